@@ -1,0 +1,40 @@
+#include "base/parallel.h"
+
+#include <omp.h>
+
+namespace ganymede::base {
+
+int thread_count() {
+  return omp_get_max_threads();
+}
+
+void set_thread_count(int count) {
+  omp_set_num_threads(count > 0 ? count : omp_get_num_procs());
+}
+
+namespace detail {
+
+void run_parallel(std::int64_t count, std::int64_t grain, Body body, const void* context) {
+  const std::int64_t grains = (count + grain - 1) / grain;
+  const auto threads = static_cast<int>(std::min<std::int64_t>(grains, thread_count()));
+  if (threads <= 1) {
+    if (count > 0) {
+      body(context, 0, count);
+    }
+    return;
+  }
+#pragma omp parallel num_threads(threads)
+  {
+    const std::int64_t index = omp_get_thread_num();
+    const std::int64_t team = omp_get_num_threads();
+    const std::int64_t begin = grains * index / team * grain;
+    const std::int64_t end = std::min(count, grains * (index + 1) / team * grain);
+    if (begin < end) {
+      body(context, begin, end);
+    }
+  }
+}
+
+}  // namespace detail
+
+}  // namespace ganymede::base

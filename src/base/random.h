@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace ganymede::base {
+
+/// What a random number is for. Values are part of the file format: a run resumes with the same draws.
+enum class Purpose : std::uint32_t {
+  initial_weights = 1,
+  shuffle = 2,
+  discriminator_latent = 3,
+  generator_latent = 4,
+  sample_latent = 5,
+  dropout = 6,
+  discriminator_label = 7,
+  generator_label = 8,
+};
+
+/// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.
+struct RandomKey {
+  std::uint64_t seed = 0;
+  Purpose purpose = Purpose::initial_weights;
+  std::uint32_t stream = 0;  ///< which layer or tensor, below 2^24
+  std::uint64_t step = 0;    ///< which training step
+};
+
+/// Four random words: Philox4x32-10 (Salmon et al. 2011) with key {seed low, seed high} and counter
+/// {block, purpose | stream << 8, step low, step high}. Element n of a sequence is word n % 4 of block n / 4.
+std::array<std::uint32_t, 4> random_block(const RandomKey& key, std::uint32_t block);
+
+/// Element `index` of the sequence as a word.
+std::uint32_t random_word(const RandomKey& key, std::uint64_t index);
+
+/// Uniform in [0, 1): the upper 24 bits of a word times 2^-24.
+inline float unit_uniform(std::uint32_t word) {
+  return static_cast<float>(word >> 8) * 0x1p-24F;
+}
+
+/// Uniform integers in [0, bound): the upper half of word * bound (a bias below bound / 2^32).
+inline std::uint32_t bounded(std::uint32_t word, std::uint32_t bound) {
+  return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word) * bound) >> 32);
+}
+
+/// dst[n] = low + (high - low) * unit_uniform(word n).
+void fill_uniform(const RandomKey& key, float low, float high, std::span<float> dst);
+
+/// dst[n] = mean + deviation * z, with z from Box and Muller: words 2k and 2k + 1 give
+/// r = sqrt(-2 ln(((w0 >> 8) + 1) 2^-24)), a = 2 pi unit_uniform(w1), z_2k = r cos a, z_2k+1 = r sin a.
+void fill_normal(const RandomKey& key, float mean, float deviation, std::span<float> dst);
+
+}  // namespace ganymede::base
