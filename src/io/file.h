@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace ganymede::io {
+
+/// The contents of a regular file.
+/// Throws Error(file) if it cannot be read or has more than `max_bytes`, which is checked before memory is
+/// asked for.
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t max_bytes);
+
+/// Replaces the file at `path`, or the one that a link there leads to, in one moment: writes a temporary file
+/// beside it, syncs that, renames it, and syncs the directory. On any failure the old file stays as it was
+/// and the temporary one is removed. Throws Error(file), with the system's reason.
+void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// A text file that grows by whole lines, which other programs may read meanwhile.
+class AppendFile {
+ public:
+  /// Opens the file at the end and creates it if there is none. Throws Error(file).
+  explicit AppendFile(std::filesystem::path path);
+  ~AppendFile();
+  AppendFile(AppendFile&& other) noexcept;
+  AppendFile& operator=(AppendFile&& other) noexcept;
+
+  /// Writes `line` and a line feed in one system call. Throws Error(file), with the system's reason.
+  void append_line(std::string_view line);
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace ganymede::io

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "io/image.h"
+
+namespace ganymede::io {
+
+/// How an animation plays.
+struct GifTiming {
+  int delay_centiseconds = 10;  ///< how long a frame shows
+  int hold_centiseconds = 0;    ///< how much longer the last one does
+  bool loop = true;             ///< start again after the last frame, for ever
+};
+
+/// The grey frames as an animated GIF (89a) of 256 grey levels. The frames must not be empty and must have
+/// one size.
+std::vector<std::byte> encode_gif(std::span<const Image> frames, const GifTiming& timing);
+
+/// Writes encode_gif() as write_file() does.
+void write_gif(const std::filesystem::path& path, std::span<const Image> frames, const GifTiming& timing);
+
+}  // namespace ganymede::io

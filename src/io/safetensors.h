@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/shape.h"
+
+namespace ganymede::io {
+
+/// A named tensor whose values are owned elsewhere.
+struct Tensor {
+  std::string name;
+  base::Shape shape;
+  std::span<const float> values;
+};
+
+using Metadata = std::map<std::string, std::string>;
+
+/// Writes tensors in the safetensors format of Hugging Face as write_file() does: the length of the header as
+/// 8 little-endian bytes, the header in JSON with the metadata and with the type, shape and place of each
+/// tensor, and the values as little-endian 32-bit floats in the given order, without holes. The metadata
+/// gains the key "sha256": the digest of the whole file as it is with 64 zeros for the digest. Throws
+/// Error(file) if a name occurs twice, and as write_file() does.
+void write_safetensors(const std::filesystem::path& path, std::span<const Tensor> tensors,
+                       const Metadata& metadata);
+
+/// A safetensors file in memory. What is not a tensor of 32-bit floats with at most Shape::max_rank positive
+/// sizes is refused, since nothing here writes it.
+class SafetensorsFile {
+ public:
+  /// Throws Error(file), which names the file and the tensor, unless the file is sound: the header describes
+  /// all of the data without overlaps and holes, no name occurs twice, and the digest is right if there is
+  /// one.
+  static SafetensorsFile open(const std::filesystem::path& path);
+  /// The same for a file's contents; `where` begins the text of errors.
+  static SafetensorsFile parse(std::span<const std::byte> bytes, const std::string& where);
+
+  SafetensorsFile(SafetensorsFile&&) = default;
+  SafetensorsFile& operator=(SafetensorsFile&&) = default;
+
+  /// Without the digest.
+  const Metadata& metadata() const { return metadata_; }
+  /// In the order of their values in the file.
+  std::span<const Tensor> tensors() const { return tensors_; }
+  /// Null if there is none of that name.
+  const Tensor* find(std::string_view name) const;
+  /// Throws Error(file) if there is none of that name.
+  const Tensor& tensor(std::string_view name) const;
+
+ private:
+  SafetensorsFile() = default;
+
+  std::string where_;
+  Metadata metadata_;
+  std::vector<float> values_;
+  std::vector<Tensor> tensors_;  // views of values_
+};
+
+}  // namespace ganymede::io
