@@ -70,10 +70,8 @@ void put_frame(GifFileType* gif, const Image& frame, int delay_centiseconds) {
   const auto size = EGifGCBToExtension(&control, block.data());
   check(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(size), block.data()), gif->Error);
   check(EGifPutImageDesc(gif, 0, 0, frame.width, frame.height, false, nullptr), gif->Error);
-  // giflib masks the pixels in place, which changes nothing: a byte is a grey level.
-  check(
-      EGifPutLine(gif, const_cast<GifPixelType*>(frame.pixels.data()), static_cast<int>(frame.pixels.size())),
-      gif->Error);
+  std::vector<GifPixelType> pixels = frame.pixels;  // giflib masks them in place
+  check(EGifPutLine(gif, pixels.data(), static_cast<int>(pixels.size())), gif->Error);
 }
 
 }  // namespace
