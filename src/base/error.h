@@ -10,10 +10,10 @@ enum class ErrorKind : int { usage = 2, configuration = 3, data = 4, diverged = 
 
 /// The four parts of a useful message; `found`, `expected` and `advice` may be empty.
 struct ErrorText {
-  std::string where;     ///< the file, option, layer or key at fault
-  std::string found;     ///< what is there
-  std::string expected;  ///< what should be there
-  std::string advice;    ///< what the reader can do, as a sentence without its full stop
+  std::string where = {};     ///< the file, option, layer or key at fault
+  std::string found = {};     ///< what is there
+  std::string expected = {};  ///< what should be there
+  std::string advice = {};    ///< what the reader can do, as a sentence without its full stop
 };
 
 /// The one exception that the library throws on bad input.

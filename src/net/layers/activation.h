@@ -1,0 +1,36 @@
+#pragma once
+
+#include "net/layer.h"
+#include "ops/activation.h"
+
+namespace ganymede::net {
+
+/// An elementwise function, computed in place.
+using Activation = ops::Activation;
+
+template <class Visitor>
+void fields(Activation& activation, Visitor& visit) {
+  if (activation.function == ops::Function::leaky_relu) {
+    visit("slope", activation.slope);
+  }
+}
+
+base::Shape output_shape(const Activation& activation, const base::Shape& input);
+
+class ActivationOp {
+ public:
+  ActivationOp(const Activation& activation, const LayerBinding& binding, const ops::Device& device);
+
+  void forward(const PassContext& context);
+  void backward_data();
+  void backward_weights() {}
+  void tangent();
+
+ private:
+  void multiply_by_derivative(const TensorRef& src, const TensorRef& dst);
+
+  LayerBinding binding_;
+  Activation activation_;
+};
+
+}  // namespace ganymede::net

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "net/layer.h"
+
+namespace ganymede::net {
+
+/// Batch normalisation over the last axis, with gamma and beta [channels]. `momentum` is Keras': the share of the
+/// running statistic that is kept (PyTorch's momentum is one minus it); the running variance is the biased one.
+struct BatchNorm {
+  float momentum = 0.99F;
+  float epsilon = 1e-3F;
+
+  friend bool operator==(const BatchNorm&, const BatchNorm&) = default;
+};
+
+template <class Visitor>
+void fields(BatchNorm& batch_norm, Visitor& visit) {
+  visit("momentum", batch_norm.momentum);
+  visit("epsilon", batch_norm.epsilon);
+}
+
+base::Shape output_shape(const BatchNorm& batch_norm, const base::Shape& input);
+std::vector<WeightDeclaration> declare(const BatchNorm& batch_norm, const base::Shape& input, Initializer initializer);
+/// The batch's mean and inverse deviation, kept from the forward to the backward pass.
+std::size_t scratch_bytes(const BatchNorm& batch_norm, const base::Shape& input, std::int64_t batch);
+
+class BatchNormOp {
+ public:
+  BatchNormOp(const BatchNorm& batch_norm, const LayerBinding& binding, const ops::Device& device);
+
+  void forward(const PassContext& context);
+  void backward_data();
+  void backward_weights() {}  // the pass over the data sums both
+  /// The tangent where the statistics are constants; a plan refuses the tangent pass in training.
+  void tangent();
+
+ private:
+  LayerBinding binding_;
+  BatchNorm batch_norm_;
+  std::span<float> mean_, inverse_deviation_;  // [channels]
+  std::vector<float> unused_gradients_;        // [2, channels], for a program without weight gradients
+};
+
+}  // namespace ganymede::net

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+
+#include "net/layer.h"
+#include "ops/convolution.h"
+
+namespace ganymede::net {
+
+/// How much is added around an image: Keras' "same" (the output is the input divided by the stride, rounded up, an odd
+/// remainder going behind) or a number of pixels on each side, as in PyTorch.
+struct Padding {
+  bool same = true;
+  std::int64_t each_side = 0;
+
+  friend bool operator==(const Padding&, const Padding&) = default;
+};
+
+/// src [batch, height, width, channels in] -> dst [batch, height out, width out, channels], with weight
+/// [channels, kernel, kernel, channels in] and bias [channels]; transposed: the transposed convolution ("conv_transpose").
+struct Convolution {
+  bool transposed = false;
+  std::int64_t channels = 1;
+  std::int64_t kernel = 3;
+  std::int64_t stride = 1;
+  Padding padding;
+  bool bias = true;
+
+  friend bool operator==(const Convolution&, const Convolution&) = default;
+};
+
+template <class Visitor>
+void fields(Convolution& convolution, Visitor& visit) {
+  visit.required("channels", convolution.channels);
+  visit.required("kernel", convolution.kernel);
+  visit("stride", convolution.stride);
+  visit("padding", convolution.padding);
+  visit("bias", convolution.bias);
+}
+
+base::Shape output_shape(const Convolution& convolution, const base::Shape& input);
+std::vector<WeightDeclaration> declare(const Convolution& convolution, const base::Shape& input,
+                                       Initializer initializer);
+
+class ConvolutionOp {
+ public:
+  ConvolutionOp(const Convolution& convolution, const LayerBinding& binding, const ops::Device& device);
+
+  void forward(const PassContext& context);
+  void backward_data();
+  void backward_weights();
+  void tangent();
+
+ private:
+  LayerBinding binding_;
+  bool bias_;
+  ops::ConvolutionForward forward_;
+  std::optional<ops::ConvolutionBackwardData> backward_data_;
+  std::optional<ops::ConvolutionBackwardWeights> backward_weights_;
+  std::optional<ops::ConvolutionForward> tangent_;
+};
+
+}  // namespace ganymede::net

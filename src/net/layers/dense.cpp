@@ -1,0 +1,96 @@
+#include "net/layers/dense.h"
+
+#include "base/error.h"
+#include "ops/reduce.h"
+
+namespace ganymede::net {
+
+using base::DType;
+using base::Shape;
+
+Shape output_shape(const Dense& dense, const Shape& input) {
+  if (input.rank() != 1) {
+    throw base::Error(base::ErrorKind::configuration, {.where = "dense",
+                                                       .found = "an input of shape " + input.to_string(),
+                                                       .expected = "[features]",
+                                                       .advice = "Put a flatten layer before it"});
+  }
+  return {dense.units};
+}
+
+std::vector<WeightDeclaration> declare(const Dense& dense, const Shape& input, Initializer initializer) {
+  const Fans fans{input.back(), dense.units};
+  std::vector<WeightDeclaration> declarations = {
+      {.name = "weight", .shape = {dense.units, input.back()}, .fill = weight_fill(initializer, fans)}};
+  if (dense.bias) {
+    declarations.push_back({.name = "bias", .shape = {dense.units}, .fill = bias_fill(initializer, fans)});
+  }
+  return declarations;
+}
+
+namespace {
+
+/// dst [batch, units] = epilogue(src [batch, features] weight^T).
+ops::Matmul forward_matmul(const ops::Device& device, const TensorRef& src, const TensorRef& dst,
+                           const ops::Epilogue& epilogue) {
+  return {device,
+          {.rows = src.shape[0],
+           .inner = src.shape[1],
+           .columns = dst.shape[1],
+           .transpose_weights = true,
+           .src = src.dtype,
+           .weights = src.dtype,
+           .dst = dst.dtype,
+           .epilogue = epilogue}};
+}
+
+}  // namespace
+
+DenseOp::DenseOp(const Dense& dense, const LayerBinding& binding, const ops::Device& device)
+    : binding_(binding),
+      bias_(dense.bias),
+      forward_(forward_matmul(device, binding.src, binding.dst, {dense.bias, binding.epilogue})) {
+  const std::int64_t batch = binding.src.shape[0];
+  const std::int64_t features = binding.src.shape[1];
+  const DType type = binding.src.dtype;
+  if (binding.backward_data) {
+    backward_data_.emplace(
+        device, ops::MatmulCase{
+                    .rows = batch, .inner = dense.units, .columns = features, .src = type, .weights = type, .dst = type});
+  }
+  if (binding.use->weight_gradients) {
+    backward_weights_.emplace(device, ops::MatmulCase{.rows = dense.units,
+                                                      .inner = batch,
+                                                      .columns = features,
+                                                      .transpose_src = true,
+                                                      .src = type,
+                                                      .weights = type});
+  }
+  if (binding.use->tangent) {
+    tangent_.emplace(forward_matmul(device, binding.tangent_src, binding.tangent_dst, {}));
+  }
+}
+
+void DenseOp::forward(const PassContext&) {
+  const float* bias = bias_ ? binding_.parameters[1].values.data() : nullptr;
+  forward_.run(binding_.src.data, binding_.parameters[0].compute, bias, binding_.dst.data);
+}
+
+void DenseOp::backward_data() {
+  backward_data_->run(binding_.diff_dst.data, binding_.parameters[0].compute, nullptr, binding_.diff_src.data);
+}
+
+void DenseOp::backward_weights() {
+  backward_weights_->run(binding_.diff_dst.data, binding_.src.data, nullptr, binding_.parameters[0].gradients.data());
+  if (bias_) {
+    dispatch(binding_.diff_dst.dtype, [&]<class T>(T) {
+      ops::column_sum<T>(binding_.diff_dst.as<const T>(), binding_.parameters[1].gradients);
+    });
+  }
+}
+
+void DenseOp::tangent() {
+  tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr, binding_.tangent_dst.data);
+}
+
+}  // namespace ganymede::net

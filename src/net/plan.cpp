@@ -1,0 +1,202 @@
+#include "net/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+namespace ganymede::net {
+
+using base::DType;
+using base::Shape;
+
+namespace {
+
+bool is_view(const LayerSpec& layer) {
+  return std::holds_alternative<Reshape>(layer) || std::holds_alternative<Flatten>(layer);
+}
+
+bool is_linear(const LayerSpec& layer) {
+  return std::holds_alternative<Dense>(layer) || std::holds_alternative<Convolution>(layer);
+}
+
+/// Batch norm sums its parameters' gradients in its pass over the data.
+bool weighs_in_data_pass(const LayerSpec& layer) { return std::holds_alternative<BatchNorm>(layer); }
+
+/// Builds a plan row by row.
+class Planner {
+ public:
+  Planner(const NetSpec& spec, const Use& use) : spec_(spec), use_(use) {
+    plan_.network = spec.name;
+    plan_.use = use;
+  }
+
+  Plan build() {
+    lay_out_places();
+    fuse_activations();
+    decide_backward();
+    declare_values();
+    if (use_.backward()) {
+      declare_deltas();
+    }
+    if (use_.tangent) {
+      declare_tangents();
+    }
+    declare_scratch();
+    plan_.bytes = end_;
+    return std::move(plan_);
+  }
+
+ private:
+  /// A layer works in place when nothing needs what it overwrites: a view always; an activation or dropout unless it
+  /// stands on the network's input; dropout also not on a smooth activation, whose derivative is taken from its output.
+  void lay_out_places() {
+    shapes_.push_back(spec_.input);
+    bool smooth = false;
+    for (LayerShape& shape : infer_shapes(spec_)) {
+      const LayerSpec& layer = spec_.layers[plan_.layers.size()];
+      refuse_tangent_through_statistics(layer, shape.name);
+      const auto src = static_cast<int>(shapes_.size()) - 1;
+      const auto* activation = std::get_if<Activation>(&layer);
+      const bool elementwise = activation != nullptr || (std::holds_alternative<Dropout>(layer) && !smooth);
+      const bool in_place = is_view(layer) || (elementwise && src > 0);
+      if (!in_place) {
+        shapes_.push_back(shape.output);
+        names_.push_back(shape.name);
+      }
+      if (activation != nullptr) {
+        smooth = !activation->piecewise_linear();
+      } else if (!in_place) {
+        smooth = false;
+      }
+      plan_.layers.push_back(
+          {.shape = std::move(shape), .src = src, .dst = static_cast<int>(shapes_.size()) - 1, .epilogue = {}, .scratch = {}});
+    }
+    plan_.places.resize(shapes_.size());
+  }
+
+  void refuse_tangent_through_statistics(const LayerSpec& layer, const std::string& name) const {
+    if (use_.tangent && use_.training && std::holds_alternative<BatchNorm>(layer)) {
+      throw base::Error(base::ErrorKind::configuration,
+                        {.where = fmt::format("{} layer {}", spec_.name, name),
+                         .found = "batch normalisation in a network with a gradient penalty",
+                         .expected = "layers that treat each sample by itself",
+                         .advice = "Remove it, or use a loss without a penalty"});
+    }
+  }
+
+  void fuse_activations() {
+    for (std::size_t i = 0; i + 1 < spec_.layers.size(); ++i) {
+      const auto* activation = std::get_if<Activation>(&spec_.layers[i + 1]);
+      if (activation != nullptr && is_linear(spec_.layers[i])) {
+        plan_.layers[i].epilogue = *activation;
+        plan_.layers[i + 1].epilogue_in_source = true;
+      }
+    }
+  }
+
+  void decide_backward() {
+    bool wanted = use_.input_gradient;
+    for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
+      const bool weights = use_.weight_gradients && has_parameters(i);
+      plan_.layers[i].backward_data = wanted || (weights && weighs_in_data_pass(spec_.layers[i]));
+      wanted = wanted || weights;
+    }
+  }
+
+  bool has_parameters(std::size_t i) const {
+    return std::visit(
+        [&](const auto& layer) { return !declare(layer, plan_.layers[i].shape.input, spec_.initializer).empty(); },
+        spec_.layers[i]);
+  }
+
+  int add_row(const std::string& name, Role role, const Shape& shape, DType dtype) {
+    plan_.rows.push_back({.name = name, .role = role, .shape = shape, .dtype = dtype, .offset = end_});
+    end_ += static_cast<std::int64_t>(
+        base::aligned_size(static_cast<std::size_t>(shape.elements()) * size_of(dtype)));
+    return static_cast<int>(plan_.rows.size()) - 1;
+  }
+
+  Shape batched(std::size_t place) const { return shapes_[place].with_leading(use_.batch); }
+
+  std::string place_name(std::size_t place) const { return place == 0 ? "input" : names_[place - 1]; }
+
+  /// The network's edges are f32. A linear layer can end in f32 itself; elsewhere another row holds the f32 copy.
+  void declare_values() {
+    const std::size_t last = shapes_.size() - 1;
+    const bool linear_end = last > 0 && is_linear(spec_.layers[producer_of(last)]);
+    for (std::size_t place = 0; place <= last; ++place) {
+      const DType dtype = place == last && linear_end ? DType::f32 : use_.precision;
+      plan_.places[place].value = add_row(place_name(place), Role::activation, batched(place), dtype);
+    }
+    plan_.input = edge(plan_.places.front().value, "f32 input", Role::activation);
+    plan_.output = edge(plan_.places.back().value, "f32 output", Role::activation);
+  }
+
+  int edge(int row, const std::string& name, Role role) {
+    const PlanRow& inside = plan_.rows[row];
+    return inside.dtype == DType::f32 ? row : add_row(name, role, Shape(inside.shape), DType::f32);
+  }
+
+  std::size_t producer_of(std::size_t place) const {
+    const auto found = std::find_if(plan_.layers.begin(), plan_.layers.end(), [&](const LayerPlan& layer) {
+      return layer.dst == static_cast<int>(place) && layer.src != layer.dst;
+    });
+    return static_cast<std::size_t>(found - plan_.layers.begin());
+  }
+
+  /// A delta is needed only until the one below it is computed: two pieces of memory take turns.
+  void declare_deltas() {
+    const std::int64_t begin = end_;
+    std::int64_t sizes[2] = {0, 0};
+    for (std::size_t place = 0; place < shapes_.size(); ++place) {
+      end_ = 0;
+      plan_.places[place].delta = add_row(place_name(place) + " delta", Role::delta, batched(place), use_.precision);
+      sizes[place % 2] = std::max(sizes[place % 2], end_);
+    }
+    for (std::size_t place = 0; place < shapes_.size(); ++place) {
+      plan_.rows[*plan_.places[place].delta].offset = begin + (place % 2 == 0 ? 0 : sizes[0]);
+    }
+    end_ = begin + sizes[0] + sizes[1];
+    plan_.output_gradient = edge(*plan_.places.back().delta, "f32 output delta", Role::delta);
+    if (use_.input_gradient) {
+      plan_.input_gradient = edge(*plan_.places.front().delta, "f32 input delta", Role::delta);
+    }
+  }
+
+  void declare_tangents() {
+    for (std::size_t place = 0; place < shapes_.size(); ++place) {
+      plan_.places[place].tangent =
+          add_row(place_name(place) + " tangent", Role::tangent, batched(place), use_.precision);
+    }
+    plan_.input_tangent = edge(*plan_.places.front().tangent, "f32 input tangent", Role::tangent);
+    plan_.output_tangent = edge(*plan_.places.back().tangent, "f32 output tangent", Role::tangent);
+  }
+
+  void declare_scratch() {
+    for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
+      const LayerShape& shape = plan_.layers[i].shape;
+      const std::size_t bytes = std::visit(
+          [&](const auto& layer) { return scratch_bytes(layer, shape.input, use_.batch); }, spec_.layers[i]);
+      if (bytes > 0) {
+        const auto words = static_cast<std::int64_t>((bytes + sizeof(float) - 1) / sizeof(float));
+        plan_.layers[i].scratch = add_row(shape.name + " scratch", Role::scratch, {words}, DType::f32);
+      }
+    }
+  }
+
+  const NetSpec& spec_;
+  const Use& use_;
+  Plan plan_;
+  std::vector<Shape> shapes_;       // a place's, for a sample
+  std::vector<std::string> names_;  // the layer that makes place i + 1
+  std::int64_t end_ = 0;
+};
+
+}  // namespace
+
+Plan make_plan(const NetSpec& spec, const Use& use) { return Planner(spec, use).build(); }
+
+}  // namespace ganymede::net

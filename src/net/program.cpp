@@ -1,0 +1,162 @@
+#include "net/program.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <variant>
+
+#include "net/copy.h"
+
+namespace ganymede::net {
+
+using LayerOp =
+    std::variant<DenseOp, ConvolutionOp, ActivationOp, BatchNormOp, DropoutOp, ReshapeOp, JoinLabelOp>;
+
+namespace {
+
+LayerOp make_op(const Dense& d, const LayerBinding& b, const ops::Device& v) { return DenseOp(d, b, v); }
+LayerOp make_op(const Convolution& d, const LayerBinding& b, const ops::Device& v) { return ConvolutionOp(d, b, v); }
+LayerOp make_op(const Activation& d, const LayerBinding& b, const ops::Device& v) { return ActivationOp(d, b, v); }
+LayerOp make_op(const BatchNorm& d, const LayerBinding& b, const ops::Device& v) { return BatchNormOp(d, b, v); }
+LayerOp make_op(const Dropout& d, const LayerBinding& b, const ops::Device& v) { return DropoutOp(d, b, v); }
+LayerOp make_op(const Reshape& d, const LayerBinding& b, const ops::Device& v) { return ReshapeOp(d, b, v); }
+LayerOp make_op(const Flatten& d, const LayerBinding& b, const ops::Device& v) { return ReshapeOp(d, b, v); }
+LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v) { return JoinLabelOp(d, b, v); }
+
+}  // namespace
+
+struct Program::Compiled {
+  Plan plan;
+  base::Buffer memory;
+  std::vector<std::int32_t> labels;
+  std::vector<LayerOp> ops;
+
+  Compiled(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device)
+      : plan(make_plan(spec, use)),
+        memory(static_cast<std::size_t>(plan.bytes)),
+        labels(label_classes(spec) > 0 ? static_cast<std::size_t>(use.batch) : 0) {
+    ops.reserve(spec.layers.size());
+    for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+      const LayerBinding binding = bind(static_cast<int>(i), weights);
+      ops.push_back(std::visit([&](const auto& layer) { return make_op(layer, binding, device); }, spec.layers[i]));
+    }
+  }
+
+  TensorRef tensor(std::optional<int> row) {
+    if (!row) {
+      return {};
+    }
+    const PlanRow& r = plan.rows[*row];
+    return {memory.data() + r.offset, r.dtype, r.shape};
+  }
+
+  /// A row under the shape that a layer sees: a view changes only the shape.
+  TensorRef tensor(std::optional<int> row, const base::Shape& sample) {
+    TensorRef ref = tensor(row);
+    ref.shape = sample.with_leading(plan.use.batch);
+    return ref;
+  }
+
+  LayerBinding bind(int index, Weights& weights) {
+    const LayerPlan& layer = plan.layers[index];
+    const Place& src = plan.places[layer.src];
+    const Place& dst = plan.places[layer.dst];
+    const base::Shape& in = layer.shape.input;
+    const base::Shape& out = layer.shape.output;
+    LayerBinding binding{.src = tensor(src.value, in),
+                         .dst = tensor(dst.value, out),
+                         .diff_src = tensor(src.delta, in),
+                         .diff_dst = tensor(dst.delta, out),
+                         .tangent_src = tensor(src.tangent, in),
+                         .tangent_dst = tensor(dst.tangent, out),
+                         .parameters = {},
+                         .states = {},
+                         .scratch = {},
+                         .labels = labels,
+                         .epilogue = layer.epilogue,
+                         .epilogue_in_source = layer.epilogue_in_source,
+                         .backward_data = layer.backward_data,
+                         .random_stream = plan.use.random_stream << 8 | static_cast<std::uint32_t>(index),
+                         .use = &plan.use};
+    for (const WeightRow& row : weights.table()) {
+      if (row.layer != index) {
+        continue;
+      }
+      if (row.role == WeightDeclaration::Role::state) {
+        binding.states.push_back(weights.values(row));
+        continue;
+      }
+      const auto size = static_cast<std::size_t>(row.shape.elements());
+      const void* compute = plan.use.precision == base::DType::f32
+                                ? static_cast<const void*>(weights.values(row).data())
+                                : static_cast<const void*>(weights.shadow().data() + row.offset);
+      binding.parameters.push_back(
+          {weights.values(row), weights.gradients().subspan(row.offset, size), compute});
+    }
+    if (layer.scratch) {
+      const TensorRef scratch = tensor(layer.scratch);
+      binding.scratch = std::as_writable_bytes(scratch.as<float>());
+    }
+    return binding;
+  }
+};
+
+Program::Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device)
+    : compiled_(std::make_unique<Compiled>(spec, use, weights, device)) {}
+Program::~Program() = default;
+Program::Program(Program&&) noexcept = default;
+
+const Plan& Program::plan() const { return compiled_->plan; }
+
+std::span<float> Program::input() { return compiled_->tensor(plan().input).as<float>(); }
+std::span<std::int32_t> Program::labels() { return compiled_->labels; }
+std::span<const float> Program::output() const { return compiled_->tensor(plan().output).as<float>(); }
+std::span<float> Program::output_gradient() { return compiled_->tensor(plan().output_gradient).as<float>(); }
+std::span<const float> Program::input_gradient() const {
+  return compiled_->tensor(plan().input_gradient).as<float>();
+}
+std::span<float> Program::input_tangent() { return compiled_->tensor(plan().input_tangent).as<float>(); }
+std::span<const float> Program::output_tangent() const {
+  return compiled_->tensor(plan().output_tangent).as<float>();
+}
+
+void Program::forward(const PassContext& context) {
+  Compiled& c = *compiled_;
+  copy(c.tensor(c.plan.input), c.tensor(c.plan.places.front().value));
+  for (LayerOp& op : c.ops) {
+    std::visit([&](auto& layer) { layer.forward(context); }, op);
+  }
+  copy(c.tensor(c.plan.places.back().value), c.tensor(c.plan.output));
+}
+
+void Program::backward() {
+  Compiled& c = *compiled_;
+  assert(c.plan.use.backward());
+  copy(c.tensor(c.plan.output_gradient), c.tensor(c.plan.places.back().delta));
+  for (std::size_t i = c.ops.size(); i-- > 0;) {
+    std::visit(
+        [&](auto& layer) {
+          if (c.plan.use.weight_gradients) {
+            layer.backward_weights();
+          }
+          if (c.plan.layers[i].backward_data) {
+            layer.backward_data();
+          }
+        },
+        c.ops[i]);
+  }
+  if (c.plan.input_gradient) {
+    copy(c.tensor(c.plan.places.front().delta), c.tensor(c.plan.input_gradient));
+  }
+}
+
+void Program::tangent() {
+  Compiled& c = *compiled_;
+  copy(c.tensor(c.plan.input_tangent), c.tensor(c.plan.places.front().tangent));
+  for (LayerOp& op : c.ops) {
+    std::visit([&](auto& layer) { layer.tangent(); }, op);
+  }
+  copy(c.tensor(c.plan.places.back().tangent), c.tensor(c.plan.output_tangent));
+}
+
+}  // namespace ganymede::net

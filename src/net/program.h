@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "net/plan.h"
+#include "net/weights.h"
+#include "ops/device.h"
+
+namespace ganymede::net {
+
+/// The compiled passes of one network for one use. Owns its activations; shares the weights, which, like the device,
+/// must outlive it. After construction no pass allocates.
+class Program {
+ public:
+  Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device);
+  ~Program();
+  Program(Program&&) noexcept;
+
+  const Plan& plan() const;
+
+  /// [batch, ...input]: written by the caller before forward().
+  std::span<float> input();
+  /// [batch], for networks that join a label: written by the caller before forward().
+  std::span<std::int32_t> labels();
+  /// [batch, ...output]: what forward() computed.
+  std::span<const float> output() const;
+  void forward(const PassContext& context);
+
+  /// [batch, ...output]: the derivative of the loss by the output, written by the caller before backward(), which
+  /// overwrites it.
+  std::span<float> output_gradient();
+  /// After forward(): computes what `Use` asked for, the gradients of the weights (overwritten, in Weights) and of the
+  /// input.
+  void backward();
+  /// [batch, ...input]: what backward() computed.
+  std::span<const float> input_gradient() const;
+
+  /// [batch, ...input]: a direction, written by the caller before tangent().
+  std::span<float> input_tangent();
+  /// After forward(): the derivative of the output along input_tangent(), into output_tangent() [batch, ...output].
+  void tangent();
+  std::span<const float> output_tangent() const;
+
+ private:
+  struct Compiled;
+  std::unique_ptr<Compiled> compiled_;
+};
+
+}  // namespace ganymede::net

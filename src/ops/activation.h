@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/dtype.h"
+
+namespace ganymede::ops {
+
+enum class Function { leaky_relu, relu, tanh, sigmoid };
+
+/// An elementwise function; `slope` is that of LeakyReLU below zero, and zero for ReLU.
+struct Activation {
+  Function function = Function::relu;
+  float slope = 0.0F;
+
+  /// Piecewise linear functions have no second derivative, which the gradient penalties count on.
+  bool piecewise_linear() const { return function == Function::leaky_relu || function == Function::relu; }
+
+  friend bool operator==(const Activation&, const Activation&) = default;
+};
+
+/// What a matrix operation does to each element of its product before it stores it.
+struct Epilogue {
+  bool bias = false;
+  std::optional<Activation> activation;
+};
+
+/// data = f(data), for T float or bf16.
+template <class T>
+void activation_forward(const Activation& activation, std::span<T> data);
+
+/// diff = f'(x) diff, the derivative taken from the function's value dst = f(x). The same product serves the backward
+/// and the tangent pass. For D and T float or bf16.
+template <class D, class T>
+void activation_derivative(const Activation& activation, std::span<const D> dst, std::span<T> diff);
+
+}  // namespace ganymede::ops

@@ -1,0 +1,207 @@
+#include "ops/batch_norm.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "base/dtype.h"
+#include "base/parallel.h"
+#include "ops/clones.h"
+
+namespace ganymede::ops {
+
+namespace {
+
+using base::bf16;
+
+/// Channels are worked on in strips, each by one thread over all rows: sums need no second thread and stay in
+/// registers, and the result does not depend on the number of threads.
+constexpr std::int64_t strip = 32;
+using Strip = std::array<float, strip>;
+
+/// The part of a [rows, channels] problem that one call of a kernel works on.
+struct Block {
+  std::int64_t rows;
+  std::int64_t stride;  ///< channels in a row
+  std::int64_t width;   ///< channels of this strip
+};
+
+template <class T>
+GANYMEDE_INLINE void statistics_strip(const Block& block, const T* src, float epsilon, float* mean, float* inverse) {
+  const auto count = static_cast<float>(block.rows);
+  Strip sums{};
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      sums[c] += static_cast<float>(src[row * block.stride + c]);
+    }
+  }
+  Strip squares{};
+  for (std::int64_t c = 0; c < block.width; ++c) {
+    mean[c] = sums[c] / count;
+  }
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      const float centred = static_cast<float>(src[row * block.stride + c]) - mean[c];
+      squares[c] += centred * centred;
+    }
+  }
+  for (std::int64_t c = 0; c < block.width; ++c) {
+    inverse[c] = 1.0F / std::sqrt(squares[c] / count + epsilon);
+  }
+}
+
+/// dst = src factor + shift by channel.
+template <class T>
+GANYMEDE_INLINE void affine_strip(const Block& block, const T* src, const Strip& factor, const Strip& shift, T* dst) {
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      const std::int64_t i = row * block.stride + c;
+      dst[i] = static_cast<T>(static_cast<float>(src[i]) * factor[c] + shift[c]);
+    }
+  }
+}
+
+struct BackwardStrip {
+  const float* mean;
+  const float* inverse_deviation;
+  const float* gamma;
+  float* diff_gamma;
+  float* diff_beta;
+};
+
+template <class T>
+GANYMEDE_INLINE void backward_strip(const Block& block, const T* src, const T* diff_dst, const BackwardStrip& s,
+                                    T* diff_src) {
+  Strip gamma_sums{};
+  Strip beta_sums{};
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      const std::int64_t i = row * block.stride + c;
+      const float normalised = (static_cast<float>(src[i]) - s.mean[c]) * s.inverse_deviation[c];
+      gamma_sums[c] += static_cast<float>(diff_dst[i]) * normalised;
+      beta_sums[c] += static_cast<float>(diff_dst[i]);
+    }
+  }
+  const float share = 1.0F / static_cast<float>(block.rows);
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      const std::int64_t i = row * block.stride + c;
+      const float normalised = (static_cast<float>(src[i]) - s.mean[c]) * s.inverse_deviation[c];
+      const float centred = static_cast<float>(diff_dst[i]) - share * (beta_sums[c] + normalised * gamma_sums[c]);
+      diff_src[i] = static_cast<T>(s.gamma[c] * s.inverse_deviation[c] * centred);
+    }
+  }
+  std::copy_n(gamma_sums.begin(), block.width, s.diff_gamma);
+  std::copy_n(beta_sums.begin(), block.width, s.diff_beta);
+}
+
+GANYMEDE_CLONES void statistics(const Block& b, const float* src, float epsilon, float* mean, float* inverse) {
+  statistics_strip(b, src, epsilon, mean, inverse);
+}
+GANYMEDE_CLONES void statistics(const Block& b, const bf16* src, float epsilon, float* mean, float* inverse) {
+  statistics_strip(b, src, epsilon, mean, inverse);
+}
+GANYMEDE_CLONES void affine(const Block& b, const float* src, const Strip& factor, const Strip& shift, float* dst) {
+  affine_strip(b, src, factor, shift, dst);
+}
+GANYMEDE_CLONES void affine(const Block& b, const bf16* src, const Strip& factor, const Strip& shift, bf16* dst) {
+  affine_strip(b, src, factor, shift, dst);
+}
+GANYMEDE_CLONES void backward(const Block& b, const float* src, const float* diff_dst, const BackwardStrip& s,
+                              float* diff_src) {
+  backward_strip(b, src, diff_dst, s, diff_src);
+}
+GANYMEDE_CLONES void backward(const Block& b, const bf16* src, const bf16* diff_dst, const BackwardStrip& s,
+                              bf16* diff_src) {
+  backward_strip(b, src, diff_dst, s, diff_src);
+}
+
+/// Calls `body(block, first_channel)` for each strip of a [size / channels, channels] problem.
+template <class Body>
+void for_each_strip(std::size_t size, std::size_t channel_count, const Body& body) {
+  const auto channels = static_cast<std::int64_t>(channel_count);
+  const std::int64_t rows = static_cast<std::int64_t>(size) / channels;
+  base::parallel_for(channels, strip, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t c = begin; c < end; c += strip) {
+      body(Block{rows, channels, std::min(strip, end - c)}, c);
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+void batch_norm_statistics(std::span<const T> src, float epsilon, std::span<float> mean,
+                           std::span<float> inverse_deviation) {
+  for_each_strip(src.size(), mean.size(), [&](const Block& block, std::int64_t c) {
+    statistics(block, src.data() + c, epsilon, mean.data() + c, inverse_deviation.data() + c);
+  });
+}
+
+template <class T>
+void batch_norm_apply(std::span<const T> src, std::span<const float> mean, std::span<const float> inverse_deviation,
+                      const BatchNormScales& scales, std::span<T> dst) {
+  for_each_strip(src.size(), mean.size(), [&](const Block& block, std::int64_t first) {
+    Strip factor{};
+    Strip shift{};
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      factor[c] = scales.gamma[first + c] * inverse_deviation[first + c];
+      shift[c] = scales.beta[first + c] - mean[first + c] * factor[c];
+    }
+    affine(block, src.data() + first, factor, shift, dst.data() + first);
+  });
+}
+
+void batch_norm_update_running(float momentum, float epsilon, std::span<const float> mean,
+                               std::span<const float> inverse_deviation, std::span<float> running_mean,
+                               std::span<float> running_variance) {
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    const float variance = 1.0F / (inverse_deviation[c] * inverse_deviation[c]) - epsilon;
+    running_mean[c] = momentum * running_mean[c] + (1.0F - momentum) * mean[c];
+    running_variance[c] = momentum * running_variance[c] + (1.0F - momentum) * variance;
+  }
+}
+
+void batch_norm_inverse_deviation(std::span<const float> variance, float epsilon, std::span<float> inverse_deviation) {
+  std::transform(variance.begin(), variance.end(), inverse_deviation.begin(),
+                 [=](float v) { return 1.0F / std::sqrt(v + epsilon); });
+}
+
+template <class T>
+void batch_norm_backward(std::span<const T> src, std::span<const T> diff_dst, std::span<const float> mean,
+                         std::span<const float> inverse_deviation, std::span<const float> gamma,
+                         std::span<float> diff_gamma, std::span<float> diff_beta, std::span<T> diff_src) {
+  for_each_strip(src.size(), mean.size(), [&](const Block& block, std::int64_t c) {
+    backward(block, src.data() + c, diff_dst.data() + c,
+             {mean.data() + c, inverse_deviation.data() + c, gamma.data() + c, diff_gamma.data() + c,
+              diff_beta.data() + c},
+             diff_src.data() + c);
+  });
+}
+
+template <class T>
+void batch_norm_scale(std::span<const float> inverse_deviation, std::span<const float> gamma, std::span<const T> src,
+                      std::span<T> dst) {
+  for_each_strip(src.size(), gamma.size(), [&](const Block& block, std::int64_t first) {
+    Strip factor{};
+    for (std::int64_t c = 0; c < block.width; ++c) {
+      factor[c] = gamma[first + c] * inverse_deviation[first + c];
+    }
+    affine(block, src.data() + first, factor, Strip{}, dst.data() + first);
+  });
+}
+
+#define GANYMEDE_INSTANTIATE(T)                                                                                        \
+  template void batch_norm_statistics(std::span<const T>, float, std::span<float>, std::span<float>);                  \
+  template void batch_norm_apply(std::span<const T>, std::span<const float>, std::span<const float>,                   \
+                                 const BatchNormScales&, std::span<T>);                                                \
+  template void batch_norm_backward(std::span<const T>, std::span<const T>, std::span<const float>,                    \
+                                    std::span<const float>, std::span<const float>, std::span<float>,                  \
+                                    std::span<float>, std::span<T>);                                                   \
+  template void batch_norm_scale(std::span<const float>, std::span<const float>, std::span<const T>, std::span<T>);
+GANYMEDE_INSTANTIATE(float)
+GANYMEDE_INSTANTIATE(bf16)
+#undef GANYMEDE_INSTANTIATE
+
+}  // namespace ganymede::ops

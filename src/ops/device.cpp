@@ -1,0 +1,51 @@
+#include "ops/device.h"
+
+#include <fmt/format.h>
+
+#include "ops/onednn.h"
+
+namespace ganymede::ops {
+
+namespace {
+
+struct InstructionSet {
+  dnnl_cpu_isa_t value;
+  const char* name;
+};
+
+constexpr InstructionSet instruction_sets[] = {
+    {dnnl_cpu_isa_sse41, "SSE41"},
+    {dnnl_cpu_isa_avx, "AVX"},
+    {dnnl_cpu_isa_avx2, "AVX2"},
+    {dnnl_cpu_isa_avx2_vnni, "AVX2_VNNI"},
+    {dnnl_cpu_isa_avx2_vnni_2, "AVX2_VNNI_2"},
+    {dnnl_cpu_isa_avx512_core, "AVX512_CORE"},
+    {dnnl_cpu_isa_avx512_core_vnni, "AVX512_CORE_VNNI"},
+    {dnnl_cpu_isa_avx512_core_bf16, "AVX512_CORE_BF16"},
+    {dnnl_cpu_isa_avx512_core_fp16, "AVX512_CORE_FP16"},
+    {dnnl_cpu_isa_avx512_core_amx, "AVX512_CORE_AMX"},
+    {dnnl_cpu_isa_avx512_core_amx_fp16, "AVX512_CORE_AMX_FP16"},
+};
+
+}  // namespace
+
+Device::Device() : handles_(std::make_unique<Handles>()) {}
+Device::~Device() = default;
+
+Capabilities capabilities() {
+  const dnnl_version_t* version = dnnl_version();
+  const dnnl_cpu_isa_t best = dnnl_get_effective_cpu_isa();
+  Capabilities result;
+  result.library_version = fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
+  result.instruction_set = fmt::format("ISA {:#x}", static_cast<unsigned>(best));
+  for (const InstructionSet& set : instruction_sets) {
+    if (set.value == best) {
+      result.instruction_set = set.name;
+    }
+  }
+  // The enumerators are bit sets in which a newer instruction set contains the ones it extends.
+  result.native_bf16 = (best & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+  return result;
+}
+
+}  // namespace ganymede::ops
