@@ -48,7 +48,7 @@ base::Error failure(const fs::path& path, const std::string& expected, int error
 base::Error not_regular(const fs::path& path) {
   return {base::ErrorKind::file,
           {.where = path.string(),
-           .found = fs::is_directory(path) ? "a directory" : "a device or pipe",
+           .found = fs::is_directory(path) || path.filename().empty() ? "a directory" : "a device or pipe",
            .expected = "a regular file",
            .advice = "Choose another path"}};
 }
@@ -156,12 +156,9 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t max_bytes) {
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {
   const std::string expected = "to write the file";
-  std::error_code error;
-  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
-  if (error || target.filename().empty()) {
-    throw failure(path, expected, error ? error.value() : EISDIR);
-  }
-  if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
+  std::error_code ignored;  // a path that cannot be examined cannot be opened either
+  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  if (target.filename().empty() || (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored))) {
     throw not_regular(path);
   }
   Temporary temporary{temporary_name(target)};
