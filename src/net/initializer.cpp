@@ -6,7 +6,9 @@ namespace ganymede::net {
 
 namespace {
 
-float inverse_root(std::int64_t fan) { return static_cast<float>(1.0 / std::sqrt(static_cast<double>(fan))); }
+float inverse_root(std::int64_t fan) {
+  return static_cast<float>(1.0 / std::sqrt(static_cast<double>(fan)));
+}
 
 }  // namespace
 

@@ -6,7 +6,8 @@ namespace ganymede::net {
 
 /// How a network's weights are drawn before the first step.
 enum class Initializer {
-  glorot_uniform,   ///< Keras' default (Glorot and Bengio 2010): uniform within sqrt(6 / (fan_in + fan_out)), biases zero
+  glorot_uniform,   ///< Keras' default (Glorot and Bengio 2010): uniform within sqrt(6 / (fan_in + fan_out)),
+                    ///< biases zero
   normal_002,       ///< DCGAN's (Radford et al. 2016): normal with deviation 0.02, biases zero
   pytorch_default,  ///< nn.Linear's and nn.Conv2d's: uniform within 1 / sqrt(fan_in), biases too
 };
@@ -15,7 +16,8 @@ enum class Initializer {
 struct Fill {
   enum class Kind { constant, uniform, normal };
   Kind kind = Kind::constant;
-  float value = 0.0F;  ///< the constant, the limit of uniform(-limit, limit), or the deviation of normal(0, deviation)
+  float value =
+      0.0F;  ///< the constant, the limit of uniform(-limit, limit), or the deviation of normal(0, deviation)
 };
 
 /// How many inputs reach an output of a layer and how many outputs an input reaches.

@@ -54,16 +54,16 @@ struct PassContext {
 
 /// Everything that one layer of one program works on. Layers that work in place have src.data == dst.data.
 struct LayerBinding {
-  TensorRef src, dst;                        // [batch, ...]
-  TensorRef diff_src, diff_dst;              // as src and dst; no data without a backward pass
-  TensorRef tangent_src, tangent_dst;        // as src and dst; no data without a tangent pass
-  std::vector<ParameterRef> parameters;      // in the order of their declaration
-  std::vector<std::span<float>> states;      // in the order of their declaration
-  std::span<std::byte> scratch;              // scratch_bytes() of it
-  std::span<const std::int32_t> labels;      // [batch]
-  std::optional<ops::Activation> epilogue;   // the activation behind this layer, when it is computed here
-  bool epilogue_in_source = false;           // this layer is an activation whose forward the layer before computes
-  bool backward_data = false;                // something below needs diff_src
+  TensorRef src, dst;                       // [batch, ...]
+  TensorRef diff_src, diff_dst;             // as src and dst; no data without a backward pass
+  TensorRef tangent_src, tangent_dst;       // as src and dst; no data without a tangent pass
+  std::vector<ParameterRef> parameters;     // in the order of their declaration
+  std::vector<std::span<float>> states;     // in the order of their declaration
+  std::span<std::byte> scratch;             // scratch_bytes() of it
+  std::span<const std::int32_t> labels;     // [batch]
+  std::optional<ops::Activation> epilogue;  // the activation behind this layer, when it is computed here
+  bool epilogue_in_source = false;  // this layer is an activation whose forward the layer before computes
+  bool backward_data = false;       // something below needs diff_src
   std::uint32_t random_stream = 0;
   const Use* use = nullptr;
 };

@@ -23,7 +23,9 @@ bool is_linear(const LayerSpec& layer) {
 }
 
 /// Batch norm sums its parameters' gradients in its pass over the data.
-bool weighs_in_data_pass(const LayerSpec& layer) { return std::holds_alternative<BatchNorm>(layer); }
+bool weighs_in_data_pass(const LayerSpec& layer) {
+  return std::holds_alternative<BatchNorm>(layer);
+}
 
 /// Builds a plan row by row.
 class Planner {
@@ -50,8 +52,9 @@ class Planner {
   }
 
  private:
-  /// A layer works in place when nothing needs what it overwrites: a view always; an activation or dropout unless it
-  /// stands on the network's input; dropout also not on a smooth activation, whose derivative is taken from its output.
+  /// A layer works in place when nothing needs what it overwrites: a view always; an activation or dropout
+  /// unless it stands on the network's input; dropout also not on a smooth activation, whose derivative is
+  /// taken from its output.
   void lay_out_places() {
     shapes_.push_back(spec_.input);
     bool smooth = false;
@@ -71,8 +74,11 @@ class Planner {
       } else if (!in_place) {
         smooth = false;
       }
-      plan_.layers.push_back(
-          {.shape = std::move(shape), .src = src, .dst = static_cast<int>(shapes_.size()) - 1, .epilogue = {}, .scratch = {}});
+      plan_.layers.push_back({.shape = std::move(shape),
+                              .src = src,
+                              .dst = static_cast<int>(shapes_.size()) - 1,
+                              .epilogue = {},
+                              .scratch = {}});
     }
     plan_.places.resize(shapes_.size());
   }
@@ -108,7 +114,9 @@ class Planner {
 
   bool has_parameters(std::size_t i) const {
     return std::visit(
-        [&](const auto& layer) { return !declare(layer, plan_.layers[i].shape.input, spec_.initializer).empty(); },
+        [&](const auto& layer) {
+          return !declare(layer, plan_.layers[i].shape.input, spec_.initializer).empty();
+        },
         spec_.layers[i]);
   }
 
@@ -123,7 +131,8 @@ class Planner {
 
   std::string place_name(std::size_t place) const { return place == 0 ? "input" : names_[place - 1]; }
 
-  /// The network's edges are f32. A linear layer can end in f32 itself; elsewhere another row holds the f32 copy.
+  /// The network's edges are f32. A linear layer can end in f32 itself; elsewhere another row holds the f32
+  /// copy.
   void declare_values() {
     const std::size_t last = shapes_.size() - 1;
     const bool linear_end = last > 0 && is_linear(spec_.layers[producer_of(last)]);
@@ -153,7 +162,8 @@ class Planner {
     std::int64_t sizes[2] = {0, 0};
     for (std::size_t place = 0; place < shapes_.size(); ++place) {
       end_ = 0;
-      plan_.places[place].delta = add_row(place_name(place) + " delta", Role::delta, batched(place), use_.precision);
+      plan_.places[place].delta =
+          add_row(place_name(place) + " delta", Role::delta, batched(place), use_.precision);
       sizes[place % 2] = std::max(sizes[place % 2], end_);
     }
     for (std::size_t place = 0; place < shapes_.size(); ++place) {
@@ -197,6 +207,8 @@ class Planner {
 
 }  // namespace
 
-Plan make_plan(const NetSpec& spec, const Use& use) { return Planner(spec, use).build(); }
+Plan make_plan(const NetSpec& spec, const Use& use) {
+  return Planner(spec, use).build();
+}
 
 }  // namespace ganymede::net

@@ -24,12 +24,13 @@ struct PlanRow {
 /// How one layer takes part.
 struct LayerPlan {
   LayerShape shape;
-  int src = 0;                              ///< index of its input among Plan::places
-  int dst = 0;                              ///< the same index as src where the layer works in place
-  std::optional<ops::Activation> epilogue;  ///< the activation of the next layer, computed together with this one
+  int src = 0;  ///< index of its input among Plan::places
+  int dst = 0;  ///< the same index as src where the layer works in place
+  std::optional<ops::Activation>
+      epilogue;  ///< the activation of the next layer, computed together with this one
   bool epilogue_in_source = false;
-  bool backward_data = false;               ///< whether the backward pass goes on below this layer
-  std::optional<int> scratch;               ///< row
+  bool backward_data = false;  ///< whether the backward pass goes on below this layer
+  std::optional<int> scratch;  ///< row
 };
 
 /// A tensor between layers: row numbers of its value, its gradient and its tangent.
@@ -46,14 +47,14 @@ struct Plan {
   std::vector<LayerPlan> layers;
   std::vector<Place> places;
   std::vector<PlanRow> rows;
-  int input = 0, output = 0;                              ///< rows, f32
-  std::optional<int> input_gradient, output_gradient;     ///< rows, f32
-  std::optional<int> input_tangent, output_tangent;       ///< rows, f32
+  int input = 0, output = 0;                           ///< rows, f32
+  std::optional<int> input_gradient, output_gradient;  ///< rows, f32
+  std::optional<int> input_tangent, output_tangent;    ///< rows, f32
   std::int64_t bytes = 0;
 };
 
-/// Throws Error(configuration), with the layer's name, for shapes that do not fit and for a use that a layer forbids:
-/// a gradient penalty's tangent pass needs layers without batch statistics.
+/// Throws Error(configuration), with the layer's name, for shapes that do not fit and for a use that a layer
+/// forbids: a gradient penalty's tangent pass needs layers without batch statistics.
 Plan make_plan(const NetSpec& spec, const Use& use);
 
 }  // namespace ganymede::net

@@ -14,14 +14,30 @@ using LayerOp =
 
 namespace {
 
-LayerOp make_op(const Dense& d, const LayerBinding& b, const ops::Device& v) { return DenseOp(d, b, v); }
-LayerOp make_op(const Convolution& d, const LayerBinding& b, const ops::Device& v) { return ConvolutionOp(d, b, v); }
-LayerOp make_op(const Activation& d, const LayerBinding& b, const ops::Device& v) { return ActivationOp(d, b, v); }
-LayerOp make_op(const BatchNorm& d, const LayerBinding& b, const ops::Device& v) { return BatchNormOp(d, b, v); }
-LayerOp make_op(const Dropout& d, const LayerBinding& b, const ops::Device& v) { return DropoutOp(d, b, v); }
-LayerOp make_op(const Reshape& d, const LayerBinding& b, const ops::Device& v) { return ReshapeOp(d, b, v); }
-LayerOp make_op(const Flatten& d, const LayerBinding& b, const ops::Device& v) { return ReshapeOp(d, b, v); }
-LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v) { return JoinLabelOp(d, b, v); }
+LayerOp make_op(const Dense& d, const LayerBinding& b, const ops::Device& v) {
+  return DenseOp(d, b, v);
+}
+LayerOp make_op(const Convolution& d, const LayerBinding& b, const ops::Device& v) {
+  return ConvolutionOp(d, b, v);
+}
+LayerOp make_op(const Activation& d, const LayerBinding& b, const ops::Device& v) {
+  return ActivationOp(d, b, v);
+}
+LayerOp make_op(const BatchNorm& d, const LayerBinding& b, const ops::Device& v) {
+  return BatchNormOp(d, b, v);
+}
+LayerOp make_op(const Dropout& d, const LayerBinding& b, const ops::Device& v) {
+  return DropoutOp(d, b, v);
+}
+LayerOp make_op(const Reshape& d, const LayerBinding& b, const ops::Device& v) {
+  return ReshapeOp(d, b, v);
+}
+LayerOp make_op(const Flatten& d, const LayerBinding& b, const ops::Device& v) {
+  return ReshapeOp(d, b, v);
+}
+LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v) {
+  return JoinLabelOp(d, b, v);
+}
 
 }  // namespace
 
@@ -38,7 +54,8 @@ struct Program::Compiled {
     ops.reserve(spec.layers.size());
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
       const LayerBinding binding = bind(static_cast<int>(i), weights);
-      ops.push_back(std::visit([&](const auto& layer) { return make_op(layer, binding, device); }, spec.layers[i]));
+      ops.push_back(
+          std::visit([&](const auto& layer) { return make_op(layer, binding, device); }, spec.layers[i]));
     }
   }
 
@@ -106,16 +123,28 @@ Program::Program(const NetSpec& spec, const Use& use, Weights& weights, const op
 Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 
-const Plan& Program::plan() const { return compiled_->plan; }
+const Plan& Program::plan() const {
+  return compiled_->plan;
+}
 
-std::span<float> Program::input() { return compiled_->tensor(plan().input).as<float>(); }
-std::span<std::int32_t> Program::labels() { return compiled_->labels; }
-std::span<const float> Program::output() const { return compiled_->tensor(plan().output).as<float>(); }
-std::span<float> Program::output_gradient() { return compiled_->tensor(plan().output_gradient).as<float>(); }
+std::span<float> Program::input() {
+  return compiled_->tensor(plan().input).as<float>();
+}
+std::span<std::int32_t> Program::labels() {
+  return compiled_->labels;
+}
+std::span<const float> Program::output() const {
+  return compiled_->tensor(plan().output).as<float>();
+}
+std::span<float> Program::output_gradient() {
+  return compiled_->tensor(plan().output_gradient).as<float>();
+}
 std::span<const float> Program::input_gradient() const {
   return compiled_->tensor(plan().input_gradient).as<float>();
 }
-std::span<float> Program::input_tangent() { return compiled_->tensor(plan().input_tangent).as<float>(); }
+std::span<float> Program::input_tangent() {
+  return compiled_->tensor(plan().input_tangent).as<float>();
+}
 std::span<const float> Program::output_tangent() const {
   return compiled_->tensor(plan().output_tangent).as<float>();
 }

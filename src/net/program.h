@@ -10,8 +10,8 @@
 
 namespace ganymede::net {
 
-/// The compiled passes of one network for one use. Owns its activations; shares the weights, which, like the device,
-/// must outlive it. After construction no pass allocates.
+/// The compiled passes of one network for one use. Owns its activations; shares the weights, which, like the
+/// device, must outlive it. After construction no pass allocates.
 class Program {
  public:
   Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device);
@@ -28,18 +28,19 @@ class Program {
   std::span<const float> output() const;
   void forward(const PassContext& context);
 
-  /// [batch, ...output]: the derivative of the loss by the output, written by the caller before backward(), which
-  /// overwrites it.
+  /// [batch, ...output]: the derivative of the loss by the output, written by the caller before backward(),
+  /// which overwrites it.
   std::span<float> output_gradient();
-  /// After forward(): computes what `Use` asked for, the gradients of the weights (overwritten, in Weights) and of the
-  /// input.
+  /// After forward(): computes what `Use` asked for, the gradients of the weights (overwritten, in Weights)
+  /// and of the input.
   void backward();
   /// [batch, ...input]: what backward() computed.
   std::span<const float> input_gradient() const;
 
   /// [batch, ...input]: a direction, written by the caller before tangent().
   std::span<float> input_tangent();
-  /// After forward(): the derivative of the output along input_tangent(), into output_tangent() [batch, ...output].
+  /// After forward(): the derivative of the output along input_tangent(), into output_tangent() [batch,
+  /// ...output].
   void tangent();
   std::span<const float> output_tangent() const;
 

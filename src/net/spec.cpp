@@ -49,8 +49,8 @@ const std::vector<std::pair<std::string_view, LayerSpec>>& layer_kinds() {
 
 std::string_view kind_name(const LayerSpec& layer) {
   const auto& kinds = layer_kinds();
-  const auto found =
-      std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return same_kind(kind.second, layer); });
+  const auto found = std::find_if(kinds.begin(), kinds.end(),
+                                  [&](const auto& kind) { return same_kind(kind.second, layer); });
   assert(found != kinds.end());
   return found->first;
 }
@@ -63,12 +63,14 @@ std::vector<LayerShape> infer_shapes(const NetSpec& spec) {
     const std::string_view kind = kind_name(layer);
     std::string name = fmt::format("{}_{}", kind, ++counts[kind]);
     try {
-      const Shape output = std::visit([&](const auto& description) { return output_shape(description, shape); }, layer);
+      const Shape output =
+          std::visit([&](const auto& description) { return output_shape(description, shape); }, layer);
       shapes.push_back({std::move(name), shape, output});
       shape = output;
     } catch (const base::Error& error) {
-      throw base::Error(error.kind(), {.where = fmt::format("{} layer {}, {}: {}", spec.name, shapes.size() + 1, name,
-                                                            std::string_view(error.what()))});
+      throw base::Error(error.kind(),
+                        {.where = fmt::format("{} layer {}, {}: {}", spec.name, shapes.size() + 1, name,
+                                              std::string_view(error.what()))});
     }
   }
   return shapes;

@@ -18,7 +18,8 @@
 
 namespace ganymede::net {
 
-using LayerSpec = std::variant<Dense, Convolution, Activation, BatchNorm, Dropout, Reshape, Flatten, JoinLabel>;
+using LayerSpec =
+    std::variant<Dense, Convolution, Activation, BatchNorm, Dropout, Reshape, Flatten, JoinLabel>;
 
 /// A network as data: everything else (memory, kernels, parameters, summaries, files) follows from it.
 struct NetSpec {

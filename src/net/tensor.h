@@ -21,8 +21,8 @@ struct TensorRef {
   }
 };
 
-/// A parameter of a layer: the f32 master, its gradient, and what the matrix kernels read, which is the master or its
-/// bf16 shadow.
+/// A parameter of a layer: the f32 master, its gradient, and what the matrix kernels read, which is the
+/// master or its bf16 shadow.
 struct ParameterRef {
   std::span<float> values;
   std::span<float> gradients;

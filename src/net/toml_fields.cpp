@@ -14,7 +14,9 @@ namespace ganymede::net {
 
 namespace {
 
-[[noreturn]] void refuse(const base::ErrorText& text) { throw base::Error(base::ErrorKind::configuration, text); }
+[[noreturn]] void refuse(const base::ErrorText& text) {
+  throw base::Error(base::ErrorKind::configuration, text);
+}
 
 /// How many letters have to be inserted, deleted or exchanged (Levenshtein).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -54,7 +56,9 @@ std::string text_of(const toml::node& node) {
   return text.str();
 }
 
-std::string prefix(const std::string& where) { return where.empty() ? "recipe" : where; }
+std::string prefix(const std::string& where) {
+  return where.empty() ? "recipe" : where;
+}
 
 }  // namespace
 
@@ -62,7 +66,8 @@ void refuse_value(const std::string& where, const toml::node& node, const std::s
   refuse({.where = where, .found = text_of(node), .expected = expected, .advice = "Correct the value"});
 }
 
-void refuse_unknown_keys(const std::string& where, const toml::table& table, const std::vector<std::string>& known) {
+void refuse_unknown_keys(const std::string& where, const toml::table& table,
+                         const std::vector<std::string>& known) {
   for (const auto& [key, node] : table) {
     if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
       refuse_word(prefix(where), key.str(), known, "key");
@@ -83,7 +88,10 @@ void refuse_word(const std::string& where, std::string_view word, const std::vec
   if (advice.ends_with('?')) {
     advice += " Known are: " + fmt::format("{}", fmt::join(known, ", "));
   }
-  refuse({.where = where, .found = fmt::format("the unknown {} \"{}\"", what, word), .expected = {}, .advice = advice});
+  refuse({.where = where,
+          .found = fmt::format("the unknown {} \"{}\"", what, word),
+          .expected = {},
+          .advice = advice});
 }
 
 void read_value(const toml::node& node, const std::string& where, bool& value) {
@@ -158,7 +166,8 @@ void read_value(const toml::node& node, const std::string& where, std::vector<La
     std::string kind;
     reader.required("kind", kind);
     const auto& kinds = layer_kinds();
-    const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == kind; });
+    const auto found =
+        std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == kind; });
     if (found == kinds.end()) {
       std::vector<std::string> known;
       for (const auto& known_kind : kinds) {
@@ -172,8 +181,12 @@ void read_value(const toml::node& node, const std::string& where, std::vector<La
   }
 }
 
-std::string written(bool value) { return value ? "true" : "false"; }
-std::string written(std::int64_t value) { return fmt::format("{}", value); }
+std::string written(bool value) {
+  return value ? "true" : "false";
+}
+std::string written(std::int64_t value) {
+  return fmt::format("{}", value);
+}
 std::string written(double value) {
   std::string text = fmt::format("{}", value);
   return text.find_first_of(".ein") == std::string::npos ? text + ".0" : text;
@@ -188,8 +201,12 @@ std::string written(const std::string& value) {
   text << toml::value<std::string>(value);
   return text.str();
 }
-std::string written(const base::Shape& value) { return value.to_string(); }
-std::string written(const Padding& value) { return value.same ? "\"same\"" : written(value.each_side); }
+std::string written(const base::Shape& value) {
+  return value.to_string();
+}
+std::string written(const Padding& value) {
+  return value.same ? "\"same\"" : written(value.each_side);
+}
 
 namespace {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -8,8 +10,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "base/shape.h"
 #include "net/spec.h"
@@ -28,11 +28,12 @@ Words<Initializer> words(Initializer);
 /// Throws Error(configuration): the value at `where` is not as expected.
 [[noreturn]] void refuse_value(const std::string& where, const toml::node& node, const std::string& expected);
 /// Throws Error(configuration) for a key that no field has, with the closest `known` one as a suggestion.
-void refuse_unknown_keys(const std::string& where, const toml::table& table, const std::vector<std::string>& known);
+void refuse_unknown_keys(const std::string& where, const toml::table& table,
+                         const std::vector<std::string>& known);
 [[noreturn]] void refuse_missing_key(const std::string& where, std::string_view key);
 /// Throws Error(configuration) for `word`, which is none of `known`, with the closest as a suggestion.
-[[noreturn]] void refuse_word(const std::string& where, std::string_view word, const std::vector<std::string>& known,
-                              std::string_view what);
+[[noreturn]] void refuse_word(const std::string& where, std::string_view word,
+                              const std::vector<std::string>& known, std::string_view what);
 
 void read_value(const toml::node& node, const std::string& where, bool& value);
 void read_value(const toml::node& node, const std::string& where, std::int64_t& value);
@@ -53,8 +54,7 @@ std::string written(const Padding& value);
 std::string written(const std::vector<LayerSpec>& value);
 
 template <class Enum>
-  requires std::is_enum_v<Enum>
-std::string written(Enum value) {
+requires std::is_enum_v<Enum> std::string written(Enum value) {
   for (const auto& [word, meaning] : words(Enum{})) {
     if (meaning == value) {
       return written(std::string(word));
@@ -90,7 +90,7 @@ class TomlReader {
  private:
   template <class Value>
   static void read(const toml::node& node, const std::string& where, Value& value) {
-    if constexpr (requires(TomlReader& visitor) { fields(value, visitor); }) {
+    if constexpr (requires(TomlReader & visitor) { fields(value, visitor); }) {
       const toml::table* table = node.as_table();
       if (table == nullptr) {
         refuse_value(where, node, "a table");
@@ -127,7 +127,7 @@ class TomlWriter {
 
   template <class Value>
   void operator()(std::string_view key, Value& value) {
-    if constexpr (requires(TomlWriter& visitor) { fields(value, visitor); }) {
+    if constexpr (requires(TomlWriter & visitor) { fields(value, visitor); }) {
       TomlWriter inner(section_.empty() ? std::string(key) : section_ + "." + std::string(key));
       fields(value, inner);
       sections_ += "\n[" + inner.section_ + "]\n" + inner.text();

@@ -14,7 +14,9 @@ namespace {
 /// Tensors begin at cache lines, in the bf16 shadow too.
 constexpr std::int64_t alignment = 32;
 
-std::int64_t aligned(std::int64_t elements) { return (elements + alignment - 1) / alignment * alignment; }
+std::int64_t aligned(std::int64_t elements) {
+  return (elements + alignment - 1) / alignment * alignment;
+}
 
 std::size_t extent(const std::vector<WeightRow>& table, Role role) {
   std::int64_t end = 0;
@@ -68,7 +70,8 @@ Weights::Weights(const NetSpec& spec)
 void Weights::initialise(std::uint64_t seed, std::uint32_t first_stream) {
   for (std::uint32_t t = 0; t < table_.size(); ++t) {
     const WeightRow& row = table_[t];
-    const base::RandomKey key{.seed = seed, .purpose = base::Purpose::initial_weights, .stream = first_stream + t};
+    const base::RandomKey key{
+        .seed = seed, .purpose = base::Purpose::initial_weights, .stream = first_stream + t};
     switch (row.fill.kind) {
       case Fill::Kind::constant:
         std::ranges::fill(values(row), row.fill.value);
@@ -84,7 +87,9 @@ void Weights::initialise(std::uint64_t seed, std::uint32_t first_stream) {
   refresh_shadow();
 }
 
-void Weights::refresh_shadow() { ops::convert<float, base::bf16>(parameters_.as<const float>(), shadow()); }
+void Weights::refresh_shadow() {
+  ops::convert<float, base::bf16>(parameters_.as<const float>(), shadow());
+}
 
 std::span<float> Weights::values(const WeightRow& row) {
   base::Buffer& memory = row.role == Role::parameter ? parameters_ : states_;

@@ -11,8 +11,8 @@
 
 namespace ganymede::net {
 
-/// Where one tensor of a network's weights is. The table of these rows is the only list of a network's weights:
-/// programs, files, summaries and tests loop over it.
+/// Where one tensor of a network's weights is. The table of these rows is the only list of a network's
+/// weights: programs, files, summaries and tests loop over it.
 struct WeightRow {
   std::string name;  ///< "dense_2.weight"
   int layer = 0;
@@ -26,15 +26,16 @@ std::vector<WeightRow> weight_table(const NetSpec& spec);
 /// How many numbers the rows of `role` hold.
 std::int64_t count(std::span<const WeightRow> table, WeightDeclaration::Role role);
 
-/// The weights of one network: f32 parameters, gradients and states, and the parameters' bf16 shadow, each in one
-/// piece of memory, so that an optimiser is a flat loop. Several programs share one Weights.
+/// The weights of one network: f32 parameters, gradients and states, and the parameters' bf16 shadow, each in
+/// one piece of memory, so that an optimiser is a flat loop. Several programs share one Weights.
 class Weights {
  public:
   explicit Weights(const NetSpec& spec);
 
   const std::vector<WeightRow>& table() const { return table_; }
 
-  /// Draws every tensor anew: tensor t of the table from RandomKey{seed, initial_weights, first_stream + t, 0}.
+  /// Draws every tensor anew: tensor t of the table from RandomKey{seed, initial_weights, first_stream + t,
+  /// 0}.
   void initialise(std::uint64_t seed, std::uint32_t first_stream);
 
   std::span<float> parameters() { return parameters_.as<float>(); }

@@ -20,11 +20,16 @@ GANYMEDE_INLINE void scale_negative(float slope, T* data, std::int64_t count) {
     data[i] = static_cast<T>(x > 0.0F ? x : slope * x);
   }
 }
-GANYMEDE_CLONES void leaky_relu(float slope, float* data, std::int64_t count) { scale_negative(slope, data, count); }
-GANYMEDE_CLONES void leaky_relu(float slope, bf16* data, std::int64_t count) { scale_negative(slope, data, count); }
+GANYMEDE_CLONES void leaky_relu(float slope, float* data, std::int64_t count) {
+  scale_negative(slope, data, count);
+}
+GANYMEDE_CLONES void leaky_relu(float slope, bf16* data, std::int64_t count) {
+  scale_negative(slope, data, count);
+}
 
 template <class D, class T>
-GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const D* dst, T* diff, std::int64_t count) {
+GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const D* dst, T* diff,
+                                            std::int64_t count) {
   const auto each = [&](auto derivative) {
     for (std::int64_t i = 0; i < count; ++i) {
       diff[i] = static_cast<T>(static_cast<float>(diff[i]) * derivative(static_cast<float>(dst[i])));
@@ -68,20 +73,22 @@ void smooth_forward(Function function, std::span<T> data) {
 
 template <class T>
 void activation_forward(const Activation& activation, std::span<T> data) {
-  base::parallel_for(static_cast<std::int64_t>(data.size()), grain, [&](std::int64_t begin, std::int64_t end) {
-    if (activation.piecewise_linear()) {
-      leaky_relu(activation.slope, data.data() + begin, end - begin);
-    } else {
-      smooth_forward(activation.function, data.subspan(begin, end - begin));
-    }
-  });
+  base::parallel_for(static_cast<std::int64_t>(data.size()), grain,
+                     [&](std::int64_t begin, std::int64_t end) {
+                       if (activation.piecewise_linear()) {
+                         leaky_relu(activation.slope, data.data() + begin, end - begin);
+                       } else {
+                         smooth_forward(activation.function, data.subspan(begin, end - begin));
+                       }
+                     });
 }
 
 template <class D, class T>
 void activation_derivative(const Activation& activation, std::span<const D> dst, std::span<T> diff) {
-  base::parallel_for(static_cast<std::int64_t>(diff.size()), grain, [&](std::int64_t begin, std::int64_t end) {
-    derivative(activation, dst.data() + begin, diff.data() + begin, end - begin);
-  });
+  base::parallel_for(static_cast<std::int64_t>(diff.size()), grain,
+                     [&](std::int64_t begin, std::int64_t end) {
+                       derivative(activation, dst.data() + begin, diff.data() + begin, end - begin);
+                     });
 }
 
 template void activation_forward(const Activation&, std::span<float>);

@@ -31,8 +31,8 @@ struct Epilogue {
 template <class T>
 void activation_forward(const Activation& activation, std::span<T> data);
 
-/// diff = f'(x) diff, the derivative taken from the function's value dst = f(x). The same product serves the backward
-/// and the tangent pass. For D and T float or bf16.
+/// diff = f'(x) diff, the derivative taken from the function's value dst = f(x). The same product serves the
+/// backward and the tangent pass. For D and T float or bf16.
 template <class D, class T>
 void activation_derivative(const Activation& activation, std::span<const D> dst, std::span<T> diff);
 

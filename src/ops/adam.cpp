@@ -30,8 +30,8 @@ Factors factors(const AdamSettings& s, std::int64_t step) {
           static_cast<float>(s.epsilon)};
 }
 
-GANYMEDE_CLONES void update(const Factors& f, const float* __restrict g, float* __restrict p, float* __restrict m,
-                            float* __restrict v, std::int64_t count) {
+GANYMEDE_CLONES void update(const Factors& f, const float* __restrict g, float* __restrict p,
+                            float* __restrict m, float* __restrict v, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     m[i] = f.beta1 * m[i] + f.one_minus_beta1 * g[i];
     v[i] = f.beta2 * v[i] + f.one_minus_beta2 * g[i] * g[i];
@@ -50,16 +50,17 @@ GANYMEDE_CLONES void round_to_shadow(const float* __restrict p, bf16* __restrict
 void adam(const AdamSettings& settings, std::int64_t step, const AdamTensors& t) {
   constexpr std::int64_t cached = 2048;
   const Factors f = factors(settings, step);
-  base::parallel_for(static_cast<std::int64_t>(t.parameters.size()), grain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; i += cached) {
-      const std::int64_t count = std::min(cached, end - i);
-      update(f, t.gradients.data() + i, t.parameters.data() + i, t.first_moments.data() + i,
-             t.second_moments.data() + i, count);
-      if (!t.shadow.empty()) {
-        round_to_shadow(t.parameters.data() + i, t.shadow.data() + i, count);
-      }
-    }
-  });
+  base::parallel_for(static_cast<std::int64_t>(t.parameters.size()), grain,
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::int64_t i = begin; i < end; i += cached) {
+                         const std::int64_t count = std::min(cached, end - i);
+                         update(f, t.gradients.data() + i, t.parameters.data() + i,
+                                t.first_moments.data() + i, t.second_moments.data() + i, count);
+                         if (!t.shadow.empty()) {
+                           round_to_shadow(t.parameters.data() + i, t.shadow.data() + i, count);
+                         }
+                       }
+                     });
 }
 
 }  // namespace ganymede::ops

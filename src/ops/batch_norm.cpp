@@ -28,7 +28,8 @@ struct Block {
 };
 
 template <class T>
-GANYMEDE_INLINE void statistics_strip(const Block& block, const T* src, float epsilon, float* mean, float* inverse) {
+GANYMEDE_INLINE void statistics_strip(const Block& block, const T* src, float epsilon, float* mean,
+                                      float* inverse) {
   const auto count = static_cast<float>(block.rows);
   Strip sums{};
   for (std::int64_t row = 0; row < block.rows; ++row) {
@@ -53,7 +54,8 @@ GANYMEDE_INLINE void statistics_strip(const Block& block, const T* src, float ep
 
 /// dst = src factor + shift by channel.
 template <class T>
-GANYMEDE_INLINE void affine_strip(const Block& block, const T* src, const Strip& factor, const Strip& shift, T* dst) {
+GANYMEDE_INLINE void affine_strip(const Block& block, const T* src, const Strip& factor, const Strip& shift,
+                                  T* dst) {
   for (std::int64_t row = 0; row < block.rows; ++row) {
     for (std::int64_t c = 0; c < block.width; ++c) {
       const std::int64_t i = row * block.stride + c;
@@ -71,8 +73,8 @@ struct BackwardStrip {
 };
 
 template <class T>
-GANYMEDE_INLINE void backward_strip(const Block& block, const T* src, const T* diff_dst, const BackwardStrip& s,
-                                    T* diff_src) {
+GANYMEDE_INLINE void backward_strip(const Block& block, const T* src, const T* diff_dst,
+                                    const BackwardStrip& s, T* diff_src) {
   Strip gamma_sums{};
   Strip beta_sums{};
   for (std::int64_t row = 0; row < block.rows; ++row) {
@@ -88,7 +90,8 @@ GANYMEDE_INLINE void backward_strip(const Block& block, const T* src, const T* d
     for (std::int64_t c = 0; c < block.width; ++c) {
       const std::int64_t i = row * block.stride + c;
       const float normalised = (static_cast<float>(src[i]) - s.mean[c]) * s.inverse_deviation[c];
-      const float centred = static_cast<float>(diff_dst[i]) - share * (beta_sums[c] + normalised * gamma_sums[c]);
+      const float centred =
+          static_cast<float>(diff_dst[i]) - share * (beta_sums[c] + normalised * gamma_sums[c]);
       diff_src[i] = static_cast<T>(s.gamma[c] * s.inverse_deviation[c] * centred);
     }
   }
@@ -96,16 +99,19 @@ GANYMEDE_INLINE void backward_strip(const Block& block, const T* src, const T* d
   std::copy_n(beta_sums.begin(), block.width, s.diff_beta);
 }
 
-GANYMEDE_CLONES void statistics(const Block& b, const float* src, float epsilon, float* mean, float* inverse) {
+GANYMEDE_CLONES void statistics(const Block& b, const float* src, float epsilon, float* mean,
+                                float* inverse) {
   statistics_strip(b, src, epsilon, mean, inverse);
 }
 GANYMEDE_CLONES void statistics(const Block& b, const bf16* src, float epsilon, float* mean, float* inverse) {
   statistics_strip(b, src, epsilon, mean, inverse);
 }
-GANYMEDE_CLONES void affine(const Block& b, const float* src, const Strip& factor, const Strip& shift, float* dst) {
+GANYMEDE_CLONES void affine(const Block& b, const float* src, const Strip& factor, const Strip& shift,
+                            float* dst) {
   affine_strip(b, src, factor, shift, dst);
 }
-GANYMEDE_CLONES void affine(const Block& b, const bf16* src, const Strip& factor, const Strip& shift, bf16* dst) {
+GANYMEDE_CLONES void affine(const Block& b, const bf16* src, const Strip& factor, const Strip& shift,
+                            bf16* dst) {
   affine_strip(b, src, factor, shift, dst);
 }
 GANYMEDE_CLONES void backward(const Block& b, const float* src, const float* diff_dst, const BackwardStrip& s,
@@ -140,8 +146,9 @@ void batch_norm_statistics(std::span<const T> src, float epsilon, std::span<floa
 }
 
 template <class T>
-void batch_norm_apply(std::span<const T> src, std::span<const float> mean, std::span<const float> inverse_deviation,
-                      const BatchNormScales& scales, std::span<T> dst) {
+void batch_norm_apply(std::span<const T> src, std::span<const float> mean,
+                      std::span<const float> inverse_deviation, const BatchNormScales& scales,
+                      std::span<T> dst) {
   for_each_strip(src.size(), mean.size(), [&](const Block& block, std::int64_t first) {
     Strip factor{};
     Strip shift{};
@@ -163,7 +170,8 @@ void batch_norm_update_running(float momentum, float epsilon, std::span<const fl
   }
 }
 
-void batch_norm_inverse_deviation(std::span<const float> variance, float epsilon, std::span<float> inverse_deviation) {
+void batch_norm_inverse_deviation(std::span<const float> variance, float epsilon,
+                                  std::span<float> inverse_deviation) {
   std::transform(variance.begin(), variance.end(), inverse_deviation.begin(),
                  [=](float v) { return 1.0F / std::sqrt(v + epsilon); });
 }
@@ -181,8 +189,8 @@ void batch_norm_backward(std::span<const T> src, std::span<const T> diff_dst, st
 }
 
 template <class T>
-void batch_norm_scale(std::span<const float> inverse_deviation, std::span<const float> gamma, std::span<const T> src,
-                      std::span<T> dst) {
+void batch_norm_scale(std::span<const float> inverse_deviation, std::span<const float> gamma,
+                      std::span<const T> src, std::span<T> dst) {
   for_each_strip(src.size(), gamma.size(), [&](const Block& block, std::int64_t first) {
     Strip factor{};
     for (std::int64_t c = 0; c < block.width; ++c) {
@@ -192,14 +200,15 @@ void batch_norm_scale(std::span<const float> inverse_deviation, std::span<const 
   });
 }
 
-#define GANYMEDE_INSTANTIATE(T)                                                                                        \
-  template void batch_norm_statistics(std::span<const T>, float, std::span<float>, std::span<float>);                  \
-  template void batch_norm_apply(std::span<const T>, std::span<const float>, std::span<const float>,                   \
-                                 const BatchNormScales&, std::span<T>);                                                \
-  template void batch_norm_backward(std::span<const T>, std::span<const T>, std::span<const float>,                    \
-                                    std::span<const float>, std::span<const float>, std::span<float>,                  \
-                                    std::span<float>, std::span<T>);                                                   \
-  template void batch_norm_scale(std::span<const float>, std::span<const float>, std::span<const T>, std::span<T>);
+#define GANYMEDE_INSTANTIATE(T)                                                                       \
+  template void batch_norm_statistics(std::span<const T>, float, std::span<float>, std::span<float>); \
+  template void batch_norm_apply(std::span<const T>, std::span<const float>, std::span<const float>,  \
+                                 const BatchNormScales&, std::span<T>);                               \
+  template void batch_norm_backward(std::span<const T>, std::span<const T>, std::span<const float>,   \
+                                    std::span<const float>, std::span<const float>, std::span<float>, \
+                                    std::span<float>, std::span<T>);                                  \
+  template void batch_norm_scale(std::span<const float>, std::span<const float>, std::span<const T>,  \
+                                 std::span<T>);
 GANYMEDE_INSTANTIATE(float)
 GANYMEDE_INSTANTIATE(bf16)
 #undef GANYMEDE_INSTANTIATE

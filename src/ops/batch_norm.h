@@ -4,8 +4,9 @@
 
 namespace ganymede::ops {
 
-/// Batch normalisation (Ioffe and Szegedy 2015) over the last axis: src and dst are [rows, channels], everything a
-/// channel is [channels]. Variances are biased (divided by rows), in the running one too, as in Keras.
+/// Batch normalisation (Ioffe and Szegedy 2015) over the last axis: src and dst are [rows, channels],
+/// everything a channel is [channels]. Variances are biased (divided by rows), in the running one too, as in
+/// Keras.
 struct BatchNormScales {
   std::span<const float> gamma;
   std::span<const float> beta;
@@ -18,19 +19,23 @@ void batch_norm_statistics(std::span<const T> src, float epsilon, std::span<floa
 
 /// dst = gamma (src - mean) inverse_deviation + beta.
 template <class T>
-void batch_norm_apply(std::span<const T> src, std::span<const float> mean, std::span<const float> inverse_deviation,
-                      const BatchNormScales& scales, std::span<T> dst);
+void batch_norm_apply(std::span<const T> src, std::span<const float> mean,
+                      std::span<const float> inverse_deviation, const BatchNormScales& scales,
+                      std::span<T> dst);
 
-/// running = momentum running + (1 - momentum) batch, for the mean and the variance (Keras' momentum: the share kept).
+/// running = momentum running + (1 - momentum) batch, for the mean and the variance (Keras' momentum: the
+/// share kept).
 void batch_norm_update_running(float momentum, float epsilon, std::span<const float> mean,
                                std::span<const float> inverse_deviation, std::span<float> running_mean,
                                std::span<float> running_variance);
 
 /// inverse_deviation = 1 / sqrt(variance + epsilon).
-void batch_norm_inverse_deviation(std::span<const float> variance, float epsilon, std::span<float> inverse_deviation);
+void batch_norm_inverse_deviation(std::span<const float> variance, float epsilon,
+                                  std::span<float> inverse_deviation);
 
-/// From diff_dst: diff_gamma = sum diff_dst x, diff_beta = sum diff_dst with x = (src - mean) inverse_deviation, and
-/// diff_src = gamma inverse_deviation (diff_dst - (diff_beta + x diff_gamma) / rows). diff_src may be diff_dst.
+/// From diff_dst: diff_gamma = sum diff_dst x, diff_beta = sum diff_dst with x = (src - mean)
+/// inverse_deviation, and diff_src = gamma inverse_deviation (diff_dst - (diff_beta + x diff_gamma) / rows).
+/// diff_src may be diff_dst.
 template <class T>
 void batch_norm_backward(std::span<const T> src, std::span<const T> diff_dst, std::span<const float> mean,
                          std::span<const float> inverse_deviation, std::span<const float> gamma,
@@ -39,7 +44,7 @@ void batch_norm_backward(std::span<const T> src, std::span<const T> diff_dst, st
 /// The same where mean and deviation are constants (inference): diff_src = gamma inverse_deviation diff_dst.
 /// It is also the tangent of that mode.
 template <class T>
-void batch_norm_scale(std::span<const float> inverse_deviation, std::span<const float> gamma, std::span<const T> src,
-                      std::span<T> dst);
+void batch_norm_scale(std::span<const float> inverse_deviation, std::span<const float> gamma,
+                      std::span<const T> src, std::span<T> dst);
 
 }  // namespace ganymede::ops

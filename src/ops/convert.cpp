@@ -20,10 +20,18 @@ GANYMEDE_INLINE void convert_each(const S* src, T* dst, std::int64_t count) {
     dst[i] = static_cast<T>(static_cast<float>(src[i]));
   }
 }
-GANYMEDE_CLONES void convert_range(const float* src, float* dst, std::int64_t n) { convert_each(src, dst, n); }
-GANYMEDE_CLONES void convert_range(const float* src, bf16* dst, std::int64_t n) { convert_each(src, dst, n); }
-GANYMEDE_CLONES void convert_range(const bf16* src, float* dst, std::int64_t n) { convert_each(src, dst, n); }
-GANYMEDE_CLONES void convert_range(const bf16* src, bf16* dst, std::int64_t n) { convert_each(src, dst, n); }
+GANYMEDE_CLONES void convert_range(const float* src, float* dst, std::int64_t n) {
+  convert_each(src, dst, n);
+}
+GANYMEDE_CLONES void convert_range(const float* src, bf16* dst, std::int64_t n) {
+  convert_each(src, dst, n);
+}
+GANYMEDE_CLONES void convert_range(const bf16* src, float* dst, std::int64_t n) {
+  convert_each(src, dst, n);
+}
+GANYMEDE_CLONES void convert_range(const bf16* src, bf16* dst, std::int64_t n) {
+  convert_each(src, dst, n);
+}
 
 }  // namespace
 

@@ -11,7 +11,8 @@ namespace {
 using dnnl::memory;
 using Format = memory::format_tag;
 
-/// The case in oneDNN's terms. Weights are taken in the order that oneDNN prefers ("any") and reordered from and to ours.
+/// The case in oneDNN's terms. Weights are taken in the order that oneDNN prefers ("any") and reordered from
+/// and to ours.
 struct Descriptions {
   explicit Descriptions(const ConvolutionCase& c)
       : src({c.batch, c.src_channels, c.src_height, c.src_width}, onednn_type(c.type), Format::nhwc),
@@ -36,8 +37,8 @@ struct Primitives {
   using Forward = std::conditional_t<transposed, dnnl::deconvolution_forward, dnnl::convolution_forward>;
   using BackwardData =
       std::conditional_t<transposed, dnnl::deconvolution_backward_data, dnnl::convolution_backward_data>;
-  using BackwardWeights =
-      std::conditional_t<transposed, dnnl::deconvolution_backward_weights, dnnl::convolution_backward_weights>;
+  using BackwardWeights = std::conditional_t<transposed, dnnl::deconvolution_backward_weights,
+                                             dnnl::convolution_backward_weights>;
   static constexpr dnnl::algorithm direct =
       transposed ? dnnl::algorithm::deconvolution_direct : dnnl::algorithm::convolution_direct;
 
@@ -66,10 +67,12 @@ auto choose(const ConvolutionCase& c, const Build& build) {
 /// Moves weights between our order and the one that a kernel chose; does nothing where they are the same.
 class WeightsReorder {
  public:
-  WeightsReorder(const Device& device, const memory::desc& from, const memory::desc& to, const memory::desc& chosen)
+  WeightsReorder(const Device& device, const memory::desc& from, const memory::desc& to,
+                 const memory::desc& chosen)
       : needed_(from != to) {
     if (needed_) {
-      const dnnl::reorder::primitive_desc description(device.handles().engine, from, device.handles().engine, to);
+      const dnnl::reorder::primitive_desc description(device.handles().engine, from, device.handles().engine,
+                                                      to);
       kernel_ = Kernel(device, dnnl::reorder(description), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
       memory_ = base::Buffer(chosen.get_size());
     }
@@ -113,13 +116,14 @@ ConvolutionForward::ConvolutionForward(const Device& device, const ConvolutionCa
     const auto description = decltype(primitives)::forward(device, d, epilogue);
     const auto chosen = description.weights_desc();
     const typename decltype(primitives)::Forward primitive(description);
-    Kernel kernel = epilogue.bias ? Kernel(device, primitive,
-                                           {{DNNL_ARG_SRC, d.src},
-                                            {DNNL_ARG_WEIGHTS, chosen},
-                                            {DNNL_ARG_BIAS, d.bias},
-                                            {DNNL_ARG_DST, d.dst}})
-                                  : Kernel(device, primitive,
-                                           {{DNNL_ARG_SRC, d.src}, {DNNL_ARG_WEIGHTS, chosen}, {DNNL_ARG_DST, d.dst}});
+    Kernel kernel = epilogue.bias
+                        ? Kernel(device, primitive,
+                                 {{DNNL_ARG_SRC, d.src},
+                                  {DNNL_ARG_WEIGHTS, chosen},
+                                  {DNNL_ARG_BIAS, d.bias},
+                                  {DNNL_ARG_DST, d.dst}})
+                        : Kernel(device, primitive,
+                                 {{DNNL_ARG_SRC, d.src}, {DNNL_ARG_WEIGHTS, chosen}, {DNNL_ARG_DST, d.dst}});
     return std::make_unique<Compiled>(
         Compiled{std::move(kernel), WeightsReorder(device, d.weights, chosen, chosen), epilogue.bias});
   });
@@ -148,13 +152,13 @@ ConvolutionBackwardData::ConvolutionBackwardData(const Device& device, const Con
   compiled_ = choose(convolution, [&](auto primitives) {
     using Chosen = decltype(primitives);
     const typename Chosen::BackwardData::primitive_desc description(
-        device.handles().engine, Chosen::direct, d.src, d.any_weights(), d.diff_dst, d.strides, d.pad_begin, d.pad_end,
-        Chosen::forward(device, d, {}));
+        device.handles().engine, Chosen::direct, d.src, d.any_weights(), d.diff_dst, d.strides, d.pad_begin,
+        d.pad_end, Chosen::forward(device, d, {}));
     const auto chosen = description.weights_desc();
-    return std::make_unique<Compiled>(
-        Compiled{Kernel(device, typename Chosen::BackwardData(description),
-                        {{DNNL_ARG_DIFF_DST, d.diff_dst}, {DNNL_ARG_WEIGHTS, chosen}, {DNNL_ARG_DIFF_SRC, d.src}}),
-                 WeightsReorder(device, d.weights, chosen, chosen)});
+    return std::make_unique<Compiled>(Compiled{
+        Kernel(device, typename Chosen::BackwardData(description),
+               {{DNNL_ARG_DIFF_DST, d.diff_dst}, {DNNL_ARG_WEIGHTS, chosen}, {DNNL_ARG_DIFF_SRC, d.src}}),
+        WeightsReorder(device, d.weights, chosen, chosen)});
   });
 }
 ConvolutionBackwardData::~ConvolutionBackwardData() = default;
@@ -169,15 +173,16 @@ struct ConvolutionBackwardWeights::Compiled {
   WeightsReorder reorder;
 };
 
-ConvolutionBackwardWeights::ConvolutionBackwardWeights(const Device& device, const ConvolutionCase& convolution) {
+ConvolutionBackwardWeights::ConvolutionBackwardWeights(const Device& device,
+                                                       const ConvolutionCase& convolution) {
   ConvolutionCase differentials = convolution;
   differentials.dst = convolution.type;
   const Descriptions d(differentials);
   compiled_ = choose(convolution, [&](auto primitives) {
     using Chosen = decltype(primitives);
     const typename Chosen::BackwardWeights::primitive_desc description(
-        device.handles().engine, Chosen::direct, d.src, d.any_diff_weights(), d.diff_dst, d.strides, d.pad_begin,
-        d.pad_end, Chosen::forward(device, d, {}));
+        device.handles().engine, Chosen::direct, d.src, d.any_diff_weights(), d.diff_dst, d.strides,
+        d.pad_begin, d.pad_end, Chosen::forward(device, d, {}));
     const auto chosen = description.diff_weights_desc();
     return std::make_unique<Compiled>(Compiled{
         Kernel(device, typename Chosen::BackwardWeights(description),

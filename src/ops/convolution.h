@@ -9,8 +9,8 @@
 
 namespace ganymede::ops {
 
-/// A two-dimensional convolution (cross-correlation, as in every framework) or, with `transposed`, the transposed
-/// one. Square kernels; the same stride and padding both ways. Everything is channels-last:
+/// A two-dimensional convolution (cross-correlation, as in every framework) or, with `transposed`, the
+/// transposed one. Square kernels; the same stride and padding both ways. Everything is channels-last:
 ///   src [batch, src_height, src_width, src_channels], dst [batch, dst_height, dst_width, dst_channels],
 ///   weights [dst_channels, kernel, kernel, src_channels], bias [dst_channels].
 /// Convolution:  dst(y) = sum_k src(y stride - pad_begin + k) weights(k).

@@ -26,8 +26,9 @@ class Device {
 /// What the kernels can count on here.
 struct Capabilities {
   std::string library_version;  ///< oneDNN's, "3.13.0"
-  std::string instruction_set;  ///< the best that oneDNN uses: "AVX512_CORE_BF16"; ONEDNN_MAX_CPU_ISA lowers it
-  bool native_bf16 = false;     ///< whether bf16 products are single instructions
+  std::string
+      instruction_set;       ///< the best that oneDNN uses: "AVX512_CORE_BF16"; ONEDNN_MAX_CPU_ISA lowers it
+  bool native_bf16 = false;  ///< whether bf16 products are single instructions
 };
 Capabilities capabilities();
 

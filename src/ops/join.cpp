@@ -20,7 +20,8 @@ void join_zeros(std::span<const T> src, std::int64_t rows, std::int64_t classes,
 }
 
 template <class T>
-void join_label(std::span<const T> src, std::span<const std::int32_t> labels, std::int64_t classes, std::span<T> dst) {
+void join_label(std::span<const T> src, std::span<const std::int32_t> labels, std::int64_t classes,
+                std::span<T> dst) {
   const auto rows = static_cast<std::int64_t>(dst.size() - src.size()) / classes;
   const std::int64_t rows_a_label = rows / static_cast<std::int64_t>(labels.size());
   join_zeros(src, rows, classes, dst);
@@ -33,14 +34,16 @@ void join_label(std::span<const T> src, std::span<const std::int32_t> labels, st
 }
 
 template <class T>
-void split_label(std::span<const T> diff_dst, std::int64_t rows, std::int64_t classes, std::span<T> diff_src) {
+void split_label(std::span<const T> diff_dst, std::int64_t rows, std::int64_t classes,
+                 std::span<T> diff_src) {
   const std::int64_t channels = static_cast<std::int64_t>(diff_src.size()) / rows;
   for (std::int64_t row = 0; row < rows; ++row) {
     std::copy_n(diff_dst.data() + row * (channels + classes), channels, diff_src.data() + row * channels);
   }
 }
 
-template void join_label(std::span<const float>, std::span<const std::int32_t>, std::int64_t, std::span<float>);
+template void join_label(std::span<const float>, std::span<const std::int32_t>, std::int64_t,
+                         std::span<float>);
 template void join_label(std::span<const bf16>, std::span<const std::int32_t>, std::int64_t, std::span<bf16>);
 template void join_zeros(std::span<const float>, std::int64_t, std::int64_t, std::span<float>);
 template void join_zeros(std::span<const bf16>, std::int64_t, std::int64_t, std::span<bf16>);

@@ -28,10 +28,11 @@ Matmul::Matmul(const Device& device, const MatmulCase& matmul) {
   if (matmul.epilogue.bias) {
     const auto bias = matrix(1, matmul.columns, false, base::DType::f32);
     const dnnl::matmul::primitive_desc description(engine, src, weights, bias, dst, attr);
-    compiled_ = std::make_unique<Compiled>(
-        Compiled{Kernel(device, dnnl::matmul(description),
-                        {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, dst}}),
-                 true});
+    compiled_ = std::make_unique<Compiled>(Compiled{
+        Kernel(
+            device, dnnl::matmul(description),
+            {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, dst}}),
+        true});
   } else {
     const dnnl::matmul::primitive_desc description(engine, src, weights, dst, attr);
     compiled_ = std::make_unique<Compiled>(

@@ -5,7 +5,8 @@
 
 namespace ganymede::ops {
 
-Kernel::Kernel(const Device& device, const dnnl::primitive& primitive, std::initializer_list<Argument> arguments)
+Kernel::Kernel(const Device& device, const dnnl::primitive& primitive,
+               std::initializer_list<Argument> arguments)
     : stream_(device.handles().stream), primitive_(primitive) {
   for (const auto& [name, description] : arguments) {
     memories_.emplace_back(description, device.handles().engine, nullptr);

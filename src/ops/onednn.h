@@ -1,11 +1,11 @@
 #pragma once
 
+#include <oneapi/dnnl/dnnl.hpp>
+
 #include <array>
 #include <initializer_list>
 #include <utility>
 #include <vector>
-
-#include <oneapi/dnnl/dnnl.hpp>
 
 #include "base/buffer.h"
 #include "ops/activation.h"
@@ -23,8 +23,8 @@ inline dnnl::memory::data_type onednn_type(base::DType type) {
   return type == base::DType::f32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
 }
 
-/// A compiled primitive and its arguments. oneDNN's C++ call builds a map of the arguments each time; this keeps them
-/// in place and only exchanges the pointers.
+/// A compiled primitive and its arguments. oneDNN's C++ call builds a map of the arguments each time; this
+/// keeps them in place and only exchanges the pointers.
 class Kernel {
  public:
   using Argument = std::pair<int, dnnl::memory::desc>;
@@ -42,7 +42,8 @@ class Kernel {
   std::vector<dnnl_exec_arg_t> arguments_;
 };
 
-/// The attributes that put `epilogue` behind a product; with `accumulate` the product is added to what dst holds.
+/// The attributes that put `epilogue` behind a product; with `accumulate` the product is added to what dst
+/// holds.
 dnnl::primitive_attr attributes(const Epilogue& epilogue, bool accumulate);
 
 }  // namespace ganymede::ops

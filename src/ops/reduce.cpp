@@ -17,7 +17,8 @@ using base::bf16;
 constexpr std::int64_t strip = 64;
 
 template <class T>
-GANYMEDE_INLINE void sum_strip(const T* src, std::int64_t rows, std::int64_t stride, std::int64_t width, float* dst) {
+GANYMEDE_INLINE void sum_strip(const T* src, std::int64_t rows, std::int64_t stride, std::int64_t width,
+                               float* dst) {
   std::array<float, strip> sums{};
   if (width == strip) {
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -34,10 +35,12 @@ GANYMEDE_INLINE void sum_strip(const T* src, std::int64_t rows, std::int64_t str
   }
   std::copy_n(sums.begin(), width, dst);
 }
-GANYMEDE_CLONES void sum(const float* src, std::int64_t rows, std::int64_t stride, std::int64_t width, float* dst) {
+GANYMEDE_CLONES void sum(const float* src, std::int64_t rows, std::int64_t stride, std::int64_t width,
+                         float* dst) {
   sum_strip(src, rows, stride, width, dst);
 }
-GANYMEDE_CLONES void sum(const bf16* src, std::int64_t rows, std::int64_t stride, std::int64_t width, float* dst) {
+GANYMEDE_CLONES void sum(const bf16* src, std::int64_t rows, std::int64_t stride, std::int64_t width,
+                         float* dst) {
   sum_strip(src, rows, stride, width, dst);
 }
 
@@ -47,7 +50,8 @@ template <class T>
 void column_sum(std::span<const T> src, std::span<float> dst) {
   const auto columns = static_cast<std::int64_t>(dst.size());
   const std::int64_t rows = static_cast<std::int64_t>(src.size()) / columns;
-  // A narrow matrix is read as a wider one whose columns repeat with period `columns`, and the repeats are added up.
+  // A narrow matrix is read as a wider one whose columns repeat with period `columns`, and the repeats are
+  // added up.
   std::int64_t fold = 1;
   while (fold * 2 * columns <= strip && rows % (fold * 2) == 0) {
     fold *= 2;

@@ -5,8 +5,8 @@
 
 namespace ganymede::ops {
 
-/// dst[c] = sum over rows of src[row, c], for src [rows, columns] with columns = dst.size(): a bias' gradient.
-/// The order of the additions does not depend on the number of threads. For T float or bf16.
+/// dst[c] = sum over rows of src[row, c], for src [rows, columns] with columns = dst.size(): a bias'
+/// gradient. The order of the additions does not depend on the number of threads. For T float or bf16.
 template <class T>
 void column_sum(std::span<const T> src, std::span<float> dst);
 

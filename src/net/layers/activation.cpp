@@ -4,7 +4,9 @@
 
 namespace ganymede::net {
 
-base::Shape output_shape(const Activation&, const base::Shape& input) { return input; }
+base::Shape output_shape(const Activation&, const base::Shape& input) {
+  return input;
+}
 
 ActivationOp::ActivationOp(const Activation& activation, const LayerBinding& binding, const ops::Device&)
     : binding_(binding), activation_(activation) {}
@@ -18,9 +20,13 @@ void ActivationOp::forward(const PassContext&) {
            [&]<class T>(T) { ops::activation_forward<T>(activation_, binding_.dst.as<T>()); });
 }
 
-void ActivationOp::backward_data() { multiply_by_derivative(binding_.diff_dst, binding_.diff_src); }
+void ActivationOp::backward_data() {
+  multiply_by_derivative(binding_.diff_dst, binding_.diff_src);
+}
 
-void ActivationOp::tangent() { multiply_by_derivative(binding_.tangent_src, binding_.tangent_dst); }
+void ActivationOp::tangent() {
+  multiply_by_derivative(binding_.tangent_src, binding_.tangent_dst);
+}
 
 void ActivationOp::multiply_by_derivative(const TensorRef& src, const TensorRef& dst) {
   copy(src, dst);

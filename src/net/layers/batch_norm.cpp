@@ -8,7 +8,9 @@ namespace ganymede::net {
 
 using base::Shape;
 
-Shape output_shape(const BatchNorm&, const Shape& input) { return input; }
+Shape output_shape(const BatchNorm&, const Shape& input) {
+  return input;
+}
 
 std::vector<WeightDeclaration> declare(const BatchNorm&, const Shape& input, Initializer) {
   using Role = WeightDeclaration::Role;
@@ -40,17 +42,19 @@ void BatchNormOp::forward(const PassContext&) {
   const std::span running_variance = binding_.states[1];
   dispatch(binding_.src.dtype, [&]<class T>(T) {
     if (binding_.use->training) {
-      ops::batch_norm_statistics<T>(binding_.src.as<const T>(), batch_norm_.epsilon, mean_, inverse_deviation_);
+      ops::batch_norm_statistics<T>(binding_.src.as<const T>(), batch_norm_.epsilon, mean_,
+                                    inverse_deviation_);
     } else {
       std::copy(running_mean.begin(), running_mean.end(), mean_.begin());
       ops::batch_norm_inverse_deviation(running_variance, batch_norm_.epsilon, inverse_deviation_);
     }
     ops::batch_norm_apply<T>(binding_.src.as<const T>(), mean_, inverse_deviation_,
-                             {binding_.parameters[0].values, binding_.parameters[1].values}, binding_.dst.as<T>());
+                             {binding_.parameters[0].values, binding_.parameters[1].values},
+                             binding_.dst.as<T>());
   });
   if (binding_.use->training && binding_.use->updates_states) {
-    ops::batch_norm_update_running(batch_norm_.momentum, batch_norm_.epsilon, mean_, inverse_deviation_, running_mean,
-                                   running_variance);
+    ops::batch_norm_update_running(batch_norm_.momentum, batch_norm_.epsilon, mean_, inverse_deviation_,
+                                   running_mean, running_variance);
   }
 }
 
@@ -66,16 +70,16 @@ void BatchNormOp::backward_data() {
                                   inverse_deviation_, binding_.parameters[0].values, diff_gamma, diff_beta,
                                   binding_.diff_src.as<T>());
     } else {
-      ops::batch_norm_scale<T>(inverse_deviation_, binding_.parameters[0].values, binding_.diff_dst.as<const T>(),
-                               binding_.diff_src.as<T>());
+      ops::batch_norm_scale<T>(inverse_deviation_, binding_.parameters[0].values,
+                               binding_.diff_dst.as<const T>(), binding_.diff_src.as<T>());
     }
   });
 }
 
 void BatchNormOp::tangent() {
   dispatch(binding_.src.dtype, [&]<class T>(T) {
-    ops::batch_norm_scale<T>(inverse_deviation_, binding_.parameters[0].values, binding_.tangent_src.as<const T>(),
-                             binding_.tangent_dst.as<T>());
+    ops::batch_norm_scale<T>(inverse_deviation_, binding_.parameters[0].values,
+                             binding_.tangent_src.as<const T>(), binding_.tangent_dst.as<T>());
   });
 }
 

@@ -4,8 +4,9 @@
 
 namespace ganymede::net {
 
-/// Batch normalisation over the last axis, with gamma and beta [channels]. `momentum` is Keras': the share of the
-/// running statistic that is kept (PyTorch's momentum is one minus it); the running variance is the biased one.
+/// Batch normalisation over the last axis, with gamma and beta [channels]. `momentum` is Keras': the share of
+/// the running statistic that is kept (PyTorch's momentum is one minus it); the running variance is the
+/// biased one.
 struct BatchNorm {
   float momentum = 0.99F;
   float epsilon = 1e-3F;
@@ -20,7 +21,8 @@ void fields(BatchNorm& batch_norm, Visitor& visit) {
 }
 
 base::Shape output_shape(const BatchNorm& batch_norm, const base::Shape& input);
-std::vector<WeightDeclaration> declare(const BatchNorm& batch_norm, const base::Shape& input, Initializer initializer);
+std::vector<WeightDeclaration> declare(const BatchNorm& batch_norm, const base::Shape& input,
+                                       Initializer initializer);
 /// The batch's mean and inverse deviation, kept from the forward to the backward pass.
 std::size_t scratch_bytes(const BatchNorm& batch_norm, const base::Shape& input, std::int64_t batch);
 

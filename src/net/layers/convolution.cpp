@@ -18,8 +18,8 @@ struct Axis {
   std::int64_t out, pad_begin, pad_end;
 };
 
-/// A transposed convolution is the gradient of the convolution that leads from its output to its input, which has the
-/// same padding.
+/// A transposed convolution is the gradient of the convolution that leads from its output to its input, which
+/// has the same padding.
 Axis axis_of(const Convolution& c, std::int64_t in) {
   if (c.padding.same) {
     const std::int64_t out = c.transposed ? in * c.stride : (in + c.stride - 1) / c.stride;
@@ -43,17 +43,22 @@ Axis axis_of(const Convolution& c, std::int64_t in) {
 Shape output_shape(const Convolution& c, const Shape& input) {
   constexpr std::int64_t largest = 4096;
   if (input.rank() != 3) {
-    refuse("an input of shape " + input.to_string(), "[height, width, channels]", "Put a reshape layer before it");
+    refuse("an input of shape " + input.to_string(), "[height, width, channels]",
+           "Put a reshape layer before it");
   }
-  if (std::min({c.channels, c.kernel, c.stride}) < 1 || std::max({c.channels, c.kernel, c.stride}) > largest ||
-      c.padding.each_side < 0 || c.padding.each_side >= c.kernel) {
+  if (std::min({c.channels, c.kernel, c.stride}) < 1 ||
+      std::max({c.channels, c.kernel, c.stride}) > largest || c.padding.each_side < 0 ||
+      c.padding.each_side >= c.kernel) {
     refuse(fmt::format("channels {}, kernel {}, stride {}, padding {}", c.channels, c.kernel, c.stride,
                        c.padding.each_side),
-           fmt::format("sizes from 1 to {} and a padding below the kernel's size", largest), "Correct the layer");
+           fmt::format("sizes from 1 to {} and a padding below the kernel's size", largest),
+           "Correct the layer");
   }
   const std::int64_t height = axis_of(c, input[0]).out;
   const std::int64_t width = axis_of(c, input[1]).out;
-  if (height < 1 || width < 1 || (!c.padding.same && !c.transposed && std::min(input[0], input[1]) + 2 * c.padding.each_side < c.kernel)) {
+  if (height < 1 || width < 1 ||
+      (!c.padding.same && !c.transposed &&
+       std::min(input[0], input[1]) + 2 * c.padding.each_side < c.kernel)) {
     refuse(fmt::format("a {0}x{0} kernel over an input of shape {1}", c.kernel, input.to_string()),
            "a kernel that fits into the padded input", "Make the kernel smaller or the padding larger");
   }
@@ -102,7 +107,8 @@ ConvolutionOp::ConvolutionOp(const Convolution& c, const LayerBinding& binding, 
     : binding_(binding),
       bias_(c.bias),
       forward_(device, case_of(c, binding.src, binding.dst), {c.bias, binding.epilogue}) {
-  const ops::ConvolutionCase differentials = case_of(c, binding.src, binding.diff_dst.data ? binding.diff_dst : binding.dst);
+  const ops::ConvolutionCase differentials =
+      case_of(c, binding.src, binding.diff_dst.data ? binding.diff_dst : binding.dst);
   if (binding.backward_data) {
     backward_data_.emplace(device, differentials);
   }
@@ -133,7 +139,8 @@ void ConvolutionOp::backward_weights() {
 }
 
 void ConvolutionOp::tangent() {
-  tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr, binding_.tangent_dst.data);
+  tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr,
+                binding_.tangent_dst.data);
 }
 
 }  // namespace ganymede::net

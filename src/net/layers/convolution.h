@@ -7,8 +7,8 @@
 
 namespace ganymede::net {
 
-/// How much is added around an image: Keras' "same" (the output is the input divided by the stride, rounded up, an odd
-/// remainder going behind) or a number of pixels on each side, as in PyTorch.
+/// How much is added around an image: Keras' "same" (the output is the input divided by the stride, rounded
+/// up, an odd remainder going behind) or a number of pixels on each side, as in PyTorch.
 struct Padding {
   bool same = true;
   std::int64_t each_side = 0;
@@ -17,7 +17,8 @@ struct Padding {
 };
 
 /// src [batch, height, width, channels in] -> dst [batch, height out, width out, channels], with weight
-/// [channels, kernel, kernel, channels in] and bias [channels]; transposed: the transposed convolution ("conv_transpose").
+/// [channels, kernel, kernel, channels in] and bias [channels]; transposed: the transposed convolution
+/// ("conv_transpose").
 struct Convolution {
   bool transposed = false;
   std::int64_t channels = 1;

@@ -54,9 +54,12 @@ DenseOp::DenseOp(const Dense& dense, const LayerBinding& binding, const ops::Dev
   const std::int64_t features = binding.src.shape[1];
   const DType type = binding.src.dtype;
   if (binding.backward_data) {
-    backward_data_.emplace(
-        device, ops::MatmulCase{
-                    .rows = batch, .inner = dense.units, .columns = features, .src = type, .weights = type, .dst = type});
+    backward_data_.emplace(device, ops::MatmulCase{.rows = batch,
+                                                   .inner = dense.units,
+                                                   .columns = features,
+                                                   .src = type,
+                                                   .weights = type,
+                                                   .dst = type});
   }
   if (binding.use->weight_gradients) {
     backward_weights_.emplace(device, ops::MatmulCase{.rows = dense.units,
@@ -77,11 +80,13 @@ void DenseOp::forward(const PassContext&) {
 }
 
 void DenseOp::backward_data() {
-  backward_data_->run(binding_.diff_dst.data, binding_.parameters[0].compute, nullptr, binding_.diff_src.data);
+  backward_data_->run(binding_.diff_dst.data, binding_.parameters[0].compute, nullptr,
+                      binding_.diff_src.data);
 }
 
 void DenseOp::backward_weights() {
-  backward_weights_->run(binding_.diff_dst.data, binding_.src.data, nullptr, binding_.parameters[0].gradients.data());
+  backward_weights_->run(binding_.diff_dst.data, binding_.src.data, nullptr,
+                         binding_.parameters[0].gradients.data());
   if (bias_) {
     dispatch(binding_.diff_dst.dtype, [&]<class T>(T) {
       ops::column_sum<T>(binding_.diff_dst.as<const T>(), binding_.parameters[1].gradients);
@@ -90,7 +95,8 @@ void DenseOp::backward_weights() {
 }
 
 void DenseOp::tangent() {
-  tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr, binding_.tangent_dst.data);
+  tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr,
+                binding_.tangent_dst.data);
 }
 
 }  // namespace ganymede::net

@@ -7,7 +7,8 @@
 
 namespace ganymede::net {
 
-/// dst [batch, units] = src [batch, features] weight^T + bias, with weight [units, features] and bias [units].
+/// dst [batch, units] = src [batch, features] weight^T + bias, with weight [units, features] and bias
+/// [units].
 struct Dense {
   std::int64_t units = 1;
   bool bias = true;

@@ -11,10 +11,11 @@ namespace ganymede::net {
 base::Shape output_shape(const Dropout& dropout, const base::Shape& input) {
   // ops::dropout_mask knows multiples of 1/256, the largest of which below one is 255/256.
   if (!(dropout.rate >= 0.0F && dropout.rate <= 0.99F)) {
-    throw base::Error(base::ErrorKind::configuration, {.where = "dropout",
-                                                       .found = fmt::format("rate {}", dropout.rate),
-                                                       .expected = "a rate from 0 to 0.99",
-                                                       .advice = "It is the share of elements that are dropped"});
+    throw base::Error(base::ErrorKind::configuration,
+                      {.where = "dropout",
+                       .found = fmt::format("rate {}", dropout.rate),
+                       .expected = "a rate from 0 to 0.99",
+                       .advice = "It is the share of elements that are dropped"});
   }
   return input;
 }
@@ -39,14 +40,19 @@ void DropoutOp::forward(const PassContext& context) {
   apply(binding_.src, binding_.dst);
 }
 
-void DropoutOp::backward_data() { apply(binding_.diff_dst, binding_.diff_src); }
+void DropoutOp::backward_data() {
+  apply(binding_.diff_dst, binding_.diff_src);
+}
 
-void DropoutOp::tangent() { apply(binding_.tangent_src, binding_.tangent_dst); }
+void DropoutOp::tangent() {
+  apply(binding_.tangent_src, binding_.tangent_dst);
+}
 
 void DropoutOp::apply(const TensorRef& src, const TensorRef& dst) {
   copy(src, dst);
   if (binding_.use->training) {
-    dispatch(dst.dtype, [&]<class T>(T) { ops::dropout_apply<T>(kept_, ops::dropout_scale(rate_), dst.as<T>()); });
+    dispatch(dst.dtype,
+             [&]<class T>(T) { ops::dropout_apply<T>(kept_, ops::dropout_scale(rate_), dst.as<T>()); });
   }
 }
 

@@ -4,7 +4,8 @@
 
 namespace ganymede::net {
 
-/// In training each element is dropped with probability `rate` and the others are scaled up (Srivastava et al. 2014).
+/// In training each element is dropped with probability `rate` and the others are scaled up (Srivastava et
+/// al. 2014).
 struct Dropout {
   float rate = 0.5F;
 

@@ -13,11 +13,10 @@ namespace ganymede::net {
 base::Shape output_shape(const JoinLabel& join, const base::Shape& input) {
   constexpr std::int64_t most_classes = 1000;
   if (join.classes < 2 || join.classes > most_classes) {
-    throw base::Error(base::ErrorKind::configuration,
-                      {.where = "join_label",
-                       .found = fmt::format("{} classes", join.classes),
-                       .expected = fmt::format("from 2 to {}", most_classes),
-                       .advice = "MNIST has 10"});
+    throw base::Error(base::ErrorKind::configuration, {.where = "join_label",
+                                                       .found = fmt::format("{} classes", join.classes),
+                                                       .expected = fmt::format("from 2 to {}", most_classes),
+                                                       .advice = "MNIST has 10"});
   }
   std::vector<std::int64_t> sizes(input.sizes().begin(), input.sizes().end());
   sizes.back() += join.classes;

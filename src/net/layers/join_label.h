@@ -4,7 +4,8 @@
 
 namespace ganymede::net {
 
-/// The label as a one-hot vector behind the features, or behind the channels of every pixel (Mirza and Osindero 2014):
+/// The label as a one-hot vector behind the features, or behind the channels of every pixel (Mirza and
+/// Osindero 2014):
 /// [..., channels] -> [..., channels + classes].
 struct JoinLabel {
   std::int64_t classes = 10;

@@ -18,6 +18,8 @@ base::Shape output_shape(const Reshape& reshape, const base::Shape& input) {
   return reshape.shape;
 }
 
-base::Shape output_shape(const Flatten&, const base::Shape& input) { return {input.elements()}; }
+base::Shape output_shape(const Flatten&, const base::Shape& input) {
+  return {input.elements()};
+}
 
 }  // namespace ganymede::net

@@ -1,0 +1,48 @@
+#include "train/feeder.h"
+
+#include <algorithm>
+
+namespace ganymede::train {
+
+using base::Purpose;
+
+Feeder::Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes)
+    : images_(images),
+      seed_(static_cast<std::uint64_t>(recipe.training.seed)),
+      pixel_range_{recipe.pixel_range.low, recipe.pixel_range.high},
+      distribution_(recipe.latent.distribution),
+      classes_(classes),
+      sampler_(seed_, static_cast<std::uint32_t>(images.count())),
+      indices_(static_cast<std::size_t>(recipe.half_batch())) {}
+
+void Feeder::feed(std::uint64_t step, Gan& gan) {
+  sampler_.indices(step * indices_.size(), indices_);
+  data::gather(images_, indices_, pixel_range_, gan.real_images());
+  fill_latents({.seed = seed_, .purpose = Purpose::discriminator_latent, .step = step}, distribution_,
+               gan.discriminator_latents());
+  fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = step}, distribution_,
+               gan.generator_latents());
+  if (!gan.real_labels().empty()) {
+    data::gather_labels(images_, indices_, gan.real_labels());
+  }
+  if (!gan.fake_labels().empty()) {
+    // The fakes get the labels of the real images, so that a label alone tells nothing about which are real.
+    data::gather_labels(images_, indices_, gan.fake_labels());
+    const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = step};
+    const std::span labels = gan.generator_labels();
+    for (std::size_t n = 0; n < labels.size(); ++n) {
+      labels[n] = static_cast<std::int32_t>(
+          base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(classes_)));
+    }
+  }
+}
+
+void fill_latents(const base::RandomKey& key, Distribution distribution, std::span<float> latents) {
+  if (distribution == Distribution::normal) {
+    base::fill_normal(key, 0.0F, 1.0F, latents);
+  } else {
+    base::fill_uniform(key, -1.0F, 1.0F, latents);
+  }
+}
+
+}  // namespace ganymede::train

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/batch.h"
+#include "data/sampler.h"
+#include "train/gan.h"
+
+namespace ganymede::train {
+
+/// Fills in what a training step reads: real images, latent points and labels, each a pure function of the
+/// recipe's seed and the step.
+class Feeder {
+ public:
+  /// `images` must outlive the feeder.
+  Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes);
+
+  /// Writes the inputs of step `step`, 0 for the first. Allocates nothing.
+  void feed(std::uint64_t step, Gan& gan);
+
+ private:
+  const data::Split& images_;
+  std::uint64_t seed_;
+  data::PixelRange pixel_range_;
+  Distribution distribution_;
+  std::int64_t classes_;
+  data::Sampler sampler_;
+  std::vector<std::uint32_t> indices_;  // [half batch]
+};
+
+/// Latent points [count, latent]: the sequence that `key` names.
+void fill_latents(const base::RandomKey& key, Distribution distribution, std::span<float> latents);
+
+}  // namespace ganymede::train

@@ -1,0 +1,37 @@
+#include "train/network.h"
+
+#include <utility>
+
+namespace ganymede::train {
+
+Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer)
+    : spec_(std::move(spec)),
+      weights_(spec_),
+      optimizer_(optimizer),
+      first_moments_(weights_.parameters().size_bytes()),
+      second_moments_(weights_.parameters().size_bytes()) {}
+
+void Network::update(std::int64_t step) {
+  ops::adam(optimizer_, step,
+            {.gradients = weights_.gradients(),
+             .parameters = weights_.parameters(),
+             .first_moments = first_moments_.as<float>(),
+             .second_moments = second_moments_.as<float>(),
+             .shadow = weights_.shadow()});
+}
+
+std::vector<NamedTensor> Network::tensors() {
+  std::vector<NamedTensor> tensors;
+  for (const net::WeightRow& row : weights_.table()) {
+    const std::string name = spec_.name + "." + row.name;
+    tensors.push_back({name, row.shape, weights_.values(row)});
+    if (row.role == net::WeightDeclaration::Role::parameter) {
+      const std::size_t size = weights_.values(row).size();
+      tensors.push_back({name + ".adam_m", row.shape, first_moments_.as<float>().subspan(row.offset, size)});
+      tensors.push_back({name + ".adam_v", row.shape, second_moments_.as<float>().subspan(row.offset, size)});
+    }
+  }
+  return tensors;
+}
+
+}  // namespace ganymede::train

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/weights.h"
+#include "ops/adam.h"
+
+namespace ganymede::train {
+
+/// A tensor that a checkpoint holds.
+struct NamedTensor {
+  std::string name;
+  base::Shape shape;
+  std::span<float> values;
+};
+
+/// A network that learns: its description, its weights and Adam's memory of their gradients.
+class Network {
+ public:
+  Network(net::NetSpec spec, const ops::AdamSettings& optimizer);
+
+  const net::NetSpec& spec() const { return spec_; }
+  net::Weights& weights() { return weights_; }
+
+  /// One step of Adam along the gradients; `step` is 1 for the first.
+  void update(std::int64_t step);
+
+  /// The weights ("generator.dense_1.weight") and Adam's moments (the same with ".adam_m" and ".adam_v").
+  std::vector<NamedTensor> tensors();
+
+ private:
+  net::NetSpec spec_;
+  net::Weights weights_;
+  ops::AdamSettings optimizer_;
+  base::Buffer first_moments_, second_moments_;
+};
+
+}  // namespace ganymede::train

@@ -1,0 +1,269 @@
+#include "train/recipe.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "ops/device.h"
+
+namespace ganymede::ops {
+
+template <class Visitor>
+void fields(AdamSettings& adam, Visitor& visit) {
+  visit("learning_rate", adam.learning_rate);
+  visit("beta1", adam.beta1);
+  visit("beta2", adam.beta2);
+  visit("epsilon", adam.epsilon);
+}
+
+}  // namespace ganymede::ops
+
+namespace ganymede::train {
+
+// Found by argument-dependent lookup, which does not look into unnamed namespaces.
+
+net::Words<Distribution> words(Distribution) {
+  static constexpr std::array<std::pair<std::string_view, Distribution>, 2> table = {
+      {{"normal", Distribution::normal}, {"uniform", Distribution::uniform}}};
+  return table;
+}
+
+net::Words<Precision> words(Precision) {
+  static constexpr std::array<std::pair<std::string_view, Precision>, 3> table = {
+      {{"auto", Precision::automatic}, {"f32", Precision::f32}, {"bf16", Precision::bf16}}};
+  return table;
+}
+
+net::Words<DiscriminatorBatch> words(DiscriminatorBatch) {
+  static constexpr std::array<std::pair<std::string_view, DiscriminatorBatch>, 2> table = {
+      {{"full", DiscriminatorBatch::full}, {"half", DiscriminatorBatch::half}}};
+  return table;
+}
+
+net::Words<FakeMode> words(FakeMode) {
+  static constexpr std::array<std::pair<std::string_view, FakeMode>, 2> table = {
+      {{"training", FakeMode::training}, {"inference", FakeMode::inference}}};
+  return table;
+}
+
+template <class Visitor>
+void fields(PixelRange& range, Visitor& visit) {
+  visit("low", range.low);
+  visit("high", range.high);
+}
+
+template <class Visitor>
+void fields(LatentSettings& latent, Visitor& visit) {
+  visit("size", latent.size);
+  visit("distribution", latent.distribution);
+}
+
+template <class Visitor>
+void fields(TrainingSettings& training, Visitor& visit) {
+  visit("batch_size", training.batch_size);
+  visit("epochs", training.epochs);
+  visit("discriminator_batch", training.discriminator_batch);
+  visit("fakes", training.fakes);
+  visit("seed", training.seed);
+  visit("precision", training.precision);
+  visit("threads", training.threads);
+}
+
+template <class Visitor>
+void fields(OutputSettings& output, Visitor& visit) {
+  visit("samples_every_epochs", output.samples_every_epochs);
+  visit("checkpoint_every_epochs", output.checkpoint_every_epochs);
+  visit("generator_every_epochs", output.generator_every_epochs);
+  visit("metrics_every_steps", output.metrics_every_steps);
+  visit("grid_rows", output.grid_rows);
+  visit("grid_columns", output.grid_columns);
+}
+
+template <class Visitor>
+void fields(NetworkSettings& network, Visitor& visit) {
+  visit("initializer", network.initializer);
+  visit.required("layers", network.layers);
+}
+
+template <class Visitor>
+void fields(Recipe& recipe, Visitor& visit) {
+  visit.required("name", recipe.name);
+  visit("description", recipe.description);
+  visit("data", recipe.data);
+  visit("pixel_range", recipe.pixel_range);
+  visit("latent", recipe.latent);
+  visit("training", recipe.training);
+  visit("objective", recipe.objective);
+  visit("generator_optimizer", recipe.generator_optimizer);
+  visit("discriminator_optimizer", recipe.discriminator_optimizer);
+  visit("output", recipe.output);
+  visit.required("generator", recipe.generator);
+  visit.required("discriminator", recipe.discriminator);
+}
+
+namespace {
+
+[[noreturn]] void refuse(const base::ErrorText& text) {
+  throw base::Error(base::ErrorKind::configuration, text);
+}
+
+template <class Number>
+void check_range(const std::string& key, Number value, Number lowest, Number highest) {
+  if (!(value >= lowest && value <= highest)) {
+    refuse({.where = key,
+            .found = fmt::format("{}", value),
+            .expected = fmt::format("a number from {} to {}", lowest, highest),
+            .advice = "Correct the recipe or the flag that sets it"});
+  }
+}
+
+void check_optimizer(const std::string& key, const ops::AdamSettings& adam) {
+  check_range(key + ".learning_rate", adam.learning_rate, 0.0, 1e6);
+  check_range(key + ".beta1", adam.beta1, 0.0, 0.999999);
+  check_range(key + ".beta2", adam.beta2, 0.0, 0.999999);
+  check_range(key + ".epsilon", adam.epsilon, 0.0, 1.0);
+}
+
+void check_values(const Recipe& recipe) {
+  constexpr std::int64_t largest_count = 1'000'000'000;
+  const TrainingSettings& training = recipe.training;
+  const bool half = training.discriminator_batch == DiscriminatorBatch::half;
+  check_range<std::int64_t>("latent.size", recipe.latent.size, 1, 65536);
+  check_range<std::int64_t>("training.batch_size", training.batch_size, half ? 2 : 1, 65536);
+  check_range<std::int64_t>("training.epochs", training.epochs, 1, largest_count);
+  check_range<std::int64_t>("training.seed", training.seed, 0, std::numeric_limits<std::int64_t>::max());
+  check_range<std::int64_t>("training.threads", training.threads, 0, 1024);
+  check_range<std::int64_t>("output.samples_every_epochs", recipe.output.samples_every_epochs, 1,
+                            largest_count);
+  check_range<std::int64_t>("output.checkpoint_every_epochs", recipe.output.checkpoint_every_epochs, 1,
+                            largest_count);
+  check_range<std::int64_t>("output.generator_every_epochs", recipe.output.generator_every_epochs, 0,
+                            largest_count);
+  check_range<std::int64_t>("output.metrics_every_steps", recipe.output.metrics_every_steps, 1,
+                            largest_count);
+  check_range<std::int64_t>("output.grid_rows", recipe.output.grid_rows, 1, 100);
+  check_range<std::int64_t>("output.grid_columns", recipe.output.grid_columns, 1, 100);
+  check_range("objective.real_label", recipe.objective.real_label, -1.0, 1.0);
+  check_range("objective.fake_label", recipe.objective.fake_label, -1.0, 1.0);
+  check_range("objective.generator_label", recipe.objective.generator_label, -1.0, 1.0);
+  check_range("pixel_range.low", recipe.pixel_range.low, -1000.0F, 1000.0F);
+  check_range("pixel_range.high", recipe.pixel_range.high, recipe.pixel_range.low, 1000.0F);
+  check_optimizer("generator_optimizer", recipe.generator_optimizer);
+  check_optimizer("discriminator_optimizer", recipe.discriminator_optimizer);
+}
+
+/// Sets "a.b = value" in `table`, making the tables on the way.
+void apply_override(toml::table& table, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    refuse({.where = "--set " + text,
+            .found = "no key and value",
+            .expected = "key=value",
+            .advice = "Write for example --set training.batch_size=64"});
+  }
+  toml::table parsed;
+  const std::string key = text.substr(0, equals);
+  const std::string value = text.substr(equals + 1);
+  try {
+    parsed = toml::parse(key + " = " + value);
+  } catch (const toml::parse_error&) {
+    try {
+      parsed = toml::parse(key + " = " + net::written(value));
+    } catch (const toml::parse_error& error) {
+      refuse({.where = "--set " + text, .found = std::string(error.description()), .expected = "key=value"});
+    }
+  }
+  toml::table* into = &table;
+  toml::table* from = &parsed;
+  while (true) {
+    auto& [last, node] = *from->begin();
+    toml::table* inner = node.as_table();
+    toml::node* existing = into->get(last);
+    if (inner == nullptr || existing == nullptr || !existing->is_table()) {
+      into->insert_or_assign(last, std::move(node));
+      return;
+    }
+    into = existing->as_table();
+    from = inner;
+  }
+}
+
+}  // namespace
+
+Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<const std::string> overrides) {
+  toml::table table;
+  try {
+    table = toml::parse(toml, where);
+  } catch (const toml::parse_error& error) {
+    refuse({.where = fmt::format("{} line {}", where, error.source().begin.line),
+            .found = fmt::format("\"{}\"", std::string_view(error.description())),
+            .expected = "TOML",
+            .advice = "Run `ganymede recipes dense` for an example"});
+  }
+  for (const std::string& text : overrides) {
+    apply_override(table, text);
+  }
+  Recipe recipe;
+  try {
+    net::TomlReader reader(table, "");
+    fields(recipe, reader);
+    reader.finish();
+    check_values(recipe);
+  } catch (const base::Error& error) {
+    throw base::Error(error.kind(), {.where = where + ": " + error.what()});
+  }
+  return recipe;
+}
+
+std::string to_toml(const Recipe& recipe) {
+  Recipe copy = recipe;
+  net::TomlWriter writer;
+  fields(copy, writer);
+  return writer.text();
+}
+
+net::NetSpec generator_spec(const Recipe& recipe) {
+  return {"generator", {recipe.latent.size}, recipe.generator.initializer, recipe.generator.layers};
+}
+
+net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image) {
+  return {"discriminator", image, recipe.discriminator.initializer, recipe.discriminator.layers};
+}
+
+void check_networks(const net::NetSpec& generator, const net::NetSpec& discriminator,
+                    const base::Shape& image, std::int64_t classes) {
+  const base::Shape made = net::output_shape(generator);
+  if (made != image) {
+    refuse({.where = "generator",
+            .found = "an output of shape " + made.to_string(),
+            .expected = "the shape of the data's images, " + image.to_string(),
+            .advice = "Correct its last layers"});
+  }
+  const base::Shape judged = net::output_shape(discriminator);
+  if (judged != base::Shape{1}) {
+    refuse({.where = "discriminator",
+            .found = "an output of shape " + judged.to_string(),
+            .expected = "one logit, [1]",
+            .advice = "End it with { kind = \"dense\", units = 1 }"});
+  }
+  for (const net::NetSpec* network : {&generator, &discriminator}) {
+    const std::int64_t joined = net::label_classes(*network);
+    if (joined != 0 && joined != classes) {
+      refuse({.where = network->name,
+              .found = fmt::format("join_label with {} classes", joined),
+              .expected = fmt::format("{}, as the data has", classes),
+              .advice = fmt::format("Write {{ kind = \"join_label\", classes = {} }}", classes)});
+    }
+  }
+}
+
+base::DType resolve(Precision precision) {
+  if (precision == Precision::automatic) {
+    precision = ops::capabilities().native_bf16 ? Precision::bf16 : Precision::f32;
+  }
+  return precision == Precision::bf16 ? base::DType::bf16 : base::DType::f32;
+}
+
+}  // namespace ganymede::train

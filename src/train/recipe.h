@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/spec.h"
+#include "net/toml_fields.h"
+#include "ops/adam.h"
+#include "train/objective.h"
+
+namespace ganymede::train {
+
+enum class Distribution {
+  normal,  ///< mean 0, deviation 1
+  uniform  ///< in [-1, 1)
+};
+
+enum class Precision { automatic, f32, bf16 };
+
+/// How many images the discriminator sees in a step.
+enum class DiscriminatorBatch {
+  full,  ///< batch_size real and batch_size generated ones
+  half   ///< half of each: batch_size together
+};
+
+/// How the generator runs when it makes the images that the discriminator learns to tell apart.
+enum class FakeMode {
+  training,  ///< with dropout and the batch's statistics, as PyTorch programs do
+  inference  ///< without dropout and with running statistics, as Keras' predict()
+};
+
+/// The values that black and white pixels become.
+struct PixelRange {
+  float low = -1.0F;
+  float high = 1.0F;
+};
+
+struct LatentSettings {
+  std::int64_t size = 100;
+  Distribution distribution = Distribution::normal;
+};
+
+struct TrainingSettings {
+  std::int64_t batch_size = 128;  ///< of the generator's step
+  std::int64_t epochs = 50;       ///< of data set size / batch_size steps
+  DiscriminatorBatch discriminator_batch = DiscriminatorBatch::full;
+  FakeMode fakes = FakeMode::training;
+  std::int64_t seed = 42;
+  Precision precision = Precision::automatic;
+  std::int64_t threads = 0;  ///< 0: one a processor
+};
+
+struct OutputSettings {
+  std::int64_t samples_every_epochs = 1;
+  std::int64_t checkpoint_every_epochs = 1;
+  std::int64_t generator_every_epochs = 0;  ///< keep the generator of every n-th epoch; 0: only the last
+  std::int64_t metrics_every_steps = 20;
+  std::int64_t grid_rows = 8;
+  std::int64_t grid_columns = 12;
+};
+
+/// A network as a recipe has it; its input follows from the latent size or the data.
+struct NetworkSettings {
+  net::Initializer initializer = net::Initializer::glorot_uniform;
+  std::vector<net::LayerSpec> layers;
+};
+
+/// Everything that decides how a GAN is trained: a TOML file under recipes/, or a user's own.
+struct Recipe {
+  std::string name;
+  std::string description;
+  std::string data = "mnist";
+  PixelRange pixel_range;
+  LatentSettings latent;
+  TrainingSettings training;
+  ObjectiveSettings objective;
+  ops::AdamSettings generator_optimizer;
+  ops::AdamSettings discriminator_optimizer;
+  OutputSettings output;
+  NetworkSettings generator;
+  NetworkSettings discriminator;
+
+  /// How many real, and how many generated, images the discriminator sees in a step.
+  std::int64_t half_batch() const {
+    return training.discriminator_batch == DiscriminatorBatch::half ? training.batch_size / 2
+                                                                    : training.batch_size;
+  }
+};
+
+/// Reads a recipe. `where` names it in errors; `overrides` are "key.path=value" as in --set, a bare word
+/// standing for itself in quotes. Throws Error(configuration) for bad TOML, unknown keys and values out of
+/// range.
+Recipe parse_recipe(std::string_view toml, const std::string& where,
+                    std::span<const std::string> overrides = {});
+
+/// The recipe as TOML with every value written out; parse_recipe() reads it back as the same recipe.
+std::string to_toml(const Recipe& recipe);
+
+/// The networks for images of shape [height, width, channels] with `classes` labels. Throws
+/// Error(configuration) where they do not fit each other or the data.
+net::NetSpec generator_spec(const Recipe& recipe);
+net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image);
+void check_networks(const net::NetSpec& generator, const net::NetSpec& discriminator,
+                    const base::Shape& image, std::int64_t classes);
+
+/// bf16 where the recipe says so, or leaves it open and the processor multiplies it natively.
+base::DType resolve(Precision precision);
+
+}  // namespace ganymede::train

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "net/program.h"
+#include "train/recipe.h"
+
+namespace ganymede::train {
+
+/// A generator that only makes images: without dropout and with running statistics.
+class ImageMaker {
+ public:
+  /// Shares `weights`, which must outlive it. Works through `batch` images at a time.
+  ImageMaker(const net::NetSpec& generator, net::Weights& weights, const ops::Device& device,
+             base::DType precision, std::int64_t batch);
+
+  std::int64_t latent_size() const { return spec_.input.back(); }
+  bool takes_labels() const { return net::label_classes(spec_) > 0; }
+  const base::Shape& image_shape() const { return image_; }
+
+  /// images [count, height, width, channels] from latents [count, latent] and, where labels are taken, labels
+  /// [count].
+  void make(std::span<const float> latents, std::span<const std::int32_t> labels, std::span<float> images);
+
+ private:
+  net::NetSpec spec_;
+  std::int64_t batch_;
+  base::Shape image_;
+  net::Program program_;
+};
+
+/// The latent points of the grid that a run draws after each epoch, and of `sample` with the same seed: point
+/// n is the n-th stretch of the sequence RandomKey{seed, sample_latent}. [count, latent]
+std::vector<float> sample_latents(const Recipe& recipe, std::uint64_t seed, std::int64_t count);
+
+/// Labels for `count` images: all `label`, or 0, 1, ... by turns, so that a grid of ten columns has a digit a
+/// column.
+std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t classes,
+                                        std::optional<std::int64_t> label);
+
+}  // namespace ganymede::train

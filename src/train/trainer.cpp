@@ -1,0 +1,138 @@
+#include "train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace ganymede::train {
+
+void MetricsMean::add(const StepMetrics& metrics) {
+  std::array<float, state_size - 1> values{};
+  auto value = values.begin();
+  for_each_metric(metrics, [&](const char*, float metric) { *value++ = metric; });
+  value = values.begin();
+  for_each_metric(sums_, [&](const char*, float& sum) { sum += *value++; });
+  steps_ += 1.0F;
+}
+
+StepMetrics MetricsMean::mean() const {
+  StepMetrics mean = sums_;
+  for_each_metric(mean, [&](const char*, float& metric) { metric /= std::max(steps_, 1.0F); });
+  return mean;
+}
+
+void MetricsMean::save(std::span<float> state) const {
+  auto value = state.begin();
+  for_each_metric(sums_, [&](const char*, float sum) { *value++ = sum; });
+  *value = steps_;
+}
+
+void MetricsMean::restore(std::span<const float> state) {
+  auto value = state.begin();
+  for_each_metric(sums_, [&](const char*, float& sum) { sum = *value++; });
+  steps_ = *value;
+}
+
+namespace {
+
+base::Shape image_shape(const data::Dataset& dataset) {
+  return {dataset.height, dataset.width, dataset.channels};
+}
+
+std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset) {
+  const auto images = static_cast<std::int64_t>(dataset.train.count());
+  if (images < recipe.training.batch_size) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = dataset.name,
+                       .found = fmt::format("{} training images", images),
+                       .expected = fmt::format("at least a batch of {}", recipe.training.batch_size),
+                       .advice = "Use a smaller --batch-size"});
+  }
+  return images / recipe.training.batch_size;
+}
+
+void require_finite(const StepMetrics& metrics, std::int64_t step) {
+  for_each_metric(metrics, [&](const char* name, float value) {
+    if (!std::isfinite(value)) {
+      throw base::Error(base::ErrorKind::diverged,
+                        {.where = fmt::format("step {}", step),
+                         .found = fmt::format("{} of {}", name, value),
+                         .expected = "a finite number",
+                         .advice = "The networks have diverged: lower the learning rates, for example --set "
+                                   "generator_optimizer.learning_rate=0.0001 --set "
+                                   "discriminator_optimizer.learning_rate=0.0001"});
+    }
+  });
+}
+
+}  // namespace
+
+Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
+                 std::optional<std::int64_t> steps)
+    : metrics_every_steps_(recipe.output.metrics_every_steps),
+      gan_(recipe, image_shape(dataset), dataset.classes(), device),
+      feeder_(recipe, dataset.train, dataset.classes()),
+      interval_state_(MetricsMean::state_size),
+      epoch_state_(MetricsMean::state_size) {
+  position_.steps_an_epoch = steps_an_epoch(recipe, dataset);
+  position_.total_steps = steps.value_or(recipe.training.epochs * position_.steps_an_epoch);
+}
+
+Outcome Trainer::run(const std::stop_token& stop) {
+  while (position_.step < position_.total_steps) {
+    if (stop.stop_requested()) {
+      return Outcome::stopped;
+    }
+    const auto step = static_cast<std::uint64_t>(position_.step);
+    feeder_.feed(step, gan_);
+    finish_step(gan_.step(step));
+  }
+  return Outcome::finished;
+}
+
+void Trainer::finish_step(const StepMetrics& metrics) {
+  require_finite(metrics, position_.step + 1);
+  ++position_.step;
+  interval_.add(metrics);
+  epoch_.add(metrics);
+  publish(StepFinished{position_, metrics});
+  const bool last = position_.step == position_.total_steps;
+  if (position_.step % metrics_every_steps_ == 0 || last) {
+    publish(IntervalFinished{position_, interval_.mean()});
+    interval_.reset();
+  }
+  if (position_.at_epoch_end() || last) {
+    const StepMetrics mean = epoch_.mean();
+    epoch_.reset();
+    publish(EpochFinished{position_, mean});
+  }
+}
+
+void Trainer::publish(const Event& event) const {
+  for (const Subscriber& subscriber : subscribers_) {
+    subscriber(event);
+  }
+}
+
+std::vector<NamedTensor> Trainer::tensors() {
+  interval_.save(interval_state_);
+  epoch_.save(epoch_state_);
+  std::vector<NamedTensor> all = gan_.tensors();
+  const base::Shape shape{static_cast<std::int64_t>(MetricsMean::state_size)};
+  all.push_back({"metrics.interval", shape, interval_state_});
+  all.push_back({"metrics.epoch", shape, epoch_state_});
+  return all;
+}
+
+void Trainer::resume(std::int64_t step) {
+  position_.step = step;
+  interval_.restore(interval_state_);
+  epoch_.restore(epoch_state_);
+  gan_.generator().weights().refresh_shadow();
+  gan_.discriminator().weights().refresh_shadow();
+}
+
+}  // namespace ganymede::train

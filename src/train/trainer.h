@@ -1,0 +1,98 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <variant>
+#include <vector>
+
+#include "data/dataset.h"
+#include "train/feeder.h"
+#include "train/gan.h"
+
+namespace ganymede::train {
+
+/// The mean of the metrics of several steps.
+class MetricsMean {
+ public:
+  void add(const StepMetrics& metrics);
+  void reset() { sums_ = {}, steps_ = 0.0F; }
+  StepMetrics mean() const;
+
+  /// The sums and the count, as a checkpoint keeps them.
+  static constexpr std::size_t state_size = sizeof(StepMetrics) / sizeof(float) + 1;
+  void save(std::span<float> state) const;
+  void restore(std::span<const float> state);
+
+ private:
+  StepMetrics sums_;
+  float steps_ = 0.0F;
+};
+
+/// Where a run stands. Steps and epochs count from 1; `step` steps are done.
+struct Position {
+  std::int64_t step = 0;
+  std::int64_t total_steps = 0;
+  std::int64_t steps_an_epoch = 0;
+
+  std::int64_t epoch() const { return step == 0 ? 1 : (step + steps_an_epoch - 1) / steps_an_epoch; }
+  std::int64_t epochs() const { return (total_steps + steps_an_epoch - 1) / steps_an_epoch; }
+  bool at_epoch_end() const { return step % steps_an_epoch == 0; }
+};
+
+/// What a run tells its subscribers.
+struct StepFinished {
+  Position position;
+  StepMetrics metrics;  ///< of this step
+};
+struct IntervalFinished {
+  Position position;
+  StepMetrics metrics;  ///< the mean since the last interval
+};
+struct EpochFinished {
+  Position position;
+  StepMetrics metrics;  ///< the mean over the epoch
+};
+using Event = std::variant<StepFinished, IntervalFinished, EpochFinished>;
+using Subscriber = std::function<void(const Event&)>;
+
+enum class Outcome { finished, stopped };
+
+/// Trains a GAN and tells its subscribers how it goes; knows none of them.
+class Trainer {
+ public:
+  /// `steps`, if given, replaces the recipe's number of epochs. `dataset` and `device` must outlive the
+  /// trainer.
+  Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
+          std::optional<std::int64_t> steps = std::nullopt);
+
+  Gan& gan() { return gan_; }
+  const Position& position() const { return position_; }
+
+  void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+
+  /// Steps on to the end, or until `stop` is requested, when the step under way is finished.
+  /// Throws Error(diverged) when a loss is not finite, before anybody is told of that step.
+  Outcome run(const std::stop_token& stop);
+
+  /// What a checkpoint must hold beside the step for a run to go on as if nothing had been.
+  std::vector<NamedTensor> tensors();
+  /// Continues after `step` steps, once tensors() have been written.
+  void resume(std::int64_t step);
+
+ private:
+  void publish(const Event& event) const;
+  void finish_step(const StepMetrics& metrics);
+
+  std::int64_t metrics_every_steps_;
+  Gan gan_;
+  Feeder feeder_;
+  Position position_;
+  MetricsMean interval_, epoch_;
+  std::vector<float> interval_state_, epoch_state_;
+  std::vector<Subscriber> subscribers_;
+};
+
+}  // namespace ganymede::train
