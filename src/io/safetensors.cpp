@@ -229,7 +229,8 @@ SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const s
   SafetensorsFile file;
   file.where_ = where;
   std::vector<Place> places;
-  for (const auto& [name, value] : parse_header(text, where).items()) {
+  const Json header = parse_header(text, where);
+  for (const auto& [name, value] : header.items()) {
     if (name == metadata_key) {
       file.metadata_ = read_metadata(value, where);
     } else {

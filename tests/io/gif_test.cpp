@@ -1,0 +1,85 @@
+#include "io/gif.h"
+
+#include <gif_lib.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "io/temporary_directory.h"
+
+namespace ganymede::io {
+namespace {
+
+/// An animation as giflib's decoder sees it.
+struct Animation {
+  std::vector<Image> frames;
+  std::vector<int> delays;
+  bool loops = false;
+};
+
+Image decode_frame(const SavedImage& saved, const ColorMapObject& palette) {
+  Image frame{.height = saved.ImageDesc.Height, .width = saved.ImageDesc.Width, .channels = 1, .pixels = {}};
+  for (int n = 0; n < frame.height * frame.width; ++n) {
+    const GifColorType color = palette.Colors[saved.RasterBits[n]];
+    EXPECT_TRUE(color.Red == color.Green && color.Green == color.Blue);
+    frame.pixels.push_back(color.Red);
+  }
+  return frame;
+}
+
+Animation decode(const std::filesystem::path& path) {
+  GifFileType* gif = DGifOpenFileName(path.c_str(), nullptr);
+  EXPECT_NE(gif, nullptr);
+  EXPECT_EQ(DGifSlurp(gif), GIF_OK);
+
+  Animation animation;
+  for (int n = 0; n < gif->ImageCount; ++n) {
+    const SavedImage& saved = gif->SavedImages[n];
+    GraphicsControlBlock control{};
+    EXPECT_EQ(DGifSavedExtensionToGCB(gif, n, &control), GIF_OK);
+    animation.delays.push_back(control.DelayTime);
+    animation.frames.push_back(decode_frame(saved, *gif->SColorMap));
+    for (int extension = 0; extension < saved.ExtensionBlockCount; ++extension) {
+      const ExtensionBlock& block = saved.ExtensionBlocks[extension];
+      animation.loops =
+          animation.loops || std::string(reinterpret_cast<const char*>(block.Bytes),
+                                         static_cast<std::size_t>(block.ByteCount)) == "NETSCAPE2.0";
+    }
+  }
+  DGifCloseFile(gif, nullptr);
+  return animation;
+}
+
+std::vector<Image> example_frames() {
+  std::vector<Image> frames;
+  for (int shift = 0; shift < 3; ++shift) {
+    Image frame{.height = 20, .width = 30, .channels = 1, .pixels = {}};
+    for (int n = 0; n < 600; ++n) {
+      frame.pixels.push_back(static_cast<std::uint8_t>(n * (shift + 1) + shift));
+    }
+    frames.push_back(frame);
+  }
+  return frames;
+}
+
+TEST(Gif, IsReadByGiflibAsWritten) {
+  const test::TemporaryDirectory directory;
+  write_gif(directory / "animation.gif", example_frames(),
+            {.delay_centiseconds = 7, .hold_centiseconds = 100});
+  const Animation animation = decode(directory / "animation.gif");
+  EXPECT_EQ(animation.frames, example_frames());
+  const auto bytes = encode_gif(example_frames(), {});
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(bytes.data()), 6), "GIF89a");
+  EXPECT_EQ(animation.delays, (std::vector<int>{7, 7, 107}));
+  EXPECT_TRUE(animation.loops);
+}
+
+TEST(Gif, PlaysOnceIfAsked) {
+  const test::TemporaryDirectory directory;
+  write_gif(directory / "animation.gif", example_frames(), {.loop = false});
+  EXPECT_FALSE(decode(directory / "animation.gif").loops);
+}
+
+}  // namespace
+}  // namespace ganymede::io
