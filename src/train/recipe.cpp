@@ -178,11 +178,11 @@ void apply_override(toml::table& table, const std::string& text) {
   toml::table* into = &table;
   toml::table* from = &parsed;
   while (true) {
-    auto& [last, node] = *from->begin();
-    toml::table* inner = node.as_table();
-    toml::node* existing = into->get(last);
+    const auto entry = from->begin();
+    toml::table* inner = entry->second.as_table();
+    toml::node* existing = into->get(entry->first);
     if (inner == nullptr || existing == nullptr || !existing->is_table()) {
-      into->insert_or_assign(last, std::move(node));
+      into->insert_or_assign(entry->first, std::move(entry->second));
       return;
     }
     into = existing->as_table();

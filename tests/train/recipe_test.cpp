@@ -1,0 +1,114 @@
+#include "train/recipe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "train/fixtures.h"
+
+namespace ganymede::train {
+namespace {
+
+using testing::HasSubstr;
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::configuration);
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string override_message(const std::string& text) {
+  return message_of([&] { shipped_recipe("dense", {text}); });
+}
+
+TEST(Recipe, EveryOneThatShipsFitsMnist) {
+  ASSERT_GE(embedded_recipes().size(), 5U);
+  for (const EmbeddedRecipe& shipped : embedded_recipes()) {
+    const Recipe recipe = shipped_recipe(shipped.name);
+    EXPECT_EQ(recipe.name, shipped.name);
+    EXPECT_NO_THROW(
+        check_networks(generator_spec(recipe), discriminator_spec(recipe, {28, 28, 1}), {28, 28, 1}, 10));
+  }
+}
+
+TEST(Recipe, IsTheSameAfterWritingAndReading) {
+  for (const EmbeddedRecipe& shipped : embedded_recipes()) {
+    const Recipe recipe = shipped_recipe(shipped.name);
+    const Recipe again = parse_recipe(to_toml(recipe), "again");
+    EXPECT_EQ(to_toml(again), to_toml(recipe));
+    EXPECT_EQ(generator_spec(again), generator_spec(recipe));
+    EXPECT_EQ(again.generator_optimizer, recipe.generator_optimizer);
+    EXPECT_EQ(again.objective.real_label, recipe.objective.real_label);
+  }
+}
+
+TEST(Recipe, TakesOverrides) {
+  const Recipe recipe = shipped_recipe(
+      "dense", {"training.batch_size=32", "generator_optimizer.learning_rate=0.001", "data=fashion-mnist"});
+  EXPECT_EQ(recipe.training.batch_size, 32);
+  EXPECT_EQ(recipe.generator_optimizer.learning_rate, 0.001);
+  EXPECT_EQ(recipe.generator_optimizer.beta1, 0.5);
+  EXPECT_EQ(recipe.data, "fashion-mnist");
+}
+
+TEST(Recipe, SuggestsTheKeyThatWasMeant) {
+  EXPECT_THAT(override_message("training.batchsize=3"),
+              testing::AllOf(HasSubstr("batchsize"), HasSubstr("Did you mean \"batch_size\"?")));
+  EXPECT_THAT(override_message("objective.loss=bce_with_logit"),
+              HasSubstr("Did you mean \"bce_with_logits\"?"));
+}
+
+TEST(Recipe, RefusesValuesOutOfRange) {
+  EXPECT_THAT(override_message("training.batch_size=-3"),
+              HasSubstr("training.batch_size: found -3, expected"));
+  EXPECT_THAT(override_message("training.epochs=0"), HasSubstr("training.epochs: found 0"));
+  EXPECT_THAT(override_message("discriminator_optimizer.beta1=1.0"),
+              HasSubstr("discriminator_optimizer.beta1"));
+  EXPECT_THAT(override_message("training.batch_size=true"), HasSubstr("a whole number"));
+  EXPECT_THAT(override_message("generator_optimizer.learning_rate=nan"),
+              HasSubstr("learning_rate: found nan"));
+  EXPECT_THAT(override_message("nonsense"), HasSubstr("key=value"));
+}
+
+TEST(Recipe, NamesTheLineOfBadToml) {
+  EXPECT_THAT(message_of([] { parse_recipe("name = \"x\"\nlayers = [", "mine.toml"); }),
+              HasSubstr("mine.toml line"));
+}
+
+TEST(Recipe, NamesTheKeyThatIsMissing) {
+  EXPECT_THAT(message_of([] { parse_recipe("name = \"x\"", "mine.toml"); }), HasSubstr("\"generator\""));
+}
+
+TEST(Networks, MustMakeImagesAndOneLogit) {
+  Recipe recipe = shipped_recipe("dense");
+  const auto check = [&] {
+    return message_of([&] {
+      check_networks(generator_spec(recipe), discriminator_spec(recipe, {28, 28, 1}), {28, 28, 1}, 10);
+    });
+  };
+  recipe.generator.layers.pop_back();
+  EXPECT_THAT(
+      check(),
+      HasSubstr("generator: found an output of shape [784], expected the shape of the data's images"));
+  recipe = shipped_recipe("dense");
+  recipe.discriminator.layers.pop_back();
+  EXPECT_THAT(check(), HasSubstr("one logit"));
+  recipe = shipped_recipe("conditional");
+  recipe.generator.layers.front() = net::JoinLabel{.classes = 7};
+  EXPECT_THAT(check(), HasSubstr("join_label with 7 classes"));
+}
+
+TEST(Networks, NameTheLayerThatDoesNotFit) {
+  Recipe recipe = shipped_recipe("dense");
+  recipe.discriminator.layers.erase(recipe.discriminator.layers.begin());
+  EXPECT_THAT(message_of([&] {
+                net::infer_shapes(discriminator_spec(recipe, {28, 28, 1}));
+              }),
+              HasSubstr("discriminator layer 1, dense_1: dense: found an input of shape [28, 28, 1]"));
+}
+
+}  // namespace
+}  // namespace ganymede::train
