@@ -22,8 +22,8 @@ struct Descriptions {
         diff_weights(weights.get_dims(), memory::data_type::f32, Format::ohwi),
         bias({c.dst_channels}, memory::data_type::f32, Format::a),
         strides{c.stride, c.stride},
-        pad_begin{c.pad_begin, c.pad_begin},
-        pad_end{c.pad_end, c.pad_end} {}
+        pad_begin{c.pad_top, c.pad_left},
+        pad_end{c.pad_bottom, c.pad_right} {}
 
   memory::desc any_weights() const { return {weights.get_dims(), weights.get_data_type(), Format::any}; }
   memory::desc any_diff_weights() const { return {weights.get_dims(), memory::data_type::f32, Format::any}; }

@@ -10,19 +10,18 @@
 namespace ganymede::ops {
 
 /// A two-dimensional convolution (cross-correlation, as in every framework) or, with `transposed`, the
-/// transposed one. Square kernels; the same stride and padding both ways. Everything is channels-last:
+/// transposed one. Square kernels, the same stride both ways. Everything is channels-last:
 ///   src [batch, src_height, src_width, src_channels], dst [batch, dst_height, dst_width, dst_channels],
 ///   weights [dst_channels, kernel, kernel, src_channels], bias [dst_channels].
-/// Convolution:  dst(y) = sum_k src(y stride - pad_begin + k) weights(k).
-/// Transposed:   src(x) adds weights(k) src(x) to dst(x stride - pad_begin + k).
+/// Convolution:  dst(y) = sum_k src(y stride - pad + k) weights(k), with pad_top or pad_left.
+/// Transposed:   src(x) adds weights(k) src(x) to dst(x stride - pad + k).
 struct ConvolutionCase {
   std::int64_t batch = 1;
   std::int64_t src_height = 1, src_width = 1, src_channels = 1;
   std::int64_t dst_height = 1, dst_width = 1, dst_channels = 1;
   std::int64_t kernel = 1;
   std::int64_t stride = 1;
-  std::int64_t pad_begin = 0;
-  std::int64_t pad_end = 0;
+  std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   bool transposed = false;
   base::DType type = base::DType::f32;  ///< of src, weights and their differentials
   base::DType dst = base::DType::f32;   ///< of forward's dst

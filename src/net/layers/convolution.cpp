@@ -84,7 +84,8 @@ std::vector<WeightDeclaration> declare(const Convolution& c, const Shape& input,
 namespace {
 
 ops::ConvolutionCase case_of(const Convolution& c, const TensorRef& src, const TensorRef& dst) {
-  const Axis axis = axis_of(c, src.shape[1]);
+  const Axis vertical = axis_of(c, src.shape[1]);
+  const Axis horizontal = axis_of(c, src.shape[2]);
   return {.batch = src.shape[0],
           .src_height = src.shape[1],
           .src_width = src.shape[2],
@@ -94,8 +95,10 @@ ops::ConvolutionCase case_of(const Convolution& c, const TensorRef& src, const T
           .dst_channels = dst.shape[3],
           .kernel = c.kernel,
           .stride = c.stride,
-          .pad_begin = axis.pad_begin,
-          .pad_end = axis.pad_end,
+          .pad_top = vertical.pad_begin,
+          .pad_left = horizontal.pad_begin,
+          .pad_bottom = vertical.pad_end,
+          .pad_right = horizontal.pad_end,
           .transposed = c.transposed,
           .type = src.dtype,
           .dst = dst.dtype};
