@@ -1,0 +1,69 @@
+#include "ops/matmul.h"
+
+#include <gtest/gtest.h>
+
+#include "reference/cases.h"
+#include "reference/expect.h"
+#include "reference/operations.h"
+#include "reference/values.h"
+
+namespace ganymede::ops {
+namespace {
+
+using base::DType;
+using reference::exact;
+using reference::Guarded;
+
+/// Runs one case on random operands, which are exactly what their type holds, and compares every element.
+void check(const Device& device, const MatmulCase& c) {
+  const Guarded src(c.src, reference::random_values(1, c.rows * c.inner));
+  const Guarded weights(c.weights, reference::random_values(2, c.inner * c.columns));
+  const std::vector<float> bias = reference::random_values(3, c.epilogue.bias ? c.columns : 0);
+  Guarded dst(c.dst, static_cast<std::size_t>(c.rows * c.columns));
+  if (c.accumulate) {
+    dst = Guarded(c.dst, reference::random_values(4, c.rows * c.columns));
+  }
+  const auto expected =
+      reference::matmul(c, exact(src.values()), exact(weights.values()), exact(bias), exact(dst.values()));
+  Matmul(device, c).run(src.data(), weights.data(), c.epilogue.bias ? bias.data() : nullptr, dst.data());
+  expect_within(dst, reference::stored(expected, c.dst));
+}
+
+TEST(Matmul, MatchesTheNaiveSumForEveryCase) {
+  const Device device;
+  for (const auto& [name, matmul] : reference::matmul_cases()) {
+    SCOPED_TRACE(name);
+    check(device, matmul);
+  }
+}
+
+TEST(Matmul, MatchesTheNaiveSumInBf16WithBothTypesOfResult) {
+  const Device device;
+  for (const auto& [name, matmul] : reference::matmul_cases()) {
+    MatmulCase c = matmul;
+    c.src = DType::bf16;
+    c.weights = DType::bf16;
+    SCOPED_TRACE(name);
+    check(device, c);
+    if (!c.accumulate) {
+      c.dst = DType::bf16;
+      SCOPED_TRACE("stored as bf16");
+      check(device, c);
+    }
+  }
+}
+
+TEST(Matmul, RunsAgainWithOtherMemory) {
+  const Device device;
+  const Matmul matmul(device, {.rows = 1, .inner = 2, .columns = 1});
+  const std::vector<float> first = {1.0F, 2.0F};
+  const std::vector<float> second = {3.0F, 5.0F};
+  float dst = 0.0F;
+  matmul.run(first.data(), second.data(), nullptr, &dst);
+  EXPECT_EQ(dst, 13.0F);
+  matmul.run(second.data(), second.data(), nullptr, &dst);
+  EXPECT_EQ(dst, 34.0F);
+}
+
+}  // namespace
+}  // namespace ganymede::ops

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/spec.h"
+#include "ops/convolution.h"
+#include "ops/matmul.h"
+
+/// What is tested is what is timed: these tables are read by the tests and by the benchmarks.
+namespace ganymede::reference {
+
+struct MatmulExample {
+  std::string name;
+  ops::MatmulCase matmul;
+};
+/// In f32; every combination of types follows from it.
+std::vector<MatmulExample> matmul_cases();
+
+struct ConvolutionExample {
+  std::string name;
+  ops::ConvolutionCase convolution;
+  ops::Epilogue epilogue;
+};
+std::vector<ConvolutionExample> convolution_cases();
+
+/// A network of one layer, or of a few that meet in an interesting way.
+struct NetworkExample {
+  std::string name;
+  net::NetSpec net;
+  std::int64_t batch = 4;
+  bool training = true;
+};
+/// Every kind of layer alone.
+std::vector<NetworkExample> layer_cases();
+/// The five recipes' networks, made small, and pairs of layers that share memory or are computed together.
+std::vector<NetworkExample> network_cases();
+
+}  // namespace ganymede::reference

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <span>
+
+#include "bounded.h"
+#include "guarded.h"
+
+namespace ganymede::reference {
+
+/// Fails where an element is not within its bound (NaN never is), and where the bounds are so wide that zeros
+/// would pass: such a comparison could not fail.
+inline void expect_within(std::span<const float> actual, const Values& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  std::size_t outside = 0;
+  std::size_t worst = 0;
+  double worst_ratio = 1.0;
+  double magnitude = 0.0;
+  double width = 0.0;
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    const double distance = std::abs(actual[i] - expected[i].value);
+    magnitude += std::abs(expected[i].value);
+    width += expected[i].error;
+    if (distance <= expected[i].error) {
+      continue;
+    }
+    ++outside;
+    const double ratio = distance / expected[i].error;
+    if (!(ratio <= worst_ratio)) {
+      worst = i;
+      worst_ratio = ratio;
+    }
+  }
+  EXPECT_EQ(outside, 0U) << "of " << actual.size() << " elements; element " << worst << " is "
+                         << actual[worst] << " and not " << expected[worst].value << " within "
+                         << expected[worst].error;
+  EXPECT_TRUE(magnitude == 0.0 || width < 0.5 * magnitude)
+      << "the bounds add up to " << width << " and the values to " << magnitude;
+}
+
+inline void expect_within(const Guarded& actual, const Values& expected) {
+  expect_within(actual.values(), expected);
+  EXPECT_TRUE(actual.intact()) << "memory outside the tensor changed";
+}
+
+}  // namespace ganymede::reference
