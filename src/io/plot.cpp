@@ -141,7 +141,7 @@ struct Script {
   int blocks = 0;
 
   std::string add_block(std::span<const double> x, std::span<const double> y) {
-    const std::string name = fmt::format("$block{}", blocks++);
+    std::string name = fmt::format("$block{}", blocks++);
     data += name + " << END\n";
     for (std::size_t n = 0; n < x.size(); ++n) {
       data += fmt::format("{} {}\n", number_constant(x[n]), number_constant(y[n]));
@@ -155,9 +155,6 @@ struct Script {
 std::vector<std::string> draw_series(Script& script, std::span<const double> x, std::span<const double> y,
                                      const PlotSeries& series, std::string_view color, bool smooth) {
   const std::string title = string_constant(series.title);
-  if (!has_values(y)) {
-    return {fmt::format("NaN with lines linewidth 2 linecolor rgb '#{}' title {}", color, title)};
-  }
   constexpr std::size_t few = 40;  // so few values show as points, too
   const std::string_view style = x.size() <= few ? "linespoints pointtype 7 pointsize 0.7" : "lines";
   const auto line = [&](std::span<const double> values, std::string_view alpha, double width,
@@ -182,8 +179,8 @@ void draw_panel(Script& script, const Table& table, const PlotPanel& panel, cons
     elements.insert(elements.end(), drawn.begin(), drawn.end());
   }
   // The pale lines first, so that the smooth ones lie above them.
-  std::ranges::stable_partition(elements,
-                                [](const std::string& element) { return element.ends_with("notitle"); });
+  std::stable_partition(elements.begin(), elements.end(),
+                        [](const std::string& element) { return element.ends_with("notitle"); });
   script.picture += fmt::format(
       "set label 1 {} at graph 0, 1 offset 0, 0.9 left font ',14' textcolor rgb '#202020'\n"
       "set ylabel {} offset -0.5, 0\n"

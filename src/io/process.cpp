@@ -16,8 +16,6 @@
 
 #include "base/error.h"
 
-extern char** environ;
-
 namespace ganymede::io {
 
 namespace {
@@ -159,9 +157,11 @@ std::optional<ProgramResult> run_program(const Program& program) {
   plan.connect(output, STDOUT_FILENO);
   plan.connect(errors, STDERR_FILENO);
   pid_t child = 0;
-  if (const int error = plan.spawn(program, child); error == ENOENT) {
+  const int error = plan.spawn(program, child);
+  if (error == ENOENT) {
     return std::nullopt;
-  } else if (error != 0) {
+  }
+  if (error != 0) {
     throw failure(program.name, error);
   }
   ProgramResult result;

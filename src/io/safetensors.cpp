@@ -243,7 +243,7 @@ SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const s
     file.metadata_.erase(digest);
   }
   file.values_.resize(data.size() / sizeof(float));
-  std::memcpy(file.values_.data(), data.data(), data.size());
+  std::ranges::copy(data, std::as_writable_bytes(std::span(file.values_)).begin());
   for (Place& place : places) {
     file.tensors_.push_back(
         {std::move(place.name), place.shape,

@@ -37,7 +37,7 @@ TEST(Batch, GathersManyImagesOnSeveralThreads) {
   std::vector<float> images(2000);
   gather(split, indices, {.low = 0.0F, .high = 255.0F}, images);
   for (std::size_t n = 0; n < images.size(); ++n) {
-    ASSERT_FLOAT_EQ(images[n], split.pixels[2 * indices[n / 2] + n % 2]);
+    ASSERT_FLOAT_EQ(images[n], split.pixels[std::size_t{2} * indices[n / 2] + n % 2]);
   }
 }
 

@@ -100,8 +100,11 @@ TEST_F(SmallDataset, NeedsALabelForEachImage) {
 }
 
 TEST_F(SmallDataset, NeedsImagesOfOneSize) {
-  put("t10k-images-idx3-ubyte", images(2, 4, 2));
-  expect_error(ErrorKind::data, {"t10k-images", "4 by 2", "2 by 4"},
+  put("t10k-images-idx3-ubyte", images(2, 3, 4));
+  expect_error(ErrorKind::data, {"t10k-images", "3 by 4", "2 by 4"},
+               [&] { load_directory(directory.path()); });
+  put("t10k-images-idx3-ubyte", images(2, 2, 5));
+  expect_error(ErrorKind::data, {"t10k-images", "2 by 5", "2 by 4"},
                [&] { load_directory(directory.path()); });
 }
 

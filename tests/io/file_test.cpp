@@ -20,7 +20,6 @@ using base::ErrorKind;
 using test::expect_error;
 using test::TemporaryDirectory;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 std::string text_of(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);

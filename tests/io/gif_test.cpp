@@ -15,7 +15,7 @@ namespace {
 struct Animation {
   std::vector<Image> frames;
   std::vector<int> delays;
-  bool loops = false;
+  bool loops = false;  ///< for ever
 };
 
 Image decode_frame(const SavedImage& saved, const ColorMapObject& palette) {
@@ -40,11 +40,14 @@ Animation decode(const std::filesystem::path& path) {
     EXPECT_EQ(DGifSavedExtensionToGCB(gif, n, &control), GIF_OK);
     animation.delays.push_back(control.DelayTime);
     animation.frames.push_back(decode_frame(saved, *gif->SColorMap));
-    for (int extension = 0; extension < saved.ExtensionBlockCount; ++extension) {
-      const ExtensionBlock& block = saved.ExtensionBlocks[extension];
-      animation.loops =
-          animation.loops || std::string(reinterpret_cast<const char*>(block.Bytes),
-                                         static_cast<std::size_t>(block.ByteCount)) == "NETSCAPE2.0";
+    for (int extension = 0; extension + 1 < saved.ExtensionBlockCount; ++extension) {
+      const auto bytes = [&](int block) {
+        return std::string(reinterpret_cast<const char*>(saved.ExtensionBlocks[block].Bytes),
+                           static_cast<std::size_t>(saved.ExtensionBlocks[block].ByteCount));
+      };
+      const bool for_ever =
+          bytes(extension) == "NETSCAPE2.0" && bytes(extension + 1) == std::string("\1\0\0", 3);
+      animation.loops = animation.loops || for_ever;
     }
   }
   DGifCloseFile(gif, nullptr);

@@ -1,12 +1,17 @@
 #include "io/process.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <string>
 
 #include "io/mutation.h"
+#include "io/temporary_directory.h"
 
 namespace ganymede::io {
 namespace {
@@ -41,12 +46,22 @@ TEST(Process, TellsThatAProgramIsNotInstalled) {
 }
 
 TEST(Process, KillsAProgramAndItsChildrenAtTheTimeOut) {
-  test::expect_error(base::ErrorKind::file, {"sh: ", "still running after 1 seconds"}, [] {
+  const test::TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  test::expect_error(base::ErrorKind::file, {"sh: ", "still running after 1 seconds"}, [&] {
     run_program({.name = "sh",
-                 .arguments = {"-c", "sleep 100 & wait"},
+                 .arguments = {"-c", "sleep 100 > \"$0\" & wait", pipe},
                  .input = "",
                  .timeout = std::chrono::seconds(1)});
   });
+  // The pipe hangs up when the last process that could write to it is gone.
+  pollfd hang_up = {.fd = reader, .events = 0, .revents = 0};
+  EXPECT_EQ(::poll(&hang_up, 1, 5000), 1);
+  EXPECT_NE(hang_up.revents & POLLHUP, 0);
+  ::close(reader);
 }
 
 TEST(Process, UnblocksSignals) {
