@@ -1,0 +1,53 @@
+#include "ops/reduce.h"
+
+#include <gtest/gtest.h>
+
+#include "reference/expect.h"
+#include "reference/operations.h"
+#include "reference/threads.h"
+#include "reference/values.h"
+
+namespace ganymede::ops {
+namespace {
+
+using base::DType;
+using reference::Guarded;
+
+struct Sizes {
+  std::int64_t rows, columns;
+};
+
+/// Narrow matrices are folded into wider ones, up to 64 columns: even and odd numbers of rows on both sides.
+constexpr Sizes sizes[] = {{1, 1},  {64, 1}, {65, 1},   {96, 1}, {8, 3},    {30, 5},  {4, 32},
+                           {3, 32}, {5, 33}, {100, 64}, {7, 65}, {17, 200}, {784, 1}, {1, 100}};
+
+TEST(ColumnSum, MatchesTheNaiveSum) {
+  for (const auto& [rows, columns] : sizes) {
+    for (const DType type : {DType::f32, DType::bf16}) {
+      SCOPED_TRACE(std::to_string(rows) + "x" + std::to_string(columns));
+      const Guarded src(type, reference::random_values(1, rows * columns));
+      Guarded dst(DType::f32, static_cast<std::size_t>(columns));
+      dispatch(type, [&]<class T>(T) {
+        column_sum<T>({static_cast<const T*>(src.data()), static_cast<std::size_t>(rows * columns)},
+                      dst.as<float>());
+      });
+      expect_within(dst,
+                    reference::column_sum(reference::exact(src.values()), static_cast<std::size_t>(columns)));
+    }
+  }
+}
+
+TEST(ColumnSum, DoesNotDependOnTheNumberOfThreads) {
+  const std::vector<float> src = reference::random_values(2, 33 * 300);
+  const auto sums = [&](int threads) {
+    const reference::Threads guard(threads);
+    std::vector<float> dst(300);
+    column_sum<float>(src, dst);
+    return dst;
+  };
+  EXPECT_EQ(sums(1), sums(2));
+  EXPECT_EQ(sums(1), sums(3));
+}
+
+}  // namespace
+}  // namespace ganymede::ops
