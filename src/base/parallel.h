@@ -8,6 +8,9 @@ namespace ganymede::base {
 /// How many threads the loops and the matrix kernels use. At least one.
 int thread_count();
 
+/// The number, below thread_count(), of the thread of parallel_for() that calls this.
+int current_thread();
+
 /// Asks for `count` threads; zero leaves one a processor that this process may run on.
 void set_thread_count(int count);
 

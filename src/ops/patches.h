@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "ops/activation.h"
+
+namespace ganymede::ops {
+
+/// How the pixels of a grid see patches of an image: grid pixel (y, x) sees the kernel x kernel pixels of the
+/// image that begin at (y stride - pad_top, x stride - pad_left); beyond the image there are zeros.
+struct PatchGeometry {
+  std::int64_t height = 1, width = 1, channels = 1;  ///< of an image
+  std::int64_t grid_height = 1, grid_width = 1;
+  std::int64_t kernel = 1;
+  std::int64_t stride = 1;
+  std::int64_t pad_top = 0, pad_left = 0;
+
+  std::int64_t image_size() const { return height * width * channels; }
+  std::int64_t grid_size() const { return grid_height * grid_width; }
+  std::int64_t patch_size() const { return kernel * kernel * channels; }
+  /// The floats that scatter_patches() needs for a thread.
+  std::int64_t canvas_size() const;
+};
+
+/// columns [images, grid height, grid width, kernel, kernel, channels] = the patches of images
+/// [images, height, width, channels] (im2col). For T float or bf16.
+template <class T>
+void gather_patches(const PatchGeometry& geometry, std::span<const T> images, std::span<T> columns);
+
+/// The transpose: each pixel of images is the sum of its copies in columns (col2im), plus bias [channels]
+/// unless that is null, through the epilogue's activation. `canvases` holds canvas_size() floats a thread.
+/// For T float or bf16.
+template <class T>
+void scatter_patches(const PatchGeometry& geometry, std::span<const float> columns, const Epilogue& epilogue,
+                     const float* bias, std::span<float> canvases, std::span<T> images);
+
+}  // namespace ganymede::ops
