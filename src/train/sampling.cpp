@@ -35,11 +35,11 @@ std::vector<float> sample_latents(const Recipe& recipe, std::uint64_t seed, std:
   return latents;
 }
 
-std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t classes,
+std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns, std::int64_t classes,
                                         std::optional<std::int64_t> label) {
   std::vector<std::int32_t> labels(static_cast<std::size_t>(count));
   for (std::int64_t n = 0; n < count; ++n) {
-    labels[n] = static_cast<std::int32_t>(label.value_or(n % std::max<std::int64_t>(classes, 1)));
+    labels[n] = static_cast<std::int32_t>(label.value_or(n / columns % std::max<std::int64_t>(classes, 1)));
   }
   return labels;
 }

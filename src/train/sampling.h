@@ -36,9 +36,8 @@ class ImageMaker {
 /// n is the n-th stretch of the sequence RandomKey{seed, sample_latent}. [count, latent]
 std::vector<float> sample_latents(const Recipe& recipe, std::uint64_t seed, std::int64_t count);
 
-/// Labels for `count` images: all `label`, or 0, 1, ... by turns, so that a grid of ten columns has a digit a
-/// column.
-std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t classes,
-                                        std::optional<std::int64_t> label);
+/// Labels for `count` images in a grid of `columns`: all `label`, or a class a row, 0, 1, ... by turns.
+std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns, std::int64_t classes,
+                                        std::optional<std::int64_t> label = std::nullopt);
 
 }  // namespace ganymede::train
