@@ -1,0 +1,136 @@
+#include "cli/app.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/host.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+constexpr int usage_status = static_cast<int>(base::ErrorKind::usage);
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  ganymede train                        train the dense recipe on MNIST into runs/\n"
+    "  ganymede train conv --epochs 20       another recipe, for 20 epochs\n"
+    "  ganymede train --resume runs/latest   go on where a run stopped\n"
+    "  ganymede sample runs/latest           draw new digits into samples.png\n"
+    "  ganymede summary conv                 layers, shapes and parameters\n"
+    "`ganymede VERB --help` tells more about a verb.\n"
+    "Exit codes: 0 done, 2 usage, 3 recipe or configuration, 4 data, 5 diverged, 6 file or checkpoint,\n"
+    "130 and 143 after Ctrl-C and SIGTERM.";
+
+void set_up(CLI::App& app, Action& action) {
+  app.footer(examples);
+  app.set_version_flag("--version", "ganymede " + version(), "Print the version and exit");
+  for (const auto add : {add_train, add_sample, add_recipes, add_summary, add_data, add_plot, add_doctor}) {
+    add(app, action);
+  }
+  for (CLI::App* verb : app.get_subcommands({})) {
+    verb->set_help_flag("-h,--help", "Print this help and exit");
+  }
+}
+
+/// The verb that the command line got to, or the program itself.
+const CLI::App& current(const CLI::App& app) {
+  const auto verbs = app.get_subcommands();
+  return verbs.empty() ? app : *verbs.front();
+}
+
+std::vector<std::string> known_words(const CLI::App& app, bool flags) {
+  std::vector<std::string> words;
+  if (flags) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        words.push_back("--" + name);
+      }
+    }
+  } else {
+    for (const CLI::App* verb : app.get_subcommands({})) {
+      words.push_back(verb->get_name());
+    }
+  }
+  return words;
+}
+
+/// What to say about words that the command line should not have.
+std::string about_extras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining(true);
+  const std::string word = extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
+  const CLI::App& verb = current(app);
+  const bool flag = word.starts_with("-");
+  if (!flag && &verb != &app) {
+    return fmt::format("{}: found one argument too many, \"{}\".", verb.get_name(), word);
+  }
+  return fmt::format("{}: found the unknown {} \"{}\". {}", verb.get_name(), flag ? "flag" : "verb", word,
+                     base::did_you_mean(word, known_words(verb, flag)));
+}
+
+int report_usage(const CLI::App& app, const std::string& problem) {
+  const CLI::App& verb = current(app);
+  print_error(problem);
+  print_error(fmt::format("`{}` tells what is possible",
+                          own_command(&verb == &app ? std::vector<std::string>{"--help"}
+                                                    : std::vector{verb.get_name(), std::string("--help")})));
+  return usage_status;
+}
+
+/// Returns the exit code of a command line that asks for help or cannot be understood.
+int answer(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    print(error.get_name() == "CallForVersion" ? fmt::format("{}\n", error.what()) : current(app).help());
+    return 0;
+  }
+  return report_usage(app, error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)
+                               ? about_extras(app)
+                               : error.what());
+}
+
+int parse_and_act(int argc, char** argv) {
+  CLI::App app("Trains generative adversarial networks on MNIST, on a CPU", "ganymede");
+  Action action;
+  set_up(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return answer(app, error);
+  }
+  if (!action) {
+    print(app.help());
+    return 0;
+  }
+  return action();
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  constexpr int unexpected = 1;
+  try {
+    return parse_and_act(argc, argv);
+  } catch (const base::Error& error) {
+    print_error(error.what());
+    return static_cast<int>(error.kind());
+  } catch (const std::bad_alloc&) {
+    print_error("There is not enough memory for this. Ask for less: a smaller --batch-size or --count.");
+  } catch (const std::exception& error) {
+    print_error(
+        fmt::format("Something unexpected went wrong: {}. This is a defect of the program.", error.what()));
+  }
+  return unexpected;
+}
+
+}  // namespace ganymede::cli

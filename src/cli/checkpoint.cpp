@@ -1,0 +1,66 @@
+#include "cli/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/tensor_file.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+constexpr std::string_view format = "ganymede-checkpoint";
+
+void require_same_network(const train::NetworkSettings& found, const train::NetworkSettings& expected,
+                          const std::string& name, const std::filesystem::path& path) {
+  if (found.layers != expected.layers) {
+    throw base::Error(base::ErrorKind::file,
+                      {.where = path.string(),
+                       .found = fmt::format("a {} with other layers", name),
+                       .expected = "the layers in the run's config.toml",
+                       .advice = "Restore config.toml, or start a new run with the changed recipe"});
+  }
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info,
+                      train::Trainer& trainer) {
+  io::Metadata metadata = describe_format(format);
+  metadata["step"] = std::to_string(info.step);
+  metadata["total_steps"] = std::to_string(info.total_steps);
+  metadata["recipe"] = train::to_toml(info.recipe);
+  metadata["dataset"] = info.dataset;
+  metadata["dataset_sha256"] = info.dataset_digest;
+  write_tensor_file(path, trainer.tensors(), metadata);
+}
+
+Checkpoint::Checkpoint(std::filesystem::path path)
+    : path_(std::move(path)), file_(open_tensor_file(path_, format, "Name a run's checkpoint")) {
+  info_ = {.step = metadata_number(file_, "step", path_),
+           .total_steps = metadata_number(file_, "total_steps", path_),
+           .recipe = embedded_recipe(file_, path_),
+           .dataset = metadata_value(file_, "dataset", path_),
+           .dataset_digest = metadata_value(file_, "dataset_sha256", path_)};
+}
+
+void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) const {
+  require_same_network(info_.recipe.generator, recipe.generator, "generator", path_);
+  require_same_network(info_.recipe.discriminator, recipe.discriminator, "discriminator", path_);
+  const std::vector<train::NamedTensor> tensors = trainer.tensors();
+  std::vector<TensorShape> expected;
+  for (const train::NamedTensor& tensor : tensors) {
+    expected.push_back({tensor.name, tensor.shape});
+  }
+  require_tensors(file_, expected, path_);
+  for (const train::NamedTensor& tensor : tensors) {
+    std::ranges::copy(file_.tensor(tensor.name).values, tensor.values.begin());
+  }
+  trainer.resume(info_.step);
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "io/safetensors.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// What a checkpoint says beside the tensors.
+struct CheckpointInfo {
+  std::int64_t step = 0;
+  std::int64_t total_steps = 0;  ///< where the run is to end
+  train::Recipe recipe;
+  std::string dataset;         ///< its name
+  std::string dataset_digest;  ///< of its files
+};
+
+/// Everything that a run needs to go on as if it had never stopped. Throws Error(file), and Error(diverged)
+/// if a weight is not finite.
+void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, train::Trainer& trainer);
+
+/// A checkpoint in memory. Throws Error(file) unless it is sound and one that this program wrote.
+class Checkpoint {
+ public:
+  explicit Checkpoint(std::filesystem::path path);
+
+  const CheckpointInfo& info() const { return info_; }
+
+  /// Lets `trainer`, which has the recipe `recipe`, go on from here. Throws Error(file), before anything is
+  /// changed, if the networks differ.
+  void restore(train::Trainer& trainer, const train::Recipe& recipe) const;
+
+ private:
+  std::filesystem::path path_;
+  io::SafetensorsFile file_;
+  CheckpointInfo info_;
+};
+
+}  // namespace ganymede::cli

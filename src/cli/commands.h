@@ -1,0 +1,21 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace ganymede::cli {
+
+/// What a command line asks for; returns the exit code.
+using Action = std::function<int()>;
+
+/// Each adds a verb; when the command line has that verb, parsing it sets `action`.
+void add_train(CLI::App& app, Action& action);
+void add_sample(CLI::App& app, Action& action);
+void add_recipes(CLI::App& app, Action& action);
+void add_summary(CLI::App& app, Action& action);
+void add_data(CLI::App& app, Action& action);
+void add_plot(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,98 @@
+#include "cli/console.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+bool terminal_understands_escapes() {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+void talk(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+/// `text` in the colour of an ANSI code, where colours are wanted.
+std::string coloured(std::string_view text, int code) {
+  const bool colours = terminal_understands_escapes() && !is_set("NO_COLOR");
+  return colours ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw base::Error(base::ErrorKind::file,
+                      {.where = "standard output",
+                       .found = fmt::format("\"{}\"", std::generic_category().message(errno)),
+                       .expected = "to write to it",
+                       .advice = "Check where it leads"});
+  }
+}
+
+void print_error(std::string_view message) {
+  constexpr int red = 31;
+  talk(fmt::format("ganymede: {} {}\n", coloured("error:", red), message));
+}
+
+Console::Console(bool quiet) : quiet_(quiet), live_(!quiet && terminal_understands_escapes()) {}
+
+int Console::width() const {
+  winsize size{};
+  constexpr int usual = 80;
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
+}
+
+void Console::say(std::string_view line) {
+  if (!quiet_) {
+    clear_status();
+    talk(fmt::format("{}\n", line));
+  }
+}
+
+void Console::warn(std::string_view line) {
+  constexpr int yellow = 33;
+  say(fmt::format("{} {}", coloured("warning:", yellow), line));
+}
+
+void Console::show_status(std::string_view line) {
+  if (live_) {
+    // Written over the old line and then cut, which does not flicker as an empty line would.
+    talk(fmt::format("\r{}\033[K", line));
+    status_shown_ = true;
+  }
+}
+
+void Console::keep_status() {
+  if (status_shown_) {
+    talk("\n");
+    status_shown_ = false;
+  }
+}
+
+void Console::clear_status() {
+  if (status_shown_) {
+    talk("\r\033[K");
+    status_shown_ = false;
+  }
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ganymede::cli {
+
+/// Writes data to standard output. Throws Error(file) if that fails.
+void print(std::string_view text);
+
+/// Writes "ganymede: error: MESSAGE" to standard error.
+void print_error(std::string_view message);
+
+/// Talks to the person, on standard error. Failures to write are ignored: a closed terminal ends no run.
+class Console {
+ public:
+  explicit Console(bool quiet = false);
+  ~Console() { clear_status(); }
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
+
+  /// Whether there is a terminal on which a line can be rewritten, and somebody who wants it.
+  bool live() const { return live_; }
+  /// The columns that the terminal has at this moment.
+  int width() const;
+
+  void say(std::string_view line);
+  void warn(std::string_view line);
+  /// Puts `line` in place of the last status; it should be shorter than width().
+  void show_status(std::string_view line);
+  /// Leaves the last status where it is.
+  void keep_status();
+  void clear_status();
+
+ private:
+  bool quiet_;
+  bool live_;
+  bool status_shown_ = false;
+};
+
+}  // namespace ganymede::cli

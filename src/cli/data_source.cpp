@@ -1,0 +1,39 @@
+#include "cli/data_source.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "base/sha256.h"
+#include "cli/host.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+std::vector<std::filesystem::path> data_roots() {
+  std::vector<std::filesystem::path> roots;
+  if (const char* root = std::getenv("GANYMEDE_DATA"); root != nullptr && *root != '\0') {
+    roots.emplace_back(root);
+  }
+  roots.push_back((executable().parent_path() / "../share/ganymede/data").lexically_normal());
+  roots.emplace_back(GANYMEDE_SOURCE_DATA_DIR);
+  return roots;
+}
+
+}  // namespace
+
+data::Dataset open_data(const std::string& name_or_directory, data::Splits splits) {
+  return data::open_dataset(name_or_directory, data_roots(), splits);
+}
+
+std::string digest(const data::Dataset& dataset) {
+  std::string digests;
+  for (const data::DatasetFile& file : dataset.files) {
+    digests += file.sha256;
+  }
+  return base::sha256(std::as_bytes(std::span(digests)));
+}
+
+}  // namespace ganymede::cli

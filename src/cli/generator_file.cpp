@@ -1,0 +1,86 @@
+#include "cli/generator_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "cli/run_directory.h"
+#include "cli/tensor_file.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+constexpr std::string_view format = "ganymede-generator";
+constexpr const char* advice = "Name a run or its generator.safetensors";
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
+  throw base::Error(base::ErrorKind::file, {.where = path.string(),
+                                            .found = found,
+                                            .expected = "a generator that Ganymede wrote",
+                                            .advice = advice});
+}
+
+std::vector<std::string> read_class_names(const std::string& json, const std::filesystem::path& path) {
+  const auto parsed = nlohmann::json::parse(json, nullptr, false);
+  if (!parsed.is_array() || !std::ranges::all_of(parsed, [](const auto& name) { return name.is_string(); })) {
+    refuse(path, "class names that are no list");
+  }
+  return parsed.get<std::vector<std::string>>();
+}
+
+void require_image(const base::Shape& shape, const std::filesystem::path& path) {
+  if (shape.rank() != 3 || (shape.back() != 1 && shape.back() != 3)) {
+    refuse(path, "an output of shape " + shape.to_string());
+  }
+}
+
+}  // namespace
+
+void write_generator(const std::filesystem::path& path, const GeneratorInfo& info,
+                     train::Network& generator) {
+  io::Metadata metadata = describe_format(format);
+  metadata["recipe"] = train::to_toml(info.recipe);
+  metadata["step"] = std::to_string(info.step);
+  metadata["epoch"] = std::to_string(info.epoch);
+  metadata["seed"] = std::to_string(info.recipe.training.seed);
+  metadata["dataset"] = info.dataset;
+  metadata["class_names"] = nlohmann::json(info.class_names).dump();
+  std::vector<train::NamedTensor> tensors;
+  for (const net::WeightRow& row : generator.weights().table()) {
+    tensors.push_back({row.name, row.shape, generator.weights().values(row)});
+  }
+  write_tensor_file(path, tensors, metadata);
+}
+
+SavedGenerator open_generator(const std::filesystem::path& run_or_file) {
+  std::error_code ignored;
+  const bool directory = std::filesystem::is_directory(run_or_file, ignored);
+  const std::filesystem::path path = directory ? RunDirectory::open(run_or_file).generator() : run_or_file;
+  const io::SafetensorsFile file = open_tensor_file(path, format, advice);
+
+  GeneratorInfo info{.recipe = embedded_recipe(file, path),
+                     .step = metadata_number(file, "step", path),
+                     .epoch = metadata_number(file, "epoch", path),
+                     .dataset = metadata_value(file, "dataset", path),
+                     .class_names = read_class_names(metadata_value(file, "class_names", path), path)};
+  net::NetSpec spec = train::generator_spec(info.recipe);
+  require_image(net::output_shape(spec), path);
+  std::vector<TensorShape> expected;
+  for (const net::WeightRow& row : net::weight_table(spec)) {
+    expected.push_back({row.name, row.shape});
+  }
+  require_tensors(file, expected, path);
+
+  net::Weights weights(spec);
+  for (const net::WeightRow& row : weights.table()) {
+    std::ranges::copy(file.tensor(row.name).values, weights.values(row).begin());
+  }
+  weights.refresh_shadow();
+  return {std::move(info), std::move(spec), std::move(weights)};
+}
+
+}  // namespace ganymede::cli

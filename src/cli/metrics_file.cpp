@@ -1,0 +1,80 @@
+#include "cli/metrics_file.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <span>
+#include <system_error>
+
+#include "cli/host.h"
+#include "io/file.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Calls `visit` with each whole line that is a JSON object with a step, and the object.
+void for_each_line(const fs::path& metrics,
+                   const std::function<void(std::string_view, const nlohmann::json&)>& visit) {
+  constexpr std::size_t largest_file = std::size_t{1} << 30;
+  std::error_code ignored;
+  if (!fs::exists(metrics, ignored)) {
+    return;
+  }
+  const std::vector<std::byte> bytes = io::read_file(metrics, largest_file);
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    const std::string_view line = text.substr(0, end + 1);
+    const auto object = nlohmann::json::parse(line, nullptr, false);
+    if (object.is_object() && object.contains("step") && object["step"].is_number_integer()) {
+      visit(line, object);
+    }
+    text.remove_prefix(line.size());
+  }
+}
+
+std::string number_or_nothing(const nlohmann::json& object, const char* key) {
+  return object.contains(key) && object[key].is_number() ? object[key].dump() : "";
+}
+
+}  // namespace
+
+std::string metrics_line(const train::Position& position, const train::StepMetrics& metrics,
+                         double seconds_a_step, std::int64_t batch_size, std::string_view event) {
+  std::string line = event.empty() ? "{" : fmt::format("{{\"event\": \"{}\", ", event);
+  line += fmt::format("\"step\": {}, \"epoch\": {}, \"time\": {:.3f}, ", position.step, position.epoch(),
+                      unix_time());
+  line += fmt::format("\"ms_per_step\": {:.4f}, \"images_per_s\": {:.1f}", seconds_a_step * 1e3,
+                      static_cast<double>(batch_size) / std::max(seconds_a_step, 1e-9));
+  train::for_each_metric(
+      metrics, [&](const char* name, float value) { line += fmt::format(", \"{}\": {}", name, value); });
+  return line + "}";
+}
+
+void trim_metrics(const fs::path& metrics, std::int64_t last_step) {
+  std::string kept;
+  for_each_line(metrics, [&](std::string_view line, const nlohmann::json& object) {
+    if (object["step"].get<std::int64_t>() <= last_step) {
+      kept += line;
+    }
+  });
+  io::write_file(metrics, kept);
+}
+
+void write_losses_table(const fs::path& metrics, const fs::path& table) {
+  std::string text = "step\tepoch";
+  train::StepMetrics names;
+  train::for_each_metric(names, [&](const char* name, float) { text += fmt::format("\t{}", name); });
+  for_each_line(metrics, [&](std::string_view, const nlohmann::json& object) {
+    text += fmt::format("\n{}\t{}", number_or_nothing(object, "step"), number_or_nothing(object, "epoch"));
+    train::for_each_metric(names,
+                           [&](const char* name, float) { text += "\t" + number_or_nothing(object, name); });
+  });
+  io::write_file(table, text + "\n");
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+
+#include "cli/console.h"
+#include "cli/pace.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// Shows how a run goes: on a terminal a line that changes ten times a second, elsewhere a line an epoch.
+class Progress {
+ public:
+  Progress(Console& console, std::int64_t batch_size) : console_(console), batch_size_(batch_size) {}
+
+  void show_step(const train::StepFinished& event, const Pace& pace);
+  void show_epoch(const train::EpochFinished& event, const Pace& pace);
+
+ private:
+  Console& console_;
+  std::int64_t batch_size_;
+  train::MetricsMean since_shown_;
+  std::chrono::steady_clock::time_point shown_;
+};
+
+/// The fields of the line as far as they fit `width` columns, first come first; a bar takes the room that is
+/// left.
+std::string status_line(const train::Position& position, const train::StepMetrics& metrics, const Pace& pace,
+                        std::int64_t batch_size, int width);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "train/recipe.h"
+
+namespace ganymede::cli {
+
+/// The TOML of an embedded recipe. Throws Error(configuration), with the closest name, if there is none.
+std::string embedded_recipe_text(const std::string& name);
+
+/// The recipe that a command line calls by an embedded name or by the path of a file, with `overrides` as
+/// train::parse_recipe() takes them. Throws Error(configuration).
+train::Recipe load_recipe(const std::string& name_or_file, std::span<const std::string> overrides = {});
+
+/// Reads a recipe from a file. Throws Error(configuration).
+train::Recipe read_recipe_file(const std::string& path, std::span<const std::string> overrides = {});
+
+}  // namespace ganymede::cli

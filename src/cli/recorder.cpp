@@ -1,0 +1,59 @@
+#include "cli/recorder.h"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "cli/metrics_file.h"
+
+namespace ganymede::cli {
+
+Recorder::Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots,
+                   Console& console, bool json)
+    : run_(run),
+      output_(recipe.output),
+      batch_size_(recipe.training.batch_size),
+      snapshots_(snapshots),
+      progress_(console, recipe.training.batch_size),
+      metrics_(run.metrics()),
+      json_(json) {}
+
+void Recorder::record(const train::Event& event) {
+  std::visit([this](const auto& happened) { record(happened); }, event);
+}
+
+void Recorder::record(const train::StepFinished& event) {
+  pace_.count_step();
+  progress_.show_step(event, pace_);
+}
+
+void Recorder::record(const train::IntervalFinished& event) {
+  const double seconds = pace_.take_interval_seconds_a_step();
+  metrics_.append_line(metrics_line(event.position, event.metrics, seconds, batch_size_));
+  if (json_) {
+    print(metrics_line(event.position, event.metrics, seconds, batch_size_, "interval") + "\n");
+  }
+}
+
+void Recorder::record(const train::EpochFinished& event) {
+  const train::Position& position = event.position;
+  const std::int64_t epoch = position.epoch();
+  const bool last = position.step == position.total_steps;
+  progress_.show_epoch(event, pace_);
+  if (json_) {
+    print(metrics_line(position, event.metrics, pace_.seconds_a_step(), batch_size_, "epoch") + "\n");
+  }
+  if (epoch % output_.samples_every_epochs == 0 || last) {
+    snapshots_.write_sample(run_, epoch);
+  }
+  if (epoch % output_.checkpoint_every_epochs == 0 || last) {
+    snapshots_.write_checkpoint(run_);
+  }
+  if (output_.generator_every_epochs > 0 && epoch % output_.generator_every_epochs == 0 &&
+      position.at_epoch_end()) {
+    snapshots_.keep_generator(run_, epoch);
+  }
+  pace_.count_pause();
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "cli/console.h"
+#include "cli/pace.h"
+#include "cli/progress.h"
+#include "cli/run_directory.h"
+#include "cli/snapshots.h"
+#include "io/file.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// What follows from a trainer's events: the progress, metrics.jsonl, samples, checkpoints and, if wanted,
+/// the same lines as JSON on standard output.
+class Recorder {
+ public:
+  /// `console` and `snapshots` must outlive it.
+  Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots, Console& console,
+           bool json);
+
+  void record(const train::Event& event);
+
+ private:
+  void record(const train::StepFinished& event);
+  void record(const train::IntervalFinished& event);
+  void record(const train::EpochFinished& event);
+
+  RunDirectory run_;
+  train::OutputSettings output_;
+  std::int64_t batch_size_;
+  Snapshots& snapshots_;
+  Pace pace_;
+  Progress progress_;
+  io::AppendFile metrics_;
+  bool json_;
+};
+
+}  // namespace ganymede::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cli/run_directory.h"
+#include "io/plot.h"
+
+/// The pictures that sum up a run.
+namespace ganymede::cli {
+
+/// Writes losses.tsv and draws losses.png from metrics.jsonl. Throws Error(file).
+io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title);
+
+/// Writes samples.gif from the samples that have the size of the last one; of many, an even choice. Does
+/// nothing where there are none. Throws Error(file).
+void animate_samples(const RunDirectory& run);
+
+/// What to tell when gnuplot is missing.
+std::string advice_without_gnuplot(const RunDirectory& run);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,64 @@
+#include "cli/run_meta.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string_view>
+#include <system_error>
+
+#include "cli/host.h"
+#include "io/file.h"
+#include "ops/device.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// File names and arguments may be no UTF-8, which JSON must be.
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json describe(const data::DatasetFile& file) {
+  return {{"name", file.path.filename().string()}, {"sha256", file.sha256}, {"verified", file.verified}};
+}
+
+}  // namespace
+
+void write_meta(const RunDirectory& run, const data::Dataset& dataset) {
+  const ops::Capabilities capabilities = ops::capabilities();
+  Json files = Json::array();
+  for (const data::DatasetFile& file : dataset.files) {
+    files.push_back(describe(file));
+  }
+  const Json meta = {{"version", version()},
+                     {"command", command_line()},
+                     {"started", utc_time()},
+                     {"processor", processor()},
+                     {"onednn", capabilities.library_version},
+                     {"instruction_set", capabilities.instruction_set},
+                     {"dataset", {{"name", dataset.name}, {"files", files}}}};
+  io::write_file(run.meta(), text_of(meta));
+}
+
+void add_resumption(const RunDirectory& run, std::int64_t step) {
+  constexpr std::size_t largest_file = 1 << 24;
+  std::error_code ignored;
+  Json meta = Json::object();
+  if (std::filesystem::exists(run.meta(), ignored)) {
+    const auto bytes = io::read_file(run.meta(), largest_file);
+    meta = Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr,
+                       false);
+  }
+  if (!meta.is_object()) {
+    meta = Json::object();
+  }
+  if (!meta["resumed"].is_array()) {
+    meta["resumed"] = Json::array();
+  }
+  meta["resumed"].push_back({{"time", utc_time()}, {"step", step}, {"command", command_line()}});
+  io::write_file(run.meta(), text_of(meta));
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,39 @@
+#include "cli/signals.h"
+
+#include <unistd.h>
+
+#include <ctime>
+
+namespace ganymede::cli {
+
+StopOnSignal::StopOnSignal() {
+  sigemptyset(&signals_);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    sigaddset(&signals_, signal);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals_, &previous_mask_);
+  watcher_ = std::jthread([this](const std::stop_token& end) { watch(end); });
+}
+
+StopOnSignal::~StopOnSignal() {
+  watcher_.request_stop();
+  watcher_.join();
+  pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
+}
+
+void StopOnSignal::watch(const std::stop_token& end) {
+  const timespec pause{.tv_sec = 0, .tv_nsec = 20'000'000};
+  while (!end.stop_requested()) {
+    const int signal = sigtimedwait(&signals_, nullptr, &pause);
+    if (signal <= 0) {
+      continue;
+    }
+    if (signal_ != 0) {
+      ::_exit(128 + signal);
+    }
+    signal_ = signal;
+    source_.request_stop();
+  }
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <signal.h>
+
+#include <atomic>
+#include <stop_token>
+#include <thread>
+
+namespace ganymede::cli {
+
+/// While it lives, SIGINT, SIGTERM and SIGHUP request a stop, and a second one ends the process at once with
+/// the status 128 plus its number. Construct it before any other thread starts, so that all of them leave the
+/// signals to this one.
+class StopOnSignal {
+ public:
+  StopOnSignal();
+  ~StopOnSignal();
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+  std::stop_token token() const { return source_.get_token(); }
+  /// The exit status that the first signal asks for; 0 while there was none.
+  int exit_status() const { return signal_ == 0 ? 0 : 128 + signal_; }
+
+ private:
+  void watch(const std::stop_token& end);
+
+  sigset_t signals_{}, previous_mask_{};
+  std::stop_source source_;
+  std::atomic<int> signal_ = 0;
+  std::jthread watcher_;
+};
+
+}  // namespace ganymede::cli

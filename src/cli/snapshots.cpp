@@ -1,0 +1,77 @@
+#include "cli/snapshots.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "cli/data_source.h"
+#include "cli/sheet.h"
+#include "io/png.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+std::int64_t grid_size(const train::Recipe& recipe) {
+  return recipe.output.grid_rows * recipe.output.grid_columns;
+}
+
+void keep_newest(const RunDirectory& run) {
+  constexpr std::size_t kept = 2;
+  const auto checkpoints = run.find_checkpoints();
+  for (std::size_t n = kept; n < checkpoints.size(); ++n) {
+    std::error_code ignored;
+    std::filesystem::remove(checkpoints[n], ignored);
+  }
+}
+
+}  // namespace
+
+Snapshots::Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, train::Trainer& trainer,
+                     const ops::Device& device)
+    : recipe_(recipe),
+      dataset_(dataset.name),
+      dataset_digest_(digest(dataset)),
+      class_names_(dataset.class_names),
+      trainer_(trainer),
+      latents_(
+          train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), grid_size(recipe))),
+      labels_(train::sample_labels(grid_size(recipe), recipe.output.grid_columns, dataset.classes())),
+      maker_(trainer.gan().generator().spec(), trainer.gan().generator().weights(), device, base::DType::f32,
+             grid_size(recipe)) {}
+
+void Snapshots::write_sample(const RunDirectory& run, std::int64_t epoch) {
+  const Images images = make_images(maker_, latents_, labels_);
+  io::write_png(run.sample(epoch), make_sheet(images, recipe_.pixel_range, recipe_.output.grid_columns));
+}
+
+void Snapshots::write_checkpoint(const RunDirectory& run) {
+  const train::Position& position = trainer_.position();
+  const std::filesystem::path path = run.checkpoint(position.step);
+  if (std::error_code ignored; std::filesystem::exists(path, ignored)) {
+    return;
+  }
+  cli::write_checkpoint(path,
+                        {.step = position.step,
+                         .total_steps = position.total_steps,
+                         .recipe = recipe_,
+                         .dataset = dataset_,
+                         .dataset_digest = dataset_digest_},
+                        trainer_);
+  write_generator(run.generator(), generator_info(), trainer_.gan().generator());
+  keep_newest(run);
+}
+
+void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
+  write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.gan().generator());
+}
+
+GeneratorInfo Snapshots::generator_info() const {
+  const train::Position& position = trainer_.position();
+  return {.recipe = recipe_,
+          .step = position.step,
+          .epoch = position.step == 0 ? 0 : position.epoch(),
+          .dataset = dataset_,
+          .class_names = class_names_};
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/checkpoint.h"
+#include "cli/generator_file.h"
+#include "cli/run_directory.h"
+#include "train/sampling.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// Writes what a run keeps of a trainer: samples, checkpoints and generators.
+class Snapshots {
+ public:
+  /// The trainer and the device must outlive it.
+  Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, train::Trainer& trainer,
+            const ops::Device& device);
+
+  /// A sheet of images from the same latent points each time.
+  void write_sample(const RunDirectory& run, std::int64_t epoch);
+  /// The checkpoint of the current step, if there is none yet, and generator.safetensors; keeps the newest
+  /// two checkpoints.
+  void write_checkpoint(const RunDirectory& run);
+  /// The generator as the one of an epoch, which is kept.
+  void keep_generator(const RunDirectory& run, std::int64_t epoch);
+
+ private:
+  GeneratorInfo generator_info() const;
+
+  train::Recipe recipe_;
+  std::string dataset_, dataset_digest_;
+  std::vector<std::string> class_names_;
+  train::Trainer& trainer_;
+  std::vector<float> latents_;        // [grid, latent]
+  std::vector<std::int32_t> labels_;  // [grid]
+  train::ImageMaker maker_;
+};
+
+}  // namespace ganymede::cli

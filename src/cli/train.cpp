@@ -1,0 +1,267 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/data_source.h"
+#include "cli/format.h"
+#include "cli/host.h"
+#include "cli/metrics_file.h"
+#include "cli/recipe_source.h"
+#include "cli/recorder.h"
+#include "cli/report.h"
+#include "cli/run_meta.h"
+#include "cli/signals.h"
+#include "cli/train_options.h"
+#include "io/file.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+/// Everything that trains: the parts refer to those before them.
+struct Training {
+  train::Recipe recipe;
+  data::Dataset dataset;
+  ops::Device device;
+  train::Trainer trainer;
+  Snapshots snapshots;
+
+  Training(train::Recipe with, data::Dataset on, std::optional<std::int64_t> steps)
+      : recipe(std::move(with)),
+        dataset(std::move(on)),
+        trainer(recipe, dataset, device, steps),
+        snapshots(recipe, dataset, trainer, device) {}
+};
+
+/// Writes the machine's answer wherever the recipe leaves something to it.
+void resolve_for_this_machine(train::Recipe& recipe) {
+  base::set_thread_count(static_cast<int>(recipe.training.threads));
+  recipe.training.threads = base::thread_count();
+  recipe.training.precision = train::resolve(recipe.training.precision) == base::DType::bf16
+                                  ? train::Precision::bf16
+                                  : train::Precision::f32;
+}
+
+void announce(Console& console, const std::string& what, const train::Recipe& recipe) {
+  const train::TrainingSettings& training = recipe.training;
+  console.say(fmt::format("{} {} on {}: batches of {}, {}, {} thread{}, seed {}", what, recipe.name,
+                          recipe.data, training.batch_size,
+                          training.precision == train::Precision::bf16 ? "bf16" : "f32", training.threads,
+                          training.threads == 1 ? "" : "s", training.seed));
+}
+
+void announce(Console& console, const Training& training, const RunDirectory& run) {
+  const train::Position& position = training.trainer.position();
+  console.say(fmt::format("{} images of {}x{}, {} steps an epoch, {} steps to go; the run is in {}",
+                          grouped(static_cast<std::int64_t>(training.dataset.train.count())),
+                          training.dataset.height, training.dataset.width, grouped(position.steps_an_epoch),
+                          grouped(position.total_steps - position.step), run.path().string()));
+}
+
+void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
+  animate_samples(run);
+  if (draw_losses(run, recipe.name) == io::PlotStatus::gnuplot_is_missing) {
+    console.warn(advice_without_gnuplot(run));
+  }
+}
+
+int report_divergence(const base::Error& error, const RunDirectory& run, const train::Recipe& recipe) {
+  constexpr double share = 0.1;  // of the learning rate, as a proposal
+  print_error(error.what());
+  const auto slower = [](const char* key, double rate) {
+    return fmt::format("{}.learning_rate={:g}", key, rate * share);
+  };
+  print_error(fmt::format(
+      "{} is the last good checkpoint. Go on from it with lower learning rates: {}",
+      run.find_checkpoints().front().string(),
+      own_command({"train", "--resume", run.path().string(), "--set",
+                   slower("generator_optimizer", recipe.generator_optimizer.learning_rate), "--set",
+                   slower("discriminator_optimizer", recipe.discriminator_optimizer.learning_rate)})));
+  return static_cast<int>(error.kind());
+}
+
+/// Trains to the end or until a signal, and returns the exit code.
+int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals, bool json,
+              Console& console) {
+  Recorder recorder(run, training.recipe, training.snapshots, console, json);
+  training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
+  train::Outcome outcome = train::Outcome::finished;
+  try {
+    outcome = training.trainer.run(signals.token());
+    training.snapshots.write_checkpoint(run);
+  } catch (const base::Error& error) {
+    console.keep_status();
+    if (error.kind() != base::ErrorKind::diverged) {
+      throw;
+    }
+    draw_report(run, training.recipe, console);
+    return report_divergence(error, run, training.recipe);
+  }
+  console.keep_status();
+  draw_report(run, training.recipe, console);
+  if (outcome == train::Outcome::stopped) {
+    console.say(fmt::format("Stopped after step {}. To go on: {}", training.trainer.position().step,
+                            own_command({"train", "--resume", run.path().string()})));
+    return signals.exit_status();
+  }
+  console.say(fmt::format("Done. To draw new images: {}", own_command({"sample", run.path().string()})));
+  return 0;
+}
+
+int start(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
+  train::Recipe recipe = load_recipe(options.recipe.value_or("dense"), overrides(options));
+  recipe.data = options.data.value_or(recipe.data);
+  if (!options.out.empty()) {
+    require_free(options.out);
+  }
+  resolve_for_this_machine(recipe);
+  announce(console, "Training", recipe);
+  data::Dataset dataset = open_data(recipe.data, data::Splits::train_only);
+  Training training(std::move(recipe), std::move(dataset), options.steps);
+
+  StagedRun staged(options.out, training.recipe.name);
+  io::write_file(staged.directory().config(), train::to_toml(training.recipe));
+  write_meta(staged.directory(), training.dataset);
+  training.snapshots.write_sample(staged.directory(), 0);
+  training.snapshots.write_checkpoint(staged.directory());
+  const RunDirectory run = staged.put_in_place();
+  announce(console, training, run);
+  return carry_out(training, run, signals, options.json, console);
+}
+
+/// The newest checkpoint that can be read; those that cannot are put out of the way.
+Checkpoint newest_good_checkpoint(const RunDirectory& run, Console& console) {
+  const auto files = run.find_checkpoints();
+  for (const auto& file : files) {
+    try {
+      return Checkpoint(file);
+    } catch (const base::Error& error) {
+      if (file == files.back()) {
+        throw;
+      }
+      console.warn(fmt::format("{} It is now called {}.corrupt; taking the checkpoint before it",
+                               error.what(), file.filename().string()));
+      std::error_code ignored;
+      std::filesystem::rename(file, file.string() + ".corrupt", ignored);
+    }
+  }
+  throw base::Error(base::ErrorKind::file, {.where = run.checkpoints().string(),
+                                            .found = "no checkpoint",
+                                            .expected = "step_*.safetensors",
+                                            .advice = "Start a new run"});
+}
+
+void require_same_data(const data::Dataset& dataset, const CheckpointInfo& checkpoint) {
+  if (digest(dataset) != checkpoint.dataset_digest) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = dataset.name,
+                       .found = "other files than the run began with",
+                       .expected = "the files of " + checkpoint.dataset,
+                       .advice = "Name the directory that has them with --data, or start a new run"});
+  }
+}
+
+/// The steps at which a resumed run ends; nothing where the recipe's epochs say so.
+std::optional<std::int64_t> end_of_resumed(const TrainOptions& options, const CheckpointInfo& checkpoint) {
+  if (options.steps) {
+    return options.steps;
+  }
+  return options.epochs ? std::nullopt : std::optional(checkpoint.total_steps);
+}
+
+void require_not_past(const train::Position& position) {
+  if (position.step > position.total_steps) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "--resume",
+                       .found = fmt::format("an end after {} steps", position.total_steps),
+                       .expected = fmt::format("one beyond the {} steps that are done", position.step),
+                       .advice = "Give more --epochs or --steps"});
+  }
+}
+
+int resume(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
+  require_resumable(options);
+  const RunDirectory run = RunDirectory::open(options.resume);
+  train::Recipe recipe = read_recipe_file(run.config().string(), overrides(options));
+  recipe.data = options.data.value_or(recipe.data);
+  resolve_for_this_machine(recipe);
+  announce(console, "Resuming", recipe);
+  const Checkpoint checkpoint = newest_good_checkpoint(run, console);
+  data::Dataset dataset = open_data(recipe.data, data::Splits::train_only);
+  require_same_data(dataset, checkpoint.info());
+  Training training(std::move(recipe), std::move(dataset), end_of_resumed(options, checkpoint.info()));
+  checkpoint.restore(training.trainer, training.recipe);
+  const train::Position& position = training.trainer.position();
+  require_not_past(position);
+  if (position.step == position.total_steps) {
+    console.say(fmt::format("{} has done all of its {} steps: --epochs or --steps extend it",
+                            run.path().string(), position.total_steps));
+    return 0;
+  }
+  run.remove_temporaries();
+  trim_metrics(run.metrics(), position.step);
+  io::write_file(run.config(), train::to_toml(training.recipe));
+  add_resumption(run, position.step);
+  console.say(fmt::format("From {}", run.checkpoint(position.step).string()));
+  announce(console, training, run);
+  return carry_out(training, run, signals, options.json, console);
+}
+
+int run_train(const TrainOptions& options) {
+  const StopOnSignal signals;
+  Console console(options.quiet);
+  return options.resume.empty() ? start(options, signals, console) : resume(options, signals, console);
+}
+
+void add_flags(CLI::App& verb, TrainOptions& options) {
+  constexpr std::int64_t most = 1'000'000'000;
+  verb.add_option("RECIPE", options.recipe,
+                  "A name that `ganymede recipes` lists, or a file (default: dense)");
+  verb.add_option("--epochs", options.epochs, "How many passes over the data")
+      ->check(CLI::Range(std::int64_t{1}, most));
+  verb.add_option("--steps", options.steps, "How many steps, in place of epochs")
+      ->check(CLI::Range(std::int64_t{1}, most));
+  verb.add_option("--batch-size", options.batch_size, "How many images a step")->check(CLI::Range(1, 65536));
+  verb.add_option("--seed", options.seed, "Of every random number")->check(CLI::NonNegativeNumber);
+  verb.add_option("--precision", options.precision, "Of the matrix products: auto, f32 or bf16")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}));
+  verb.add_option("--threads", options.threads, "How many; 0: one a processor")->check(CLI::Range(0, 1024));
+  verb.add_option("--data", options.data, "mnist, fashion-mnist or a directory with IDX files");
+  verb.add_option("--out", options.out, "The run's directory (default: runs/<time>-<recipe>)");
+  verb.add_option("--resume", options.resume, "Go on with the run in this directory");
+  verb.add_option("--set", options.set, "Change a value of the recipe: --set latent.size=64")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
+  verb.add_flag("--json", options.json,
+                "Print an object a line to standard output, for each interval and epoch");
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("train", "Train a recipe, or go on with a run");
+  const auto options = std::make_shared<TrainOptions>();
+  add_flags(*verb, *options);
+  verb->footer(
+      "Examples:\n"
+      "  ganymede train\n"
+      "  ganymede train conv --epochs 20 --out runs/conv\n"
+      "  ganymede train dense --set generator_optimizer.learning_rate=1e-4 --data fashion-mnist\n"
+      "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"
+      "  ganymede train --resume runs/latest --epochs 100\n"
+      "Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes; twice ends at "
+      "once.");
+  verb->callback([&action, options] { action = [options] { return run_train(*options); }; });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,70 @@
+#include "cli/train_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+[[noreturn]] void refuse_with_resume(const std::string& flag, const std::string& advice) {
+  throw base::Error(base::ErrorKind::usage,
+                    {.where = "--resume",
+                     .found = flag,
+                     .expected = "only --epochs, --steps, --threads, --data, --quiet, --json and some --set",
+                     .advice = advice});
+}
+
+/// Whether a run may go on with another value than the one it began with.
+bool can_change(const std::string& setting) {
+  constexpr std::array<std::string_view, 4> sections = {"generator_optimizer.", "discriminator_optimizer.",
+                                                        "objective.", "output."};
+  return std::ranges::any_of(sections,
+                             [&](std::string_view section) { return setting.starts_with(section); });
+}
+
+}  // namespace
+
+std::vector<std::string> overrides(const TrainOptions& options) {
+  std::vector<std::string> all = options.set;
+  const auto add = [&](const char* key, const auto& value) {
+    if (value) {
+      all.push_back(fmt::format("{}={}", key, *value));
+    }
+  };
+  add("training.epochs", options.epochs);
+  add("training.batch_size", options.batch_size);
+  add("training.seed", options.seed);
+  add("training.precision", options.precision);
+  add("training.threads", options.threads);
+  return all;
+}
+
+void require_resumable(const TrainOptions& options) {
+  const std::string decided = "The run has decided that: leave the flag out, or start a new run";
+  const std::array<std::pair<const char*, bool>, 5> flags = {
+      {{"a recipe", options.recipe.has_value()},
+       {"--batch-size", options.batch_size.has_value()},
+       {"--seed", options.seed.has_value()},
+       {"--precision", options.precision.has_value()},
+       {"--out", !options.out.empty()}}};
+  for (const auto& [flag, given] : flags) {
+    if (given) {
+      refuse_with_resume(flag, decided);
+    }
+  }
+  for (const std::string& setting : options.set) {
+    if (!can_change(setting)) {
+      refuse_with_resume(
+          "--set " + setting,
+          "Only generator_optimizer.*, discriminator_optimizer.*, objective.* and output.* can change");
+    }
+  }
+}
+
+}  // namespace ganymede::cli
