@@ -243,7 +243,9 @@ SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const s
     file.metadata_.erase(digest);
   }
   file.values_.resize(data.size() / sizeof(float));
-  std::ranges::copy(data, std::as_writable_bytes(std::span(file.values_)).begin());
+  if (!data.empty()) {  // memory of no elements may be null, which memcpy must not be given
+    std::ranges::copy(data, std::as_writable_bytes(std::span(file.values_)).begin());
+  }
   for (Place& place : places) {
     file.tensors_.push_back(
         {std::move(place.name), place.shape,

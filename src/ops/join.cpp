@@ -7,8 +7,6 @@
 
 namespace ganymede::ops {
 
-using base::bf16;
-
 template <class T>
 void join_zeros(std::span<const T> src, std::int64_t rows, std::int64_t classes, std::span<T> dst) {
   const std::int64_t channels = static_cast<std::int64_t>(src.size()) / rows;
@@ -44,10 +42,11 @@ void split_label(std::span<const T> diff_dst, std::int64_t rows, std::int64_t cl
 
 template void join_label(std::span<const float>, std::span<const std::int32_t>, std::int64_t,
                          std::span<float>);
-template void join_label(std::span<const bf16>, std::span<const std::int32_t>, std::int64_t, std::span<bf16>);
+template void join_label(std::span<const base::bf16>, std::span<const std::int32_t>, std::int64_t,
+                         std::span<base::bf16>);
 template void join_zeros(std::span<const float>, std::int64_t, std::int64_t, std::span<float>);
-template void join_zeros(std::span<const bf16>, std::int64_t, std::int64_t, std::span<bf16>);
+template void join_zeros(std::span<const base::bf16>, std::int64_t, std::int64_t, std::span<base::bf16>);
 template void split_label(std::span<const float>, std::int64_t, std::int64_t, std::span<float>);
-template void split_label(std::span<const bf16>, std::int64_t, std::int64_t, std::span<bf16>);
+template void split_label(std::span<const base::bf16>, std::int64_t, std::int64_t, std::span<base::bf16>);
 
 }  // namespace ganymede::ops
