@@ -8,7 +8,9 @@ int thread_count() {
   return omp_get_max_threads();
 }
 
-int current_thread() { return omp_get_thread_num(); }
+int current_thread() {
+  return omp_get_thread_num();
+}
 
 void set_thread_count(int count) {
   omp_set_num_threads(count > 0 ? count : omp_get_num_procs());
