@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/error.h"
@@ -82,16 +84,20 @@ std::string about_extras(const CLI::App& app) {
 int report_usage(const CLI::App& app, const std::string& problem) {
   const CLI::App& verb = current(app);
   print_error(problem);
-  print_error(fmt::format("`{}` tells what is possible",
-                          own_command(&verb == &app ? std::vector<std::string>{"--help"}
-                                                    : std::vector{verb.get_name(), std::string("--help")})));
+  print_hint("For help: " + own_command(&verb == &app ? std::vector<std::string>{"--help"}
+                                                      : std::vector{verb.get_name(), std::string("--help")}));
   return usage_status;
+}
+
+std::string help_of(const CLI::App& app) {
+  const CLI::App& verb = current(app);
+  return &verb == &app ? app.help() : verb.help(app.get_name());
 }
 
 /// Returns the exit code of a command line that asks for help or cannot be understood.
 int answer(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-    print(error.get_name() == "CallForVersion" ? fmt::format("{}\n", error.what()) : current(app).help());
+    print(error.get_name() == "CallForVersion" ? fmt::format("{}\n", error.what()) : help_of(app));
     return 0;
   }
   return report_usage(app, error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)
@@ -116,6 +122,19 @@ int parse_and_act(int argc, char** argv) {
 }
 
 }  // namespace
+
+CLI::Validator in_range(std::int64_t lowest, std::int64_t highest) {
+  return {[lowest, highest](const std::string& text) {
+            std::int64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool fits = error == std::errc() && end == text.data() + text.size() && value >= lowest &&
+                              value <= highest;
+            return fits ? std::string()
+                        : fmt::format("found \"{}\", expected a whole number from {} to {}.", text, lowest,
+                                      highest);
+          },
+          ""};
+}
 
 int run(int argc, char** argv) {
   constexpr int unexpected = 1;

@@ -2,12 +2,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
 
 namespace ganymede::cli {
 
 /// What a command line asks for; returns the exit code.
 using Action = std::function<int()>;
+
+/// A check of a flag's value: a whole number from `lowest` to `highest`.
+CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);
 
 /// Each adds a verb; when the command line has that verb, parsing it sets `action`.
 void add_train(CLI::App& app, Action& action);

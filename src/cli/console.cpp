@@ -53,6 +53,10 @@ void print_error(std::string_view message) {
   talk(fmt::format("ganymede: {} {}\n", coloured("error:", red), message));
 }
 
+void print_hint(std::string_view message) {
+  talk(fmt::format("{}\n", message));
+}
+
 Console::Console(bool quiet) : quiet_(quiet), live_(!quiet && terminal_understands_escapes()) {}
 
 int Console::width() const {

@@ -10,6 +10,8 @@ void print(std::string_view text);
 
 /// Writes "ganymede: error: MESSAGE" to standard error.
 void print_error(std::string_view message);
+/// Writes what can be done about an error to standard error.
+void print_hint(std::string_view message);
 
 /// Talks to the person, on standard error. Failures to write are ignored: a closed terminal ends no run.
 class Console {

@@ -35,6 +35,9 @@ std::string compact(double number) {
 }
 
 std::string byte_count(double bytes) {
+  if (bytes < 1e3) {
+    return fmt::format("{:.0f} B", bytes);
+  }
   if (bytes < 1e6) {
     return fmt::format("{:.1f} kB", bytes / 1e3);
   }

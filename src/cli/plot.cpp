@@ -1,5 +1,39 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "base/error.h"
 #include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/recipe_source.h"
+#include "cli/report.h"
 
 namespace ganymede::cli {
-void add_plot(CLI::App&, Action&) {}
+
+namespace {
+
+int run_plot(const std::string& path) {
+  const RunDirectory run = RunDirectory::open(path);
+  animate_samples(run);
+  if (draw_losses(run, read_recipe_file(run.config().string()).name) == io::PlotStatus::gnuplot_is_missing) {
+    print_error(advice_without_gnuplot(run));
+    return static_cast<int>(base::ErrorKind::file);
+  }
+  Console().say(fmt::format("{}, {}", run.losses_plot().string(), run.animation().string()));
+  return 0;
+}
+
+}  // namespace
+
+void add_plot(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("plot", "Draw a run's losses.png and samples.gif again");
+  const auto run = std::make_shared<std::string>();
+  verb->add_option("RUN", *run, "The directory of a run, also of one under way")->required();
+  verb->footer(
+      "Examples:\n"
+      "  ganymede plot runs/latest");
+  verb->callback([&action, run] { action = [run] { return run_plot(*run); }; });
+}
+
 }  // namespace ganymede::cli

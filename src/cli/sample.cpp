@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -187,22 +188,22 @@ int run_sample(const SampleOptions& options) {
 
 void add_flags(CLI::App& verb, SampleOptions& options) {
   constexpr std::int64_t most_steps = 100;
-  verb.add_option("RUN", options.source, "The run, or a generator's FILE.safetensors")->required();
-  CLI::Option* count = verb.add_option("--count", options.count, "How many images")
-                           ->check(CLI::Range(std::int64_t{1}, most_images));
-  CLI::Option* grid =
-      verb.add_option("--grid", options.grid, "How many rows and columns: 8x12")->type_name("RxC");
-  verb.add_option("--class", options.class_name, "The class to draw, for a conditional generator");
-  verb.add_option("--seed", options.seed, "Of the latent points (default: the run's)")
-      ->check(CLI::NonNegativeNumber);
-  CLI::Option* walk = verb.add_option("--interpolate", options.interpolate,
-                                      "Walk between latent points, in N steps a row (default: 10)")
-                          ->type_name("[N]")
+  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+    return verb.add_option(name, value, description)->type_name(type);
+  };
+  add("RUN", options.source, "RUN|FILE", "A run's directory, or a generator's file")->required();
+  CLI::Option* count = add("--count", options.count, "N", "How many images")->check(in_range(1, most_images));
+  CLI::Option* grid = add("--grid", options.grid, "RxC", "How many rows and columns: 8x12");
+  add("--class", options.class_name, "CLASS", "Draw only this class, for a conditional generator");
+  add("--seed", options.seed, "N", "Of the latent points (default: the run's)")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  CLI::Option* walk = add("--interpolate", options.interpolate, "[N]",
+                          "Walk between latent points, N steps a row (default: 10)")
                           ->expected(0, 1)
-                          ->check(CLI::Range(std::int64_t{2}, most_steps));
+                          ->check(in_range(2, most_steps));
   CLI::Option* gif =
-      verb.add_option("--animate", options.animate, "Write a loop through latent points as FILE.gif");
-  verb.add_option("--out", options.out, "FILE.png or FILE.npy")->capture_default_str();
+      add("--animate", options.animate, "FILE.gif", "Write a loop through latent points, in place of --out");
+  add("--out", options.out, "FILE", "A picture, FILE.png, or an array, FILE.npy")->capture_default_str();
   count->excludes(grid);
   walk->excludes(count)->excludes(grid)->excludes(gif);
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -223,27 +224,24 @@ int run_train(const TrainOptions& options) {
 
 void add_flags(CLI::App& verb, TrainOptions& options) {
   constexpr std::int64_t most = 1'000'000'000;
-  verb.add_option("RECIPE", options.recipe,
-                  "A name that `ganymede recipes` lists, or a file (default: dense)");
-  verb.add_option("--epochs", options.epochs, "How many passes over the data")
-      ->check(CLI::Range(std::int64_t{1}, most));
-  verb.add_option("--steps", options.steps, "How many steps, in place of epochs")
-      ->check(CLI::Range(std::int64_t{1}, most));
-  verb.add_option("--batch-size", options.batch_size, "How many images a step")->check(CLI::Range(1, 65536));
-  verb.add_option("--seed", options.seed, "Of every random number")->check(CLI::NonNegativeNumber);
-  verb.add_option("--precision", options.precision, "Of the matrix products: auto, f32 or bf16")
-      ->check(CLI::IsMember({"auto", "f32", "bf16"}));
-  verb.add_option("--threads", options.threads, "How many; 0: one a processor")->check(CLI::Range(0, 1024));
-  verb.add_option("--data", options.data, "mnist, fashion-mnist or a directory with IDX files");
-  verb.add_option("--out", options.out, "The run's directory (default: runs/<time>-<recipe>)");
-  verb.add_option("--resume", options.resume, "Go on with the run in this directory");
-  verb.add_option("--set", options.set, "Change a value of the recipe: --set latent.size=64")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+    return verb.add_option(name, value, description)->type_name(type);
+  };
+  add("RECIPE", options.recipe, "NAME|FILE", "One that `ganymede recipes` lists, or a file (default: dense)");
+  add("--epochs", options.epochs, "N", "How many passes over the data")->check(in_range(1, most));
+  add("--steps", options.steps, "N", "How many steps, in place of epochs")->check(in_range(1, most));
+  add("--batch-size", options.batch_size, "N", "How many images a step")->check(in_range(1, 65536));
+  add("--seed", options.seed, "N", "Of every random number")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  add("--precision", options.precision, "WORD", "Of the matrix products: auto, f32 or bf16")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
+  add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
+  add("--data", options.data, "NAME|DIR", "mnist, fashion-mnist or a directory with IDX files");
+  add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
+  add("--resume", options.resume, "RUN", "Go on with the run in this directory");
+  add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")->expected(1);
   verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
-  verb.add_flag("--json", options.json,
-                "Print an object a line to standard output, for each interval and epoch");
+  verb.add_flag("--json", options.json, "Print an object a line to stdout, for each interval and epoch");
 }
 
 }  // namespace
