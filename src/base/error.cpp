@@ -17,7 +17,8 @@ std::string compose(const ErrorText& text) {
   if (!text.advice.empty()) {
     message += fmt::format(". {}", text.advice);
   }
-  return message + ".";
+  // The text may be that of another error, or end in a question.
+  return message.ends_with('.') || message.ends_with('?') ? message : message + ".";
 }
 
 }  // namespace
