@@ -117,14 +117,18 @@ void scatter_patches(const PatchGeometry& g, std::span<const float> columns, con
       std::ranges::fill(canvas, 0.0F);
       scatter_image(g, columns.data() + image * g.grid_size() * g.patch_size(), canvas.data());
       for (std::int64_t y = 0; y < g.height; ++y) {
-        const float* src = canvas.data() + ((y + g.pad_top) * canvas_width(g) + g.pad_left) * g.channels;
-        finish(src, bias, slope, g.channels, row_size, images.data() + image * g.image_size() + y * row_size);
+        float* src = canvas.data() + ((y + g.pad_top) * canvas_width(g) + g.pad_left) * g.channels;
+        T* dst = images.data() + image * g.image_size() + y * row_size;
+        if (smooth) {  // in f32, before the only rounding to T
+          finish(src, bias, slope, g.channels, row_size, src);
+          activation_forward(*epilogue.activation, std::span(src, row_size));
+          finish(src, nullptr, slope, g.channels, row_size, dst);
+        } else {
+          finish(src, bias, slope, g.channels, row_size, dst);
+        }
       }
     }
   });
-  if (smooth) {
-    activation_forward(*epilogue.activation, images);
-  }
 }
 
 template void gather_patches(const PatchGeometry&, std::span<const float>, std::span<float>);
