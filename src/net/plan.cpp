@@ -53,18 +53,18 @@ class Planner {
 
  private:
   /// A layer works in place when nothing needs what it overwrites: a view always; an activation or dropout
-  /// unless it stands on the network's input; dropout also not on a smooth activation, whose derivative is
-  /// taken from its output.
+  /// unless it stands on the network's input or on a smooth activation, whose derivative is taken from its
+  /// output.
   void lay_out_places() {
     shapes_.push_back(spec_.input);
     bool smooth = false;
     for (LayerShape& shape : infer_shapes(spec_)) {
       const LayerSpec& layer = spec_.layers[plan_.layers.size()];
-      refuse_tangent_through_statistics(layer, shape.name);
+      refuse_impossible_passes(layer, shape.name);
       const auto src = static_cast<int>(shapes_.size()) - 1;
       const auto* activation = std::get_if<Activation>(&layer);
-      const bool elementwise = activation != nullptr || (std::holds_alternative<Dropout>(layer) && !smooth);
-      const bool in_place = is_view(layer) || (elementwise && src > 0);
+      const bool elementwise = activation != nullptr || std::holds_alternative<Dropout>(layer);
+      const bool in_place = is_view(layer) || (elementwise && src > 0 && !smooth);
       if (!in_place) {
         shapes_.push_back(shape.output);
         names_.push_back(shape.name);
@@ -83,14 +83,32 @@ class Planner {
     plan_.places.resize(shapes_.size());
   }
 
-  void refuse_tangent_through_statistics(const LayerSpec& layer, const std::string& name) const {
-    if (use_.tangent && use_.training && std::holds_alternative<BatchNorm>(layer)) {
-      throw base::Error(base::ErrorKind::configuration,
-                        {.where = fmt::format("{} layer {}", spec_.name, name),
-                         .found = "batch normalisation in a network with a gradient penalty",
-                         .expected = "layers that treat each sample by itself",
-                         .advice = "Remove it, or use a loss without a penalty"});
+  /// A gradient penalty trains with the tangent pass, which counts on a network that is piecewise linear in
+  /// its input.
+  void refuse_impossible_passes(const LayerSpec& layer, const std::string& name) const {
+    const auto* activation = std::get_if<Activation>(&layer);
+    const bool batch_norm = std::holds_alternative<BatchNorm>(layer);
+    const bool penalty = use_.tangent && use_.training;
+    if (penalty && batch_norm) {
+      refuse(name, "batch normalisation in a network with a gradient penalty",
+             "layers that treat each sample by itself", "Remove it, or use a loss without a penalty");
     }
+    if (penalty && activation != nullptr && !activation->piecewise_linear()) {
+      refuse(name, "a smooth activation in a network with a gradient penalty", "piecewise linear activations",
+             "Use leaky_relu or relu, or a loss without a penalty");
+    }
+    if (use_.weight_gradients && !use_.training && batch_norm) {
+      refuse(name, "batch normalisation that is trained in inference", "weight gradients in training only",
+             "Train with the statistics of the batch");
+    }
+  }
+
+  [[noreturn]] void refuse(const std::string& layer, const std::string& found, const std::string& expected,
+                           const std::string& advice) const {
+    throw base::Error(base::ErrorKind::configuration, {.where = fmt::format("{} layer {}", spec_.name, layer),
+                                                       .found = found,
+                                                       .expected = expected,
+                                                       .advice = advice});
   }
 
   void fuse_activations() {

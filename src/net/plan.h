@@ -54,7 +54,8 @@ struct Plan {
 };
 
 /// Throws Error(configuration), with the layer's name, for shapes that do not fit and for a use that a layer
-/// forbids: a gradient penalty's tangent pass needs layers without batch statistics.
+/// forbids: a gradient penalty (tangent and training) needs piecewise linear layers without batch statistics,
+/// and batch normalisation has weight gradients in training only.
 Plan make_plan(const NetSpec& spec, const Use& use);
 
 }  // namespace ganymede::net
