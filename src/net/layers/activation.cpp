@@ -1,10 +1,22 @@
 #include "net/layers/activation.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/error.h"
 #include "net/copy.h"
 
 namespace ganymede::net {
 
-base::Shape output_shape(const Activation&, const base::Shape& input) {
+base::Shape output_shape(const Activation& activation, const base::Shape& input) {
+  // The derivative is taken from the function's value, which must have the sign of its argument.
+  if (!(activation.slope >= 0.0F && std::isfinite(activation.slope))) {
+    throw base::Error(base::ErrorKind::configuration, {.where = "leaky_relu",
+                                                       .found = fmt::format("slope {}", activation.slope),
+                                                       .expected = "a slope of at least 0",
+                                                       .advice = "It is the factor of negative inputs"});
+  }
   return input;
 }
 
