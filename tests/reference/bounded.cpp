@@ -9,6 +9,19 @@ Values stored(Values values, base::DType type) {
   return values;
 }
 
+Bounded followed(Bounded x, base::DType type) {
+  if (type == base::DType::f32) {
+    return x;
+  }
+  const auto nearest = [](double value) {
+    return static_cast<double>(static_cast<float>(base::bf16(static_cast<float>(value))));
+  };
+  // What is not exact is widened by the rounding to float on the way.
+  const double reach = x.error == 0.0 ? 0.0 : x.error + unit_roundoff(base::DType::f32) * x.magnitude();
+  const double middle = nearest(x.value);
+  return {middle, std::max(nearest(x.value + reach) - middle, middle - nearest(x.value - reach))};
+}
+
 Values totals(const std::vector<Sum>& sums) {
   Values values(sums.size());
   std::ranges::transform(sums, values.begin(), &Sum::total);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -34,7 +35,8 @@ inline double gamma(double roundings, base::DType type = base::DType::f32) {
 /// `x` after n roundings, of which each may also flush a denormal number to zero.
 inline Bounded rounded(Bounded x, double roundings = 1.0, base::DType type = base::DType::f32) {
   constexpr double smallest_normal = 0x1p-126;
-  return {x.value, x.error + gamma(roundings, type) * x.magnitude() + roundings * smallest_normal};
+  const double flushed = std::min(roundings * smallest_normal, x.magnitude());
+  return {x.value, x.error + gamma(roundings, type) * x.magnitude() + flushed};
 }
 
 /// `x`, which is in f32 already, stored as `type`.
@@ -42,6 +44,9 @@ inline Bounded stored(Bounded x, base::DType type) {
   return type == base::DType::f32 ? x : rounded(x, 1.0, type);
 }
 Values stored(Values values, base::DType type);
+/// The same where the program is followed through the rounding to bf16: the value is the rounded one, and its
+/// error how far the ends of the interval around `x` are rounded from it, mostly nothing.
+Bounded followed(Bounded x, base::DType type);
 
 /// A constant that the program rounds to f32.
 inline Bounded constant(double value) {

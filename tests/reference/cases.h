@@ -29,7 +29,7 @@ std::vector<ConvolutionExample> convolution_cases();
 struct NetworkExample {
   std::string name;
   net::NetSpec net;
-  std::int64_t batch = 4;
+  std::int64_t batch = 8;
   bool training = true;
 };
 /// Every kind of layer alone.

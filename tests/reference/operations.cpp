@@ -73,6 +73,11 @@ Values matmul(const ops::MatmulCase& c, const Values& src, const Values& weights
   return dst;
 }
 
+Padding same_padding(std::int64_t far, std::int64_t near, std::int64_t kernel, std::int64_t stride) {
+  const std::int64_t total = std::max<std::int64_t>((near - 1) * stride + kernel - far, 0);
+  return {total / 2, total - total / 2};
+}
+
 namespace {
 
 /// Calls `tap(src, weight, dst)` with the indices of every product src * weight that is added to dst. A

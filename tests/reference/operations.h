@@ -25,6 +25,13 @@ Bounded activation_derivative(const ops::Activation& f, Bounded x, Bounded y);
 Values matmul(const ops::MatmulCase& c, const Values& src, const Values& weights, const Values& bias,
               const Values& before);
 
+/// Keras' "same" padding of one axis of a convolution from `far` to `near` pixels. A transposed convolution
+/// has that of the convolution that leads back.
+struct Padding {
+  std::int64_t before, behind;
+};
+Padding same_padding(std::int64_t far, std::int64_t near, std::int64_t kernel, std::int64_t stride);
+
 Values convolution(const ops::ConvolutionCase& c, const ops::Epilogue& epilogue, const Values& src,
                    const Values& weights, const Values& bias);
 Values convolution_backward_data(const ops::ConvolutionCase& c, const Values& diff_dst,

@@ -1,0 +1,263 @@
+#include "network.h"
+
+#include <variant>
+
+namespace ganymede::reference {
+
+namespace {
+
+/// Puts a lambda a kind of layer together into one visitor.
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+Values product(Values a, const Values& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = a[i] * b[i];
+  }
+  return a;
+}
+
+Values derivatives(const ops::Activation& f, const Values& src, const Values& dst) {
+  Values result(src.size());
+  for (std::size_t i = 0; i < src.size(); ++i) {
+    result[i] = activation_derivative(f, src[i], dst[i]);
+  }
+  return result;
+}
+
+}  // namespace
+
+Network::Network(const net::NetSpec& spec, const net::Use& use, const net::Weights& initial, Storage storage)
+    : use_(use), storage_(storage), table_(initial.table()) {
+  const net::Plan plan = net::make_plan(spec, use);
+  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+    Layer layer;
+    layer.spec = spec.layers[i];
+    layer.shape = plan.layers[i].shape;
+    layer.type = plan.rows[plan.places[plan.layers[i].dst].value].dtype;
+    layer.before_activation = plan.layers[i].epilogue.has_value();
+    for (std::size_t row = 0; row < table_.size(); ++row) {
+      if (table_[row].layer == static_cast<int>(i)) {
+        layer.rows.push_back(row);
+      }
+    }
+    layers_.push_back(std::move(layer));
+  }
+  for (const net::WeightRow& row : table_) {
+    weights.push_back(exact(initial.values(row)));
+  }
+}
+
+Values Network::keep(Values values, base::DType type) const {
+  for (Bounded& x : values) {
+    x = storage_ == Storage::bounded ? stored(x, type) : followed(x, type);
+  }
+  return values;
+}
+
+ops::MatmulCase Network::matmul_case(const Layer& layer) const {
+  return {.rows = use_.batch,
+          .inner = layer.shape.input[0],
+          .columns = layer.shape.output[0],
+          .transpose_weights = true};
+}
+
+ops::ConvolutionCase Network::convolution_case(const Layer& layer) const {
+  const auto& c = std::get<net::Convolution>(layer.spec);
+  const base::Shape& in = layer.shape.input;
+  const base::Shape& out = layer.shape.output;
+  const auto padding = [&](std::size_t axis) -> Padding {
+    if (!c.padding.same) {
+      return {c.padding.each_side, c.padding.each_side};
+    }
+    return c.transposed ? same_padding(out[axis], in[axis], c.kernel, c.stride)
+                        : same_padding(in[axis], out[axis], c.kernel, c.stride);
+  };
+  return {.batch = use_.batch,
+          .src_height = in[0],
+          .src_width = in[1],
+          .src_channels = in[2],
+          .dst_height = out[0],
+          .dst_width = out[1],
+          .dst_channels = out[2],
+          .kernel = c.kernel,
+          .stride = c.stride,
+          .pad_top = padding(0).before,
+          .pad_left = padding(1).before,
+          .pad_bottom = padding(0).behind,
+          .pad_right = padding(1).behind,
+          .transposed = c.transposed};
+}
+
+const Values& Network::forward(const Values& input, std::span<const std::int32_t> labels,
+                               const net::PassContext& context) {
+  output_ = keep(input);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    layers_[i].src = output_;
+    layers_[i].dst = output_ = apply(layers_[i], i, labels, context);
+  }
+  return output_;
+}
+
+Values Network::apply(Layer& layer, std::size_t index, std::span<const std::int32_t> labels,
+                      const net::PassContext& context) const {
+  const Values& src = layer.src;
+  // The activation behind a product is computed together with it, before anything is stored.
+  const auto keep_product = [&](Values product) {
+    return layer.before_activation ? product : keep(std::move(product), layer.type);
+  };
+  return std::visit(
+      Overloaded{
+          [&](const net::Dense&) {
+            return keep_product(matmul(matmul_case(layer), src, kernel_weights(layer), bias(layer), {}));
+          },
+          [&](const net::Convolution&) {
+            return keep_product(
+                convolution(convolution_case(layer), {}, src, kernel_weights(layer), bias(layer)));
+          },
+          [&](const net::Activation& f) { return keep(activation(f, src), layer.type); },
+          [&](const net::BatchNorm& b) {
+            const Values& gamma = weights[layer.rows[0]];
+            layer.statistics =
+                use_.training ? batch_statistics(src, gamma.size(), b.epsilon)
+                              : running_statistics(weights[layer.rows[2]], weights[layer.rows[3]], b.epsilon);
+            return keep(batch_norm(src, layer.statistics, gamma, weights[layer.rows[1]]), layer.type);
+          },
+          [&](const net::Dropout& d) {
+            layer.factors.assign(use_.training ? src.size() : 0, Bounded{});
+            const base::RandomKey key{.seed = context.seed,
+                                      .purpose = base::Purpose::dropout,
+                                      .stream = use_.random_stream << 8 | static_cast<std::uint32_t>(index),
+                                      .step = context.step};
+            for (std::size_t n = 0; n < layer.factors.size(); ++n) {
+              if (is_kept(key, d.rate, static_cast<std::int64_t>(n))) {
+                layer.factors[n] = constant(dropout_scale(d.rate));
+              }
+            }
+            return use_.training ? keep(product(src, layer.factors), layer.type) : src;
+          },
+          [&](const net::Reshape&) { return src; },
+          [&](const net::Flatten&) { return src; },
+          [&](const net::JoinLabel& j) {
+            const base::Shape& shape = layer.shape.input;
+            return join_label(src, labels, j.classes, shape.elements() / shape.back());
+          },
+      },
+      layer.spec);
+}
+
+Network::Gradients Network::backward(const Values& output_gradient) const {
+  Gradients gradients{keep(output_gradient), std::vector<Values>(table_.size())};
+  for (std::size_t i = layers_.size(); i-- > 0;) {
+    gradients.input = pull_back(layers_[i], gradients.input, gradients.weights);
+  }
+  return gradients;
+}
+
+Values Network::pull_back(const Layer& layer, const Values& diff_dst,
+                          std::vector<Values>& weight_gradients) const {
+  const auto set_bias_gradient = [&](std::size_t channels) {
+    if (layer.rows.size() > 1) {
+      weight_gradients[layer.rows[1]] = column_sum(diff_dst, channels);
+    }
+  };
+  return std::visit(
+      Overloaded{
+          [&](const net::Dense& d) {
+            const std::int64_t features = layer.shape.input[0];
+            weight_gradients[layer.rows[0]] =
+                matmul({.rows = d.units, .inner = use_.batch, .columns = features, .transpose_src = true},
+                       diff_dst, layer.src, {}, {});
+            set_bias_gradient(static_cast<std::size_t>(d.units));
+            return keep(matmul({.rows = use_.batch, .inner = d.units, .columns = features}, diff_dst,
+                               kernel_weights(layer), {}, {}));
+          },
+          [&](const net::Convolution& c) {
+            weight_gradients[layer.rows[0]] =
+                convolution_backward_weights(convolution_case(layer), layer.src, diff_dst);
+            set_bias_gradient(static_cast<std::size_t>(c.channels));
+            return keep(convolution_backward_data(convolution_case(layer), diff_dst, kernel_weights(layer)));
+          },
+          [&](const net::Activation& f) {
+            return keep(product(diff_dst, derivatives(f, layer.src, layer.dst)));
+          },
+          [&](const net::BatchNorm&) {
+            const Values& gamma = weights[layer.rows[0]];
+            const BatchNormGradients gradients =
+                use_.training ? batch_norm_backward(layer.src, diff_dst, layer.statistics, gamma)
+                              : batch_norm_backward_inference(layer.src, diff_dst, layer.statistics, gamma);
+            weight_gradients[layer.rows[0]] = gradients.gamma;
+            weight_gradients[layer.rows[1]] = gradients.beta;
+            return keep(gradients.src);
+          },
+          [&](const net::Dropout&) {
+            return use_.training ? keep(product(diff_dst, layer.factors)) : diff_dst;
+          },
+          [&](const net::Reshape&) { return diff_dst; },
+          [&](const net::Flatten&) { return diff_dst; },
+          [&](const net::JoinLabel& j) { return split_label(diff_dst, j.classes, layer.shape.input.back()); },
+      },
+      layer.spec);
+}
+
+Values Network::tangent(const Values& input_tangent) const {
+  Values tangent = keep(input_tangent);
+  for (const Layer& layer : layers_) {
+    tangent = push_forward(layer, tangent);
+  }
+  return tangent;
+}
+
+Values Network::push_forward(const Layer& layer, const Values& tangent) const {
+  return std::visit(
+      Overloaded{
+          [&](const net::Dense&) {
+            return keep(matmul(matmul_case(layer), tangent, kernel_weights(layer), {}, {}));
+          },
+          [&](const net::Convolution&) {
+            return keep(convolution(convolution_case(layer), {}, tangent, kernel_weights(layer), {}));
+          },
+          [&](const net::Activation& f) {
+            return keep(product(tangent, derivatives(f, layer.src, layer.dst)));
+          },
+          [&](const net::BatchNorm&) {
+            return keep(
+                batch_norm_backward_inference(layer.src, tangent, layer.statistics, weights[layer.rows[0]])
+                    .src);
+          },
+          [&](const net::Dropout&) {
+            return use_.training ? keep(product(tangent, layer.factors)) : tangent;
+          },
+          [&](const net::Reshape&) { return tangent; },
+          [&](const net::Flatten&) { return tangent; },
+          [&](const net::JoinLabel& j) {
+            const std::int64_t pixels = layer.shape.input.elements() / layer.shape.input.back();
+            const std::vector<std::int32_t> no_label(static_cast<std::size_t>(use_.batch), -1);
+            return join_label(tangent, no_label, j.classes, pixels);
+          },
+      },
+      layer.spec);
+}
+
+std::vector<Values> Network::states_after() const {
+  std::vector<Values> states(table_.size());
+  for (const Layer& layer : layers_) {
+    if (const auto* b = std::get_if<net::BatchNorm>(&layer.spec)) {
+      const std::size_t mean = layer.rows[2];
+      const std::size_t variance = layer.rows[3];
+      const bool moves = use_.training && use_.updates_states;
+      states[mean] =
+          moves ? moving_average(b->momentum, weights[mean], layer.statistics.mean) : weights[mean];
+      states[variance] = moves ? moving_average(b->momentum, weights[variance],
+                                                recovered_variance(layer.statistics, b->epsilon))
+                               : weights[variance];
+    }
+  }
+  return states;
+}
+
+}  // namespace ganymede::reference
