@@ -90,7 +90,7 @@ void add_summary(CLI::App& app, Action& action) {
       ->capture_default_str();
   verb->add_option("--set", options->set, "Change a value of the recipe")
       ->type_name("KEY=VALUE")
-      ->expected(1);
+      ->allow_extra_args(false);
   verb->add_option("--plot", options->plot, "Draw the networks as FILE.svg, FILE.png or FILE.dot");
   verb->footer(
       "Examples:\n"

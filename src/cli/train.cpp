@@ -239,7 +239,8 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   add("--data", options.data, "NAME|DIR", "mnist, fashion-mnist or a directory with IDX files");
   add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
   add("--resume", options.resume, "RUN", "Go on with the run in this directory");
-  add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")->expected(1);
+  add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")
+      ->allow_extra_args(false);
   verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
   verb.add_flag("--json", options.json, "Print an object a line to stdout, for each interval and epoch");
 }
