@@ -120,7 +120,7 @@ void check_range(const std::string& key, Number value, Number lowest, Number hig
 }
 
 void check_optimizer(const std::string& key, const ops::AdamSettings& adam) {
-  check_range(key + ".learning_rate", adam.learning_rate, 0.0, 1e6);
+  check_range(key + ".learning_rate", adam.learning_rate, 0.0, 1e38);
   check_range(key + ".beta1", adam.beta1, 0.0, 0.999999);
   check_range(key + ".beta2", adam.beta2, 0.0, 0.999999);
   check_range(key + ".epsilon", adam.epsilon, 0.0, 1.0);
