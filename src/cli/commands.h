@@ -21,5 +21,6 @@ void add_summary(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_plot(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
 
 }  // namespace ganymede::cli

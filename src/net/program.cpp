@@ -1,7 +1,9 @@
 #include "net/program.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <chrono>
 #include <optional>
 #include <variant>
 
@@ -41,11 +43,23 @@ LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v)
 
 }  // namespace
 
+namespace {
+
+/// What one layer's passes took.
+struct LayerTimes {
+  std::array<std::int64_t, pass_count> calls{};
+  std::array<double, pass_count> seconds{};
+};
+
+}  // namespace
+
 struct Program::Compiled {
   Plan plan;
   base::Buffer memory;
   std::vector<std::int32_t> labels;
   std::vector<LayerOp> ops;
+  std::vector<double> operations;  // of a pass, by layer
+  std::vector<LayerTimes> times;   // by layer; empty unless passes are timed
 
   Compiled(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device)
       : plan(make_plan(spec, use)),
@@ -56,6 +70,8 @@ struct Program::Compiled {
       const LayerBinding binding = bind(static_cast<int>(i), weights);
       ops.push_back(
           std::visit([&](const auto& layer) { return make_op(layer, binding, device); }, spec.layers[i]));
+      operations.push_back(
+          2.0 * static_cast<double>(multiply_adds(spec.layers[i], plan.layers[i].shape) * use.batch));
     }
   }
 
@@ -72,6 +88,20 @@ struct Program::Compiled {
     TensorRef ref = tensor(row);
     ref.shape = sample.with_leading(plan.use.batch);
     return ref;
+  }
+
+  /// Calls `pass` with the layer's op, timed where that is wanted.
+  template <class Function>
+  void run(std::size_t layer, Pass pass, const Function& function) {
+    if (times.empty()) {
+      std::visit(function, ops[layer]);
+      return;
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    std::visit(function, ops[layer]);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    times[layer].seconds[static_cast<std::size_t>(pass)] += elapsed.count();
+    ++times[layer].calls[static_cast<std::size_t>(pass)];
   }
 
   LayerBinding bind(int index, Weights& weights) {
@@ -152,8 +182,8 @@ std::span<const float> Program::output_tangent() const {
 void Program::forward(const PassContext& context) {
   Compiled& c = *compiled_;
   copy(c.tensor(c.plan.input), c.tensor(c.plan.places.front().value));
-  for (LayerOp& op : c.ops) {
-    std::visit([&](auto& layer) { layer.forward(context); }, op);
+  for (std::size_t i = 0; i < c.ops.size(); ++i) {
+    c.run(i, Pass::forward, [&](auto& layer) { layer.forward(context); });
   }
   copy(c.tensor(c.plan.places.back().value), c.tensor(c.plan.output));
 }
@@ -163,16 +193,12 @@ void Program::backward() {
   assert(c.plan.use.backward());
   copy(c.tensor(c.plan.output_gradient), c.tensor(c.plan.places.back().delta));
   for (std::size_t i = c.ops.size(); i-- > 0;) {
-    std::visit(
-        [&](auto& layer) {
-          if (c.plan.use.weight_gradients) {
-            layer.backward_weights();
-          }
-          if (c.plan.layers[i].backward_data) {
-            layer.backward_data();
-          }
-        },
-        c.ops[i]);
+    if (c.plan.use.weight_gradients) {
+      c.run(i, Pass::backward_weights, [](auto& layer) { layer.backward_weights(); });
+    }
+    if (c.plan.layers[i].backward_data) {
+      c.run(i, Pass::backward_data, [](auto& layer) { layer.backward_data(); });
+    }
   }
   if (c.plan.input_gradient) {
     copy(c.tensor(c.plan.places.front().delta), c.tensor(c.plan.input_gradient));
@@ -182,10 +208,31 @@ void Program::backward() {
 void Program::tangent() {
   Compiled& c = *compiled_;
   copy(c.tensor(c.plan.input_tangent), c.tensor(c.plan.places.front().tangent));
-  for (LayerOp& op : c.ops) {
-    std::visit([&](auto& layer) { layer.tangent(); }, op);
+  for (std::size_t i = 0; i < c.ops.size(); ++i) {
+    c.run(i, Pass::tangent, [](auto& layer) { layer.tangent(); });
   }
   copy(c.tensor(c.plan.places.back().tangent), c.tensor(c.plan.output_tangent));
+}
+
+void Program::time_passes(bool on) {
+  compiled_->times.assign(on ? compiled_->ops.size() : 0, {});
+}
+
+std::vector<PassTime> Program::pass_times() const {
+  std::vector<PassTime> rows;
+  for (std::size_t i = 0; i < compiled_->times.size(); ++i) {
+    const LayerTimes& layer = compiled_->times[i];
+    for (std::size_t pass = 0; pass < pass_count; ++pass) {
+      if (layer.calls[pass] > 0) {
+        rows.push_back({.layer = plan().layers[i].shape.name,
+                        .pass = static_cast<Pass>(pass),
+                        .calls = layer.calls[pass],
+                        .seconds = layer.seconds[pass],
+                        .operations = compiled_->operations[i]});
+      }
+    }
+  }
+  return rows;
 }
 
 }  // namespace ganymede::net

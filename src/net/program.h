@@ -5,6 +5,7 @@
 #include <span>
 
 #include "net/plan.h"
+#include "net/profile.h"
 #include "net/weights.h"
 #include "ops/device.h"
 
@@ -43,6 +44,11 @@ class Program {
   /// ...output].
   void tangent();
   std::span<const float> output_tangent() const;
+
+  /// Begins to time every layer's passes, or stops.
+  void time_passes(bool on);
+  /// What was timed: a row for each pass that a layer ran.
+  std::vector<PassTime> pass_times() const;
 
  private:
   struct Compiled;

@@ -143,4 +143,31 @@ std::vector<NamedTensor> Gan::tensors() {
   return all;
 }
 
+void Gan::time_passes(bool on) {
+  for (net::Program* program :
+       {&fake_program_, &discriminator_program_, &generator_program_, &frozen_program_}) {
+    program->time_passes(on);
+  }
+}
+
+std::vector<net::PassTime> Gan::pass_times() const {
+  std::vector<net::PassTime> all;
+  const auto append = [&](const std::string& name, const net::PassTime& time) {
+    all.push_back(time);
+    all.back().layer = name + " " + time.layer;
+  };
+  const std::pair<const char*, const net::Program&> programs[] = {{"fake generator", fake_program_},
+                                                                  {"discriminator", discriminator_program_},
+                                                                  {"generator", generator_program_},
+                                                                  {"frozen discriminator", frozen_program_}};
+  for (const auto& [name, program] : programs) {
+    for (const net::PassTime& time : program.pass_times()) {
+      append(name, time);
+    }
+  }
+  append("discriminator", discriminator_.update_time());
+  append("generator", generator_.update_time());
+  return all;
+}
+
 }  // namespace ganymede::train

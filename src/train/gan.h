@@ -58,6 +58,12 @@ class Gan {
 
   std::vector<NamedTensor> tensors();
 
+  /// Begins to time the passes of every layer, or stops.
+  void time_passes(bool on);
+  /// What was timed, by program and layer, "frozen discriminator dense_1", and the optimisers since the first
+  /// step.
+  std::vector<net::PassTime> pass_times() const;
+
  private:
   void make_fakes(const net::PassContext& context);
   void update_discriminator(const net::PassContext& context, StepMetrics& metrics);

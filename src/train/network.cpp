@@ -1,5 +1,6 @@
 #include "train/network.h"
 
+#include <chrono>
 #include <utility>
 
 namespace ganymede::train {
@@ -9,15 +10,20 @@ Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer)
       weights_(spec_),
       optimizer_(optimizer),
       first_moments_(weights_.parameters().size_bytes()),
-      second_moments_(weights_.parameters().size_bytes()) {}
+      second_moments_(weights_.parameters().size_bytes()),
+      update_time_{.layer = "adam", .pass = net::Pass::update} {}
 
 void Network::update(std::int64_t step) {
+  const auto begin = std::chrono::steady_clock::now();
   ops::adam(optimizer_, step,
             {.gradients = weights_.gradients(),
              .parameters = weights_.parameters(),
              .first_moments = first_moments_.as<float>(),
              .second_moments = second_moments_.as<float>(),
              .shadow = weights_.shadow()});
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  update_time_.seconds += elapsed.count();
+  ++update_time_.calls;
 }
 
 std::vector<NamedTensor> Network::tensors() {

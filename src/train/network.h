@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "net/profile.h"
 #include "net/weights.h"
 #include "ops/adam.h"
 
@@ -26,6 +27,8 @@ class Network {
 
   /// One step of Adam along the gradients; `step` is 1 for the first.
   void update(std::int64_t step);
+  /// How long all the updates so far took.
+  const net::PassTime& update_time() const { return update_time_; }
 
   /// The weights ("generator.dense_1.weight") and Adam's moments (the same with ".adam_m" and ".adam_v").
   std::vector<NamedTensor> tensors();
@@ -35,6 +38,7 @@ class Network {
   net::Weights weights_;
   ops::AdamSettings optimizer_;
   base::Buffer first_moments_, second_moments_;
+  net::PassTime update_time_;
 };
 
 }  // namespace ganymede::train

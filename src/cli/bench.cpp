@@ -1,0 +1,217 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/parallel.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/data_source.h"
+#include "cli/host.h"
+#include "cli/measurement.h"
+#include "cli/recipe_source.h"
+#include "train/embedded_recipes.h"
+#include "train/feeder.h"
+#include "train/sampling.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+struct BenchOptions {
+  std::optional<std::string> recipe;
+  std::optional<std::int64_t> batch;
+  std::optional<std::string> precision;
+  int threads = 0;
+  bool json = false;
+};
+
+double seconds_of(const std::function<void()>& action) {
+  const auto begin = std::chrono::steady_clock::now();
+  action();
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  return elapsed.count();
+}
+
+/// The median time of an action that is repeated for about a second, after a warm-up.
+double median_seconds(const std::function<void()>& action) {
+  constexpr double budget = 1.0;
+  constexpr std::size_t fewest = 5;
+  constexpr int warm_up = 3;
+  for (int i = 0; i < warm_up; ++i) {
+    action();
+  }
+  std::vector<double> times;
+  double total = 0.0;
+  while (total < budget || times.size() < fewest) {
+    times.push_back(seconds_of(action));
+    total += times.back();
+  }
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  return times[times.size() / 2];
+}
+
+/// Measures one recipe in one precision.
+class Bench {
+ public:
+  Bench(const train::Recipe& recipe, const data::Dataset& dataset, const ops::Device& device, double peak)
+      : recipe_(recipe),
+        device_(device),
+        peak_(peak),
+        gan_(recipe, {dataset.height, dataset.width, dataset.channels}, dataset.classes(), device),
+        feeder_(recipe, dataset.train, dataset.classes()) {}
+
+  /// Data, noise, both networks, both optimisers.
+  Measurement step() {
+    const double seconds = median_seconds([this] { run_step(); });
+    const double operations = operations_a_step();
+    return row("step", seconds, recipe_.training.batch_size, operations);
+  }
+
+  Measurement sample() {
+    constexpr std::int64_t count = 1000;
+    constexpr std::int64_t batch = 100;
+    train::ImageMaker maker(gan_.generator().spec(), gan_.generator().weights(), device_,
+                            train::resolve(recipe_.training.precision), batch);
+    const auto latents = train::sample_latents(recipe_, 1, count);
+    const auto labels =
+        train::sample_labels(count, 1, std::max<std::int64_t>(1, net::label_classes(maker_spec())));
+    std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
+    return row("sample 1,000", median_seconds([&] { maker.make(latents, labels, images); }), count, 0.0);
+  }
+
+  std::vector<Measurement> layers() {
+    constexpr std::int64_t steps = 10;
+    gan_.time_passes(true);
+    for (std::int64_t i = 0; i < steps; ++i) {
+      run_step();
+    }
+    std::vector<Measurement> rows = pass_rows(gan_.pass_times(), steps, peak_);
+    gan_.time_passes(false);
+    for (Measurement& measured : rows) {
+      measured.recipe = recipe_.name;
+      measured.precision = precision();
+    }
+    return rows;
+  }
+
+ private:
+  const net::NetSpec& maker_spec() { return gan_.generator().spec(); }
+
+  void run_step() {
+    feeder_.feed(step_, gan_);
+    gan_.step(step_++);
+  }
+
+  double operations_a_step() {
+    gan_.time_passes(true);
+    run_step();
+    const auto times = gan_.pass_times();
+    gan_.time_passes(false);
+    return std::accumulate(times.begin(), times.end(), 0.0,
+                           [](double sum, const net::PassTime& time) { return sum + time.operations; });
+  }
+
+  std::string precision() const {
+    return train::resolve(recipe_.training.precision) == base::DType::bf16 ? "bf16" : "f32";
+  }
+
+  Measurement row(const std::string& what, double seconds, std::int64_t images, double operations) const {
+    const double gflops = 1e-9 * operations / seconds;
+    return {.recipe = recipe_.name,
+            .precision = precision(),
+            .what = what,
+            .milliseconds = 1e3 * seconds,
+            .images_per_s = static_cast<double>(images) / seconds,
+            .gflops = gflops,
+            .peak_share = gflops / peak_};
+  }
+
+  train::Recipe recipe_;
+  const ops::Device& device_;
+  double peak_;
+  train::Gan gan_;
+  train::Feeder feeder_;
+  std::uint64_t step_ = 0;
+};
+
+std::vector<std::string> recipes_of(const BenchOptions& options) {
+  if (options.recipe) {
+    return {*options.recipe};
+  }
+  std::vector<std::string> names;
+  for (const train::EmbeddedRecipe& recipe : train::embedded_recipes()) {
+    names.emplace_back(recipe.name);
+  }
+  return names;
+}
+
+std::vector<std::string> precisions_of(const BenchOptions& options) {
+  if (options.precision) {
+    return {*options.precision};
+  }
+  return {"f32", "bf16"};
+}
+
+int run_bench(const BenchOptions& options) {
+  base::set_thread_count(options.threads);
+  const Console console;
+  const data::Dataset dataset = open_data("mnist", data::Splits::train_only);
+  const ops::Device device;
+  std::vector<Measurement> rows;
+  for (const std::string& precision : precisions_of(options)) {
+    const base::DType type = precision == "bf16" ? base::DType::bf16 : base::DType::f32;
+    const double peak = peak_gflops(device, type);
+    rows.push_back(
+        {.precision = precision, .what = "peak: one large product", .gflops = peak, .peak_share = 1.0});
+    for (const std::string& name : recipes_of(options)) {
+      std::vector<std::string> settings = {"training.precision=" + precision};
+      if (options.batch) {
+        settings.push_back(fmt::format("training.batch_size={}", *options.batch));
+      }
+      Bench bench(load_recipe(name, settings), dataset, device, peak);
+      rows.push_back(bench.step());
+      rows.push_back(bench.sample());
+      if (options.recipe) {
+        std::ranges::move(bench.layers(), std::back_inserter(rows));
+      }
+    }
+  }
+  print(options.json ? json_lines(rows) : table(rows));
+  return 0;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("bench", "Measure the training step, sampling and each layer");
+  const auto options = std::make_shared<BenchOptions>();
+  verb->add_option("--recipe", options->recipe,
+                   "One recipe, with a row a layer and pass (default: all, without)")
+      ->type_name("NAME|FILE");
+  verb->add_option("--batch", options->batch, "How many images a step")
+      ->type_name("N")
+      ->check(in_range(1, 65536));
+  verb->add_option("--precision", options->precision, "f32 or bf16 (default: both)")
+      ->type_name("WORD")
+      ->check(CLI::IsMember({"f32", "bf16"}));
+  verb->add_option("--threads", options->threads, "How many; 0: one a processor")
+      ->type_name("N")
+      ->check(in_range(0, 1024));
+  verb->add_flag("--json", options->json, "An object a line in place of the table");
+  verb->footer(
+      "Examples:\n"
+      "  ganymede bench\n"
+      "  ganymede bench --recipe conv --precision bf16\n"
+      "Times are medians; \"peak\" is the share of what one large matrix product reaches in the same run.");
+  verb->callback([&action, options] { action = [options] { return run_bench(*options); }; });
+}
+
+}  // namespace ganymede::cli

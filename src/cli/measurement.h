@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/profile.h"
+#include "ops/device.h"
+
+namespace ganymede::cli {
+
+/// One line of a table of speeds.
+struct Measurement {
+  std::string recipe = {};
+  std::string precision = {};
+  std::string what = {};    ///< "step", "sample", or a layer and its pass
+  double milliseconds = 0;  ///< the median
+  double images_per_s = 0;  ///< zero where no images are counted
+  double gflops = 0;        ///< 10^9 floating-point operations of the matrix products a second
+  double peak_share = 0;    ///< of what one large product reaches in the same run
+};
+
+/// The floating-point operations a second, in 10^9, of a large matrix product: the best of several.
+double peak_gflops(const ops::Device& device, base::DType precision);
+
+/// The rows of timed passes, the longest first, in milliseconds for each of `steps`.
+std::vector<Measurement> pass_rows(const std::vector<net::PassTime>& times, std::int64_t steps, double peak);
+
+/// Tables for people and, a JSON object a line, for programs.
+std::string table(const std::vector<Measurement>& rows);
+std::string json_lines(const std::vector<Measurement>& rows);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,26 @@
+#include "net/profile.h"
+
+#include <array>
+
+namespace ganymede::net {
+
+std::string_view pass_name(Pass pass) {
+  constexpr std::array<std::string_view, pass_count> names = {"forward", "backward data", "backward weights",
+                                                              "tangent", "update"};
+  return names[static_cast<std::size_t>(pass)];
+}
+
+std::int64_t multiply_adds(const LayerSpec& layer, const LayerShape& shape) {
+  if (std::holds_alternative<Dense>(layer)) {
+    return shape.input.elements() * shape.output.elements();
+  }
+  if (const auto* convolution = std::get_if<Convolution>(&layer)) {
+    // Each pixel of the smaller side meets the whole kernel, once for every channel of the other side.
+    const std::int64_t area = convolution->kernel * convolution->kernel;
+    return convolution->transposed ? shape.input.elements() * area * shape.output.back()
+                                   : shape.output.elements() * area * shape.input.back();
+  }
+  return 0;
+}
+
+}  // namespace ganymede::net
