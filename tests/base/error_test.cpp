@@ -29,6 +29,11 @@ TEST(Error, LeavesOutThePartsThatAreEmpty) {
   EXPECT_EQ(text({.where = "w", .found = "f", .advice = "A"}), "w: found f. A.");
 }
 
+TEST(Error, EndsWithOneFullStopOrQuestionMark) {
+  EXPECT_EQ(text({.where = "w", .advice = "Did you mean \"x\"?"}), "w. Did you mean \"x\"?");
+  EXPECT_EQ(text({.where = text({.where = "w", .found = "f"})}), "w: found f.");
+}
+
 TEST(Error, CarriesItsKindAsTheExitCode) {
   EXPECT_EQ(static_cast<int>(ErrorKind::usage), 2);
   EXPECT_EQ(static_cast<int>(ErrorKind::configuration), 3);

@@ -106,5 +106,203 @@ TEST(Program, NetworksInBf16RoundWhereTheNaiveOnesDo) {
   compare(network_cases(), DType::bf16, Storage::followed, Bounds::sharp);
 }
 
+/// Copies of everything that a Weights holds, alignment gaps included.
+struct Snapshot {
+  std::vector<float> parameters, gradients, states;
+
+  explicit Snapshot(Weights& weights)
+      : parameters(copy_of(weights.parameters())),
+        gradients(copy_of(weights.gradients())),
+        states(copy_of(weights.states())) {}
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+TEST(Program, WithoutWeightGradientsTouchesNoWeightsAndHasTheSameInputGradient) {
+  const ops::Device device;
+  for (const DType precision : {DType::f32, DType::bf16}) {
+    for (const NetworkExample& example : network_cases()) {
+      SCOPED_TRACE(example.name);
+      const Feed feed(example);
+      Weights weights = random_weights(example.net);
+      std::ranges::fill(weights.gradients(), 0.125F);
+      const Snapshot before(weights);
+      Use use = full_use(example, precision);
+      use.updates_states = false;
+      use.weight_gradients = false;
+      Program frozen(example.net, use, weights, device);
+      poison(frozen);
+      forward(frozen, feed);
+      backward(frozen, feed);
+      EXPECT_EQ(Snapshot(weights), before);
+
+      use.weight_gradients = true;
+      Program trained(example.net, use, weights, device);
+      forward(trained, feed);
+      backward(trained, feed);
+      EXPECT_EQ(copy_of(frozen.input_gradient()), copy_of(trained.input_gradient()));
+      EXPECT_EQ(copy_of(frozen.output()), copy_of(trained.output()));
+    }
+  }
+}
+
+TEST(Program, WithoutInputGradientHasTheSameWeightGradients) {
+  const ops::Device device;
+  for (const NetworkExample& example : network_cases()) {
+    SCOPED_TRACE(example.name);
+    const Feed feed(example);
+    Weights weights = random_weights(example.net);
+    Use use = full_use(example, DType::f32);
+    use.updates_states = false;
+    Program whole(example.net, use, weights, device);
+    forward(whole, feed);
+    backward(whole, feed);
+    const std::vector<float> expected = copy_of(weights.gradients());
+    use.input_gradient = false;
+    Program program(example.net, use, weights, device);
+    poison(program);
+    poison_gradients(weights);
+    forward(program, feed);
+    backward(program, feed);
+    EXPECT_EQ(copy_of(weights.gradients()), expected);
+  }
+}
+
+TEST(Program, LeavesTheGapsBetweenGradientsAlone) {
+  const ops::Device device;
+  for (const NetworkExample& example : network_cases()) {
+    SCOPED_TRACE(example.name);
+    const Feed feed(example);
+    Weights weights = random_weights(example.net);
+    std::vector<bool> gap(weights.gradients().size(), true);
+    for (const WeightRow& row : weights.table()) {
+      if (row.role == Role::parameter) {
+        std::fill_n(gap.begin() + row.offset, row.shape.elements(), false);
+      }
+    }
+    Program program(example.net, full_use(example, DType::f32), weights, device);
+    forward(program, feed);
+    backward(program, feed);
+    for (std::size_t i = 0; i < gap.size(); ++i) {
+      if (gap[i]) {
+        ASSERT_EQ(weights.gradients()[i], 0.0F);
+        ASSERT_EQ(weights.parameters()[i], 0.0F);
+      }
+    }
+  }
+}
+
+TEST(Program, RunsTheSamePassesAgainToTheBit) {
+  const ops::Device device;
+  for (const NetworkExample& example : network_cases()) {
+    SCOPED_TRACE(example.name);
+    const Feed feed(example);
+    Weights weights = random_weights(example.net);
+    Use use = full_use(example, DType::f32);
+    use.updates_states = false;
+    Program program(example.net, use, weights, device);
+    const auto passes = [&] {
+      forward(program, feed);
+      if (use.tangent) {
+        tangent(program, feed);
+      }
+      backward(program, feed);
+      std::vector<std::vector<float>> results = {copy_of(program.output()), copy_of(program.input_gradient()),
+                                                 copy_of(weights.gradients())};
+      if (use.tangent) {
+        results.push_back(copy_of(program.output_tangent()));
+      }
+      return results;
+    };
+    const auto first = passes();
+    EXPECT_EQ(passes(), first);
+  }
+}
+
+TEST(Program, DrawsOtherDropoutForAnotherStepSeedAndStream) {
+  const ops::Device device;
+  const NetworkExample example{.name = "dropout",
+                               .net = {.name = "network", .input = {64}, .layers = {Dropout{0.5F}}}};
+  Weights weights(example.net);
+  Feed feed(example);
+  Use use = full_use(example, DType::f32);
+  const auto output = [&](const PassContext& context) {
+    feed.context = context;
+    Program program(example.net, use, weights, device);
+    forward(program, feed);
+    return copy_of(program.output());
+  };
+  const auto expected = output({.seed = 1, .step = 1});
+  EXPECT_EQ(output({.seed = 1, .step = 1}), expected);
+  EXPECT_NE(output({.seed = 2, .step = 1}), expected);
+  EXPECT_NE(output({.seed = 1, .step = 2}), expected);
+  use.random_stream += 1;
+  EXPECT_NE(output({.seed = 1, .step = 1}), expected);
+}
+
+TEST(Program, FollowsTheRunningStatisticsOnlyWhereItIsAsked) {
+  const ops::Device device;
+  const NetworkExample example{
+      .name = "batch_norm",
+      .net = {.name = "network", .input = {3}, .layers = {BatchNorm{.momentum = 0.75F}}}};
+  const Feed feed(example);
+  for (const bool training : {false, true}) {
+    for (const bool updates : {false, true}) {
+      Weights weights(example.net);
+      weights.initialise(1, 0);
+      Program program(example.net, {.batch = example.batch, .training = training, .updates_states = updates},
+                      weights, device);
+      forward(program, feed);
+      const auto& table = weights.table();
+      if (!training || !updates) {
+        EXPECT_EQ(copy_of(weights.values(table[2])), std::vector<float>(3, 0.0F));
+        EXPECT_EQ(copy_of(weights.values(table[3])), std::vector<float>(3, 1.0F));
+        continue;
+      }
+      for (std::size_t c = 0; c < 3; ++c) {
+        // Keras: the mean and the biased variance enter with one minus the momentum.
+        double mean = 0.0;
+        double square = 0.0;
+        for (std::size_t row = 0; row < 8; ++row) {
+          mean += feed.input[3 * row + c] / 8.0;
+          square += feed.input[3 * row + c] * feed.input[3 * row + c] / 8.0;
+        }
+        EXPECT_NEAR(weights.values(table[2])[c], 0.25 * mean, 1e-6);
+        EXPECT_NEAR(weights.values(table[3])[c], 0.75 + 0.25 * (square - mean * mean), 1e-6);
+      }
+    }
+  }
+}
+
+TEST(Program, ReadsTheWeightsThatAnotherProgramOfTheSameWeightsReads) {
+  const ops::Device device;
+  const NetworkExample example = network_cases().front();
+  const Feed feed(example);
+  Weights weights = random_weights(example.net);
+  Program one(example.net, {.batch = example.batch}, weights, device);
+  Program other(example.net, {.batch = example.batch}, weights, device);
+  forward(one, feed);
+  const std::vector<float> before = copy_of(one.output());
+  weights.parameters()[0] += 1.0F;
+  forward(one, feed);
+  forward(other, feed);
+  EXPECT_NE(copy_of(one.output()), before);
+  EXPECT_EQ(copy_of(one.output()), copy_of(other.output()));
+}
+
+TEST(Program, KeepsWorkingAfterItHasMoved) {
+  const ops::Device device;
+  const NetworkExample example = network_cases().front();
+  const Feed feed(example);
+  Weights weights = random_weights(example.net);
+  Use use = full_use(example, DType::f32);
+  use.updates_states = false;
+  Program program(example.net, use, weights, device);
+  forward(program, feed);
+  const std::vector<float> expected = copy_of(program.output());
+  Program moved = std::move(program);
+  forward(moved, feed);
+  EXPECT_EQ(copy_of(moved.output()), expected);
+}
+
 }  // namespace
 }  // namespace ganymede::net

@@ -160,6 +160,12 @@ std::vector<ConvolutionExample> convolution_cases() {
   add(transposed(same_convolution({6, 6, 1}, 1, {1, 2}), 2, 3));
   add(transposed(padded_convolution({4, 4, 1}, 1, {4, 1}, 0), 17, 8), {.bias = true, .activation = relu});
   add(transposed(padded_convolution({8, 8, 1}, 1, {4, 2}, 1), 8, 4));
+  // Too many pixels to be taken at once where a convolution becomes a product of matrices.
+  for (const auto& [from, to] : {std::pair{6, 8}, std::pair{8, 6}}) {
+    ops::ConvolutionCase large = same_convolution({28, 28, from}, to, {7, 1});
+    large.batch = 12;
+    add(large, {.bias = true, .activation = tanh});
+  }
   // The sizes of the recipe `conv`.
   add(same_convolution({28, 28, 1}, 64, {3, 2}), {.bias = true, .activation = leaky_relu});
   add(same_convolution({14, 14, 64}, 64, {3, 2}), {.bias = true, .activation = leaky_relu});
@@ -279,6 +285,73 @@ std::vector<NetworkExample> network_cases() {
       example("batch_norm of the input", {6}, {batch_norm, Dense{3}}),
       example("batch_norm and an activation at the end", {6}, {Dense{4}, batch_norm, sigmoid}),
       example("labels joined twice", {4}, {JoinLabel{3}, Dense{5}, tanh, JoinLabel{3}, Dense{2}}),
+  };
+}
+
+namespace {
+
+/// Dense layers, each with LeakyReLU and what `behind` puts behind that, down or up to `last` units.
+std::vector<LayerSpec> dense_stack(std::initializer_list<std::int64_t> units,
+                                   const std::vector<LayerSpec>& behind, std::int64_t last) {
+  std::vector<LayerSpec> layers;
+  for (const std::int64_t count : units) {
+    layers.push_back(Dense{count});
+    layers.push_back(leaky_relu);
+    layers.insert(layers.end(), behind.begin(), behind.end());
+  }
+  layers.push_back(Dense{last});
+  return layers;
+}
+
+std::vector<LayerSpec> generator(std::vector<LayerSpec> layers, const Activation& last) {
+  layers.push_back(last);
+  layers.push_back(Reshape{{28, 28, 1}});
+  return layers;
+}
+
+std::vector<LayerSpec> before(const std::vector<LayerSpec>& first, std::vector<LayerSpec> layers) {
+  layers.insert(layers.begin(), first.begin(), first.end());
+  return layers;
+}
+
+NetworkExample recipe(std::string name, std::int64_t batch, const Shape& input,
+                      std::vector<LayerSpec> layers) {
+  NetworkExample result = example(std::move(name), input, std::move(layers));
+  result.batch = batch;
+  return result;
+}
+
+}  // namespace
+
+std::vector<NetworkExample> recipe_cases() {
+  const Shape image = {28, 28, 1};
+  const BatchNorm batch_norm{.momentum = 0.8F, .epsilon = 1e-3F};
+  std::vector<LayerSpec> course;
+  for (const std::int64_t units : {128, 256, 512, 1024}) {
+    course.insert(course.end(), {Dense{units}, BatchNorm{.momentum = 0.9F, .epsilon = 1e-5F}, relu});
+  }
+  course.push_back(Dense{784});
+  const LayerSpec up = conv_transpose(128, {4, 2});
+  const LayerSpec down = conv(64, {3, 2});
+  return {
+      recipe("generator of dense", 128, {100},
+             generator(dense_stack({256, 512, 1024}, {batch_norm}, 784), tanh)),
+      recipe("discriminator of dense", 128, image, before({Flatten{}}, dense_stack({512, 256}, {}, 1))),
+      recipe("generator of dense-small", 64, {100},
+             generator(dense_stack({32, 64, 128}, {Dropout{0.3F}}, 784), tanh)),
+      recipe("discriminator of dense-small", 64, image,
+             before({Flatten{}}, dense_stack({128, 64, 32}, {Dropout{0.3F}}, 1))),
+      recipe("generator of course", 128, {64}, generator(course, sigmoid)),
+      recipe("discriminator of course", 128, image, before({Flatten{}}, dense_stack({512, 256, 128}, {}, 1))),
+      recipe("generator of conditional", 64, {100},
+             generator(before({JoinLabel{10}}, dense_stack({256, 512, 1024}, {}, 784)), tanh)),
+      recipe("discriminator of conditional", 64, image,
+             before({Flatten{}, JoinLabel{10}}, dense_stack({512, 256}, {}, 1))),
+      recipe("generator of conv", 256, {100},
+             {Dense{6272}, leaky_relu, Reshape{{7, 7, 128}}, up, leaky_relu, up, leaky_relu, conv(1, {7, 1}),
+              sigmoid}),
+      recipe("discriminator of conv", 256, image,
+             {down, leaky_relu, Dropout{0.4F}, down, leaky_relu, Dropout{0.4F}, Flatten{}, Dense{1}}),
   };
 }
 

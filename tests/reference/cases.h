@@ -36,5 +36,7 @@ struct NetworkExample {
 std::vector<NetworkExample> layer_cases();
 /// The five recipes' networks, made small, and pairs of layers that share memory or are computed together.
 std::vector<NetworkExample> network_cases();
+/// The networks of the five recipes at their own sizes and batches.
+std::vector<NetworkExample> recipe_cases();
 
 }  // namespace ganymede::reference

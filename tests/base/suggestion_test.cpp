@@ -1,0 +1,23 @@
+#include "base/suggestion.h"
+
+#include <gtest/gtest.h>
+
+namespace ganymede::base {
+namespace {
+
+const std::vector<std::string> kinds = {"dense", "conv", "conv_transpose", "batch_norm"};
+
+TEST(Suggestion, IsTheClosestWord) {
+  EXPECT_EQ(did_you_mean("dens", kinds), "Did you mean \"dense\"?");
+  EXPECT_EQ(did_you_mean("con", kinds), "Did you mean \"conv\"?");
+  EXPECT_EQ(did_you_mean("convtranspose", kinds), "Did you mean \"conv_transpose\"?");
+  EXPECT_EQ(did_you_mean("bacth_norm", kinds), "Did you mean \"batch_norm\"?");
+}
+
+TEST(Suggestion, IsAllWordsWhereNoneIsClose) {
+  EXPECT_EQ(did_you_mean("pooling", kinds), "Known are: dense, conv, conv_transpose, batch_norm");
+  EXPECT_EQ(did_you_mean("", {}), "Known are: ");
+}
+
+}  // namespace
+}  // namespace ganymede::base
