@@ -53,6 +53,7 @@ void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) c
   require_same_network(info_.recipe.discriminator, recipe.discriminator, "discriminator", path_);
   const std::vector<train::NamedTensor> tensors = trainer.tensors();
   std::vector<TensorShape> expected;
+  expected.reserve(tensors.size());
   for (const train::NamedTensor& tensor : tensors) {
     expected.push_back({tensor.name, tensor.shape});
   }

@@ -35,8 +35,8 @@ double Pace::take_interval_seconds_a_step() {
 
 double Pace::seconds_left(const train::Position& position) const {
   const auto steps = static_cast<double>(position.total_steps - position.step);
-  const auto epoch_ends = static_cast<double>(position.epochs() - position.step / position.steps_an_epoch);
-  return steps * seconds_a_step() + epoch_ends * pause_seconds_ / std::max(pauses_, 1.0);
+  const std::int64_t epoch_ends = position.epochs() - position.step / position.steps_an_epoch;
+  return steps * seconds_a_step() + static_cast<double>(epoch_ends) * pause_seconds_ / std::max(pauses_, 1.0);
 }
 
 }  // namespace ganymede::cli

@@ -8,114 +8,21 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_source.h"
-#include "cli/format.h"
 #include "cli/host.h"
 #include "cli/metrics_file.h"
 #include "cli/recipe_source.h"
-#include "cli/recorder.h"
-#include "cli/report.h"
 #include "cli/run_meta.h"
 #include "cli/signals.h"
 #include "cli/train_options.h"
+#include "cli/training.h"
 #include "io/file.h"
 
 namespace ganymede::cli {
 
 namespace {
-
-/// Everything that trains: the parts refer to those before them.
-struct Training {
-  train::Recipe recipe;
-  data::Dataset dataset;
-  ops::Device device;
-  train::Trainer trainer;
-  Snapshots snapshots;
-
-  Training(train::Recipe with, data::Dataset on, std::optional<std::int64_t> steps)
-      : recipe(std::move(with)),
-        dataset(std::move(on)),
-        trainer(recipe, dataset, device, steps),
-        snapshots(recipe, dataset, trainer, device) {}
-};
-
-/// Writes the machine's answer wherever the recipe leaves something to it.
-void resolve_for_this_machine(train::Recipe& recipe) {
-  base::set_thread_count(static_cast<int>(recipe.training.threads));
-  recipe.training.threads = base::thread_count();
-  recipe.training.precision = train::resolve(recipe.training.precision) == base::DType::bf16
-                                  ? train::Precision::bf16
-                                  : train::Precision::f32;
-}
-
-void announce(Console& console, const std::string& what, const train::Recipe& recipe) {
-  const train::TrainingSettings& training = recipe.training;
-  console.say(fmt::format("{} {} on {}: batches of {}, {}, {} thread{}, seed {}", what, recipe.name,
-                          recipe.data, training.batch_size,
-                          training.precision == train::Precision::bf16 ? "bf16" : "f32", training.threads,
-                          training.threads == 1 ? "" : "s", training.seed));
-}
-
-void announce(Console& console, const Training& training, const RunDirectory& run) {
-  const train::Position& position = training.trainer.position();
-  console.say(fmt::format("{} images of {}x{}, {} steps an epoch, {} steps to go; the run is in {}",
-                          grouped(static_cast<std::int64_t>(training.dataset.train.count())),
-                          training.dataset.height, training.dataset.width, grouped(position.steps_an_epoch),
-                          grouped(position.total_steps - position.step), run.path().string()));
-}
-
-void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
-  animate_samples(run);
-  if (draw_losses(run, recipe.name) == io::PlotStatus::gnuplot_is_missing) {
-    console.warn(advice_without_gnuplot(run));
-  }
-}
-
-int report_divergence(const base::Error& error, const RunDirectory& run, const train::Recipe& recipe) {
-  constexpr double share = 0.1;  // of the learning rate, as a proposal
-  print_error(error.what());
-  const auto slower = [](const char* key, double rate) {
-    return fmt::format("{}.learning_rate={:g}", key, rate * share);
-  };
-  print_error(fmt::format(
-      "{} is the last good checkpoint. Go on from it with lower learning rates: {}",
-      run.find_checkpoints().front().string(),
-      own_command({"train", "--resume", run.path().string(), "--set",
-                   slower("generator_optimizer", recipe.generator_optimizer.learning_rate), "--set",
-                   slower("discriminator_optimizer", recipe.discriminator_optimizer.learning_rate)})));
-  return static_cast<int>(error.kind());
-}
-
-/// Trains to the end or until a signal, and returns the exit code.
-int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals, bool json,
-              Console& console) {
-  Recorder recorder(run, training.recipe, training.snapshots, console, json);
-  training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
-  train::Outcome outcome = train::Outcome::finished;
-  try {
-    outcome = training.trainer.run(signals.token());
-    training.snapshots.write_checkpoint(run);
-  } catch (const base::Error& error) {
-    console.keep_status();
-    if (error.kind() != base::ErrorKind::diverged) {
-      throw;
-    }
-    draw_report(run, training.recipe, console);
-    return report_divergence(error, run, training.recipe);
-  }
-  console.keep_status();
-  draw_report(run, training.recipe, console);
-  if (outcome == train::Outcome::stopped) {
-    console.say(fmt::format("Stopped after step {}. To go on: {}", training.trainer.position().step,
-                            own_command({"train", "--resume", run.path().string()})));
-    return signals.exit_status();
-  }
-  console.say(fmt::format("Done. To draw new images: {}", own_command({"sample", run.path().string()})));
-  return 0;
-}
 
 int start(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
   train::Recipe recipe = load_recipe(options.recipe.value_or("dense"), overrides(options));

@@ -66,7 +66,7 @@ TEST(Errors, DivergenceEndsWithFiveAndKeepsTheLastGoodCheckpoint) {
       Workplace::train("small.toml", {"--set", "generator_optimizer.learning_rate=1e30", "--set",
                                       "discriminator_optimizer.learning_rate=1e30", "--epochs", "50"}));
   EXPECT_EQ(ended.status, 5) << ended.errors;
-  EXPECT_THAT(ended.errors, HasSubstr("train --resume run --set generator_optimizer.learning_rate=1e+29"));
+  EXPECT_THAT(ended.errors, HasSubstr("train --resume run --set generator_optimizer.learning_rate=0.0001"));
   EXPECT_EQ(place
                 .run({"train", "--resume", "run", "--steps", "90", "--set",
                       "generator_optimizer.learning_rate=1e-4", "--set",

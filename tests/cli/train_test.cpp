@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <sstream>
 #include <thread>
@@ -108,28 +109,35 @@ TEST(Train, WithoutGnuplotTheNumbersAreLeft) {
   EXPECT_TRUE(std::filesystem::exists(place / "run/losses.png"));
 }
 
-TEST(Train, AResumedRunIsTheUninterruptedOneByteForByteForEveryRecipe) {
-  for (const train::EmbeddedRecipe& recipe : train::embedded_recipes()) {
-    SCOPED_TRACE(recipe.name);
-    const Workplace whole;
-    const Workplace parted;
-    const std::vector<std::string> every_two = {"--set", "output.metrics_every_steps=2"};
-    std::vector<std::string> arguments = Workplace::train(std::string(recipe.name), every_two);
-    arguments.insert(arguments.end(), {"--steps", "4"});
-    ASSERT_EQ(whole.run(arguments).status, 0);
-    arguments.back() = "2";
-    ASSERT_EQ(parted.run(arguments).status, 0);
-    ASSERT_EQ(parted.run({"train", "--resume", "run", "--steps", "4"}).status, 0);
-    for (const char* file : {"checkpoints/step_00000004.safetensors", "generator.safetensors", "config.toml",
-                             "samples/epoch_0001.png"}) {
-      const std::string expected = contents(whole / ("run/" + std::string(file)));
-      EXPECT_FALSE(expected.empty());
-      EXPECT_TRUE(contents(parted / ("run/" + std::string(file))) == expected) << file;
-    }
-    EXPECT_EQ(timeless(objects(contents(parted / "run/metrics.jsonl"))),
-              timeless(objects(contents(whole / "run/metrics.jsonl"))));
+class EveryRecipe : public testing::TestWithParam<train::EmbeddedRecipe> {};
+
+TEST_P(EveryRecipe, ResumesToTheUninterruptedRunByteForByte) {
+  const Workplace whole;
+  const Workplace parted;
+  std::vector<std::string> arguments = Workplace::train(
+      std::string(GetParam().name), {"--set", "output.metrics_every_steps=2", "--steps", "4"});
+  ASSERT_EQ(whole.run(arguments).status, 0);
+  arguments.back() = "2";
+  ASSERT_EQ(parted.run(arguments).status, 0);
+  ASSERT_EQ(parted.run({"train", "--resume", "run", "--steps", "4"}).status, 0);
+  for (const std::string file : {"checkpoints/step_00000004.safetensors", "generator.safetensors",
+                                 "config.toml", "samples/epoch_0001.png"}) {
+    const std::string expected = contents(whole / ("run/" + file));
+    EXPECT_FALSE(expected.empty());
+    EXPECT_TRUE(contents(parted / ("run/" + file)) == expected) << file;
   }
+  EXPECT_EQ(timeless(objects(contents(parted / "run/metrics.jsonl"))),
+            timeless(objects(contents(whole / "run/metrics.jsonl"))));
 }
+
+INSTANTIATE_TEST_SUITE_P(Train, EveryRecipe,
+                         testing::ValuesIn(train::embedded_recipes().begin(),
+                                           train::embedded_recipes().end()),
+                         [](const auto& recipe) {
+                           std::string name(recipe.param.name);
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
 
 TEST(Train, ResumingDropsMeasurementsBeyondTheCheckpoint) {
   const Workplace place;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/console.h"
+#include "cli/run_directory.h"
+#include "cli/signals.h"
+#include "cli/snapshots.h"
+#include "data/dataset.h"
+#include "ops/device.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// Everything that trains: the parts refer to those before them.
+struct Training {
+  train::Recipe recipe;
+  data::Dataset dataset;
+  ops::Device device;
+  train::Trainer trainer;
+  Snapshots snapshots;
+
+  Training(train::Recipe with, data::Dataset on, std::optional<std::int64_t> steps)
+      : recipe(std::move(with)),
+        dataset(std::move(on)),
+        trainer(recipe, dataset, device, steps),
+        snapshots(recipe, dataset, trainer, device) {}
+};
+
+/// Writes the machine's answer wherever the recipe leaves something to it: precision and threads.
+void resolve_for_this_machine(train::Recipe& recipe);
+
+/// Says what is about to run, before the data is read and the kernels are compiled.
+void announce(Console& console, const std::string& what, const train::Recipe& recipe);
+/// Says how large the run is and where.
+void announce(Console& console, const Training& training, const RunDirectory& run);
+
+/// Trains to the end or until a signal, writes down everything, and returns the exit code.
+int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals, bool json,
+              Console& console);
+
+}  // namespace ganymede::cli
