@@ -42,7 +42,7 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
   training.snapshots.write_checkpoint(staged.directory());
   const RunDirectory run = staged.put_in_place();
   announce(console, training, run);
-  return carry_out(training, run, signals, options.json, console);
+  return carry_out(training, run, signals, options, console);
 }
 
 /// The newest checkpoint that can be read; those that cannot are put out of the way.
@@ -120,7 +120,7 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   add_resumption(run, position.step);
   console.say(fmt::format("From {}", run.checkpoint(position.step).string()));
   announce(console, training, run);
-  return carry_out(training, run, signals, options.json, console);
+  return carry_out(training, run, signals, options, console);
 }
 
 int run_train(const TrainOptions& options) {
@@ -149,6 +149,7 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")
       ->allow_extra_args(false);
   verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
+  verb.add_flag("--profile", options.profile, "Print at the end what each layer and pass took");
   verb.add_flag("--json", options.json, "Print an object a line to stdout, for each interval and epoch");
 }
 

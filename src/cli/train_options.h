@@ -22,6 +22,7 @@ struct TrainOptions {
   std::vector<std::string> set;
   bool quiet = false;
   bool json = false;
+  bool profile = false;
 };
 
 /// What the flags change in a recipe, as --set has it; the flags after the settings, so that they win.

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "cli/format.h"
 #include "cli/host.h"
+#include "cli/measurement.h"
 #include "cli/recorder.h"
 #include "cli/report.h"
 
@@ -37,6 +38,19 @@ int report_divergence(const base::Error& error, const RunDirectory& run, const t
   return static_cast<int>(error.kind());
 }
 
+/// Prints what each layer's passes took in each of `steps`.
+void print_profile(Training& training, std::int64_t steps) {
+  const base::DType precision = train::resolve(training.recipe.training.precision);
+  std::vector<Measurement> rows =
+      pass_rows(training.trainer.gan().pass_times(), std::max<std::int64_t>(steps, 1),
+                peak_gflops(training.device, precision));
+  for (Measurement& row : rows) {
+    row.recipe = training.recipe.name;
+    row.precision = precision == base::DType::bf16 ? "bf16" : "f32";
+  }
+  print(table(rows));
+}
+
 }  // namespace
 
 void resolve_for_this_machine(train::Recipe& recipe) {
@@ -63,9 +77,11 @@ void announce(Console& console, const Training& training, const RunDirectory& ru
                           grouped(position.total_steps - position.step), run.path().string()));
 }
 
-int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals, bool json,
-              Console& console) {
-  Recorder recorder(run, training.recipe, training.snapshots, console, json);
+int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+              const TrainOptions& options, Console& console) {
+  Recorder recorder(run, training.recipe, training.snapshots, console, options.json);
+  const std::int64_t first_step = training.trainer.position().step;
+  training.trainer.gan().time_passes(options.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
   train::Outcome outcome = train::Outcome::finished;
   try {
@@ -81,6 +97,9 @@ int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& s
   }
   console.keep_status();
   draw_report(run, training.recipe, console);
+  if (options.profile) {
+    print_profile(training, training.trainer.position().step - first_step);
+  }
   if (outcome == train::Outcome::stopped) {
     console.say(fmt::format("Stopped after step {}. To go on: {}", training.trainer.position().step,
                             own_command({"train", "--resume", run.path().string()})));

@@ -7,6 +7,7 @@
 #include "cli/run_directory.h"
 #include "cli/signals.h"
 #include "cli/snapshots.h"
+#include "cli/train_options.h"
 #include "data/dataset.h"
 #include "ops/device.h"
 #include "train/trainer.h"
@@ -37,7 +38,7 @@ void announce(Console& console, const std::string& what, const train::Recipe& re
 void announce(Console& console, const Training& training, const RunDirectory& run);
 
 /// Trains to the end or until a signal, writes down everything, and returns the exit code.
-int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals, bool json,
-              Console& console);
+int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+              const TrainOptions& options, Console& console);
 
 }  // namespace ganymede::cli

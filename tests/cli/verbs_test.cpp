@@ -1,7 +1,11 @@
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/workplace.h"
 #include "io/png.h"
@@ -15,7 +19,8 @@ using testing::IsEmpty;
 
 TEST(Verbs, HelpAndVersionComeToStandardOutput) {
   const Workplace place;
-  for (const std::string verb : {"train", "sample", "recipes", "summary", "data", "plot", "doctor"}) {
+  for (const std::string verb :
+       {"train", "sample", "recipes", "summary", "data", "plot", "doctor", "bench"}) {
     const Ended help = place.run({verb, "--help"});
     EXPECT_EQ(help.status, 0);
     EXPECT_THAT(help.output, HasSubstr("Usage: ganymede " + verb));
@@ -47,6 +52,31 @@ TEST(Verbs, TheSummaryCountsWhatKerasCounts) {
   const std::string dense = place.run({"summary", "dense"}).output;
   EXPECT_THAT(dense, HasSubstr("Non-trainable params: 3,584 "));
   EXPECT_THAT(dense, HasSubstr("Non-trainable params: 537,089 "));
+}
+
+TEST(Verbs, TheBenchMeasuresTheStepSamplingAndEachLayer) {
+  const Workplace place;
+  const Ended bench =
+      place.run({"bench", "--recipe", "dense-small", "--batch", "8", "--precision", "f32", "--json"});
+  EXPECT_EQ(bench.status, 0) << bench.errors;
+  std::vector<std::string> measured;
+  std::istringstream lines(bench.output);
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = nlohmann::json::parse(line);
+    measured.push_back(row["what"]);
+    EXPECT_EQ(row["precision"], "f32");
+    EXPECT_GE(row["ms"].get<double>(), 0.0);
+  }
+  EXPECT_THAT(measured, testing::IsSupersetOf({"step", "sample 1,000", "generator dense_1, backward weights",
+                                               "frozen discriminator dense_4, backward data",
+                                               "generator adam, update"}));
+}
+
+TEST(Verbs, AProfileOfARunIsATableOnStandardOutput) {
+  const Workplace place;
+  const Ended run = place.run(Workplace::train("small.toml", {"--profile"}));
+  EXPECT_EQ(run.status, 0) << run.errors;
+  EXPECT_THAT(run.output, HasSubstr("fake generator dense_1, forward"));
 }
 
 TEST(Verbs, DiagramsAreDrawnByDotAndWrittenWithoutIt) {
