@@ -106,6 +106,15 @@ TEST(Toml, KeepsTheDefaultsOfAbsentKeys) {
   EXPECT_EQ(read("name = \"x\""), expected);
 }
 
+TEST(Toml, ReplacesTheLayersThatADescriptionHad) {
+  Description d;
+  d.layers = {Dense{3}};
+  const toml::table table = toml::parse("name = \"x\"\nlayers = [{ kind = \"flatten\" }]");
+  TomlReader reader(table, "");
+  fields(d, reader);
+  EXPECT_EQ(d.layers, std::vector<LayerSpec>{Flatten{}});
+}
+
 TEST(Toml, ReadsBackWhatItWrites) {
   Description d{.name = "quotes \" and \\ and ä",
                 .flag = true,

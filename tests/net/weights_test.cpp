@@ -48,7 +48,7 @@ TEST(WeightTable, CountsParametersAndStatesApart) {
 }
 
 TEST(WeightTable, TensorsBeginAtCacheLinesAndDoNotOverlap) {
-  for (const NetworkExample& example : reference::recipe_cases()) {
+  for (const NetworkExample& example : reference::network_cases()) {
     Weights weights(example.net);
     std::int64_t ends[2] = {0, 0};
     for (const WeightRow& row : weights.table()) {
