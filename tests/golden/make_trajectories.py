@@ -218,7 +218,7 @@ RECIPES = {
     "dense": Recipe(
         generator=lambda: dense_generator(LATENT, 256, 512, 1024, batch_norm=True),
         discriminator=lambda: dense_discriminator(512, 256),
-        real_batch=128, fake_batch=128, generator_batch=128, epsilon=1e-7, seed=9),
+        real_batch=16, fake_batch=16, generator_batch=16, epsilon=1e-7, seed=1614),
     "conv": Recipe(
         generator=conv_generator, discriminator=conv_discriminator,
         real_batch=128, fake_batch=128, generator_batch=256, epsilon=1e-7, pixels=(0, 1)),
@@ -230,7 +230,7 @@ RECIPES = {
     "conditional": Recipe(
         generator=lambda: dense_generator(LATENT + CLASSES, 256, 512, 1024),
         discriminator=lambda: dense_layers(784 + CLASSES, 512, 256, 1),
-        real_batch=64, fake_batch=64, generator_batch=64, conditional=True, seed=316),
+        real_batch=16, fake_batch=16, generator_batch=16, conditional=True, seed=1411),
 }
 
 

@@ -20,9 +20,10 @@ json golden(const std::string& recipe) {
   return json::parse(file);
 }
 
-Recipe golden_recipe(const std::string& name, std::int64_t seed) {
+Recipe golden_recipe(const std::string& name, const json& expected) {
   Recipe recipe = shipped_recipe(name, {"training.precision=f32", "training.fakes=inference"});
-  recipe.training.seed = seed;
+  recipe.training.seed = expected["seed"].get<std::int64_t>();
+  recipe.training.batch_size = expected["generator_batch"].get<std::int64_t>();
   for (NetworkSettings* network : {&recipe.generator, &recipe.discriminator}) {
     network->initializer = net::Initializer::glorot_uniform;
     std::erase_if(network->layers,
@@ -89,7 +90,7 @@ double bound(const json& expected) {
 void replay(const std::string& name) {
   const json expected = golden(name);
   const auto seed = expected["seed"].get<std::uint64_t>();
-  const Recipe recipe = golden_recipe(name, static_cast<std::int64_t>(seed));
+  const Recipe recipe = golden_recipe(name, expected);
   const ops::Device device;
   Gan gan(recipe, {28, 28, 1}, 10, device);
   draw_parameters(gan.generator().weights(), seed, 0);
