@@ -7,6 +7,7 @@
 #include <optional>
 #include <variant>
 
+#include "base/error.h"
 #include "net/copy.h"
 
 namespace ganymede::net {
@@ -53,6 +54,20 @@ struct LayerTimes {
 
 }  // namespace
 
+namespace {
+
+void refuse_missing_bf16(const Use& use) {
+  const ops::Capabilities here = ops::capabilities();
+  if (use.precision == base::DType::bf16 && !here.bf16) {
+    throw base::Error(base::ErrorKind::configuration, {.where = "precision bf16",
+                                                       .found = "a processor with " + here.instruction_set,
+                                                       .expected = "AVX512_CORE or newer",
+                                                       .advice = "Use the precision f32"});
+  }
+}
+
+}  // namespace
+
 struct Program::Compiled {
   Plan plan;
   base::Buffer memory;
@@ -65,6 +80,7 @@ struct Program::Compiled {
       : plan(make_plan(spec, use)),
         memory(static_cast<std::size_t>(plan.bytes)),
         labels(label_classes(spec) > 0 ? static_cast<std::size_t>(use.batch) : 0) {
+    refuse_missing_bf16(use);
     ops.reserve(spec.layers.size());
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
       const LayerBinding binding = bind(static_cast<int>(i), weights);

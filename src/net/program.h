@@ -15,6 +15,7 @@ namespace ganymede::net {
 /// device, must outlive it. After construction no pass allocates.
 class Program {
  public:
+  /// Throws Error(configuration) as make_plan() does, and for bf16 on a processor without kernels for it.
   Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device);
   ~Program();
   Program(Program&&) noexcept;

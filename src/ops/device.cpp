@@ -44,6 +44,7 @@ Capabilities capabilities() {
     }
   }
   // The enumerators are bit sets in which a newer instruction set contains the ones it extends.
+  result.bf16 = (best & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
   result.native_bf16 = (best & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
   return result;
 }

@@ -28,6 +28,7 @@ struct Capabilities {
   std::string library_version;  ///< oneDNN's, "3.13.0"
   std::string
       instruction_set;       ///< the best that oneDNN uses: "AVX512_CORE_BF16"; ONEDNN_MAX_CPU_ISA lowers it
+  bool bf16 = false;         ///< whether there are kernels for bf16 at all: from AVX-512 on
   bool native_bf16 = false;  ///< whether bf16 products are single instructions
 };
 Capabilities capabilities();

@@ -1,7 +1,9 @@
 #include "net/program.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "experiment.h"
 #include "reference/expect.h"
 
@@ -90,6 +92,9 @@ TEST(Program, EveryLayerMatchesTheNaiveOneInF32) {
 }
 
 TEST(Program, EveryLayerInBf16IsWithinItsBoundOfTheExactOne) {
+  if (!ops::capabilities().bf16) {
+    GTEST_SKIP() << "no kernels for bf16 here";
+  }
   compare(layer_cases(), DType::bf16, Storage::bounded, Bounds::sharp);
 }
 
@@ -98,10 +103,16 @@ TEST(Program, NetworksMatchTheNaiveOnesInF32) {
 }
 
 TEST(Program, NetworksInBf16AreWithinTheirBoundOfTheExactOnes) {
+  if (!ops::capabilities().bf16) {
+    GTEST_SKIP() << "no kernels for bf16 here";
+  }
   compare(network_cases(), DType::bf16, Storage::bounded, Bounds::any);
 }
 
 TEST(Program, NetworksInBf16RoundWhereTheNaiveOnesDo) {
+  if (!ops::capabilities().bf16) {
+    GTEST_SKIP() << "no kernels for bf16 here";
+  }
   compare(layer_cases(), DType::bf16, Storage::followed, Bounds::sharp);
   compare(network_cases(), DType::bf16, Storage::followed, Bounds::sharp);
 }
@@ -120,6 +131,9 @@ struct Snapshot {
 TEST(Program, WithoutWeightGradientsTouchesNoWeightsAndHasTheSameInputGradient) {
   const ops::Device device;
   for (const DType precision : {DType::f32, DType::bf16}) {
+    if (precision == DType::bf16 && !ops::capabilities().bf16) {
+      continue;
+    }
     for (const NetworkExample& example : network_cases()) {
       SCOPED_TRACE(example.name);
       const Feed feed(example);
@@ -287,6 +301,18 @@ TEST(Program, ReadsTheWeightsThatAnotherProgramOfTheSameWeightsReads) {
   forward(other, feed);
   EXPECT_NE(copy_of(one.output()), before);
   EXPECT_EQ(copy_of(one.output()), copy_of(other.output()));
+}
+
+TEST(Program, RefusesBf16WhereThereAreNoKernelsForIt) {
+  if (ops::capabilities().bf16) {
+    GTEST_SKIP() << "there are";
+  }
+  const NetSpec spec = network_cases().front().net;
+  Weights weights(spec);
+  const ops::Device device;
+  EXPECT_THAT([&] { Program(spec, {.precision = DType::bf16}, weights, device); },
+              testing::Throws<base::Error>(
+                  testing::Property(&base::Error::what, testing::HasSubstr("Use the precision f32"))));
 }
 
 TEST(Program, KeepsWorkingAfterItHasMoved) {

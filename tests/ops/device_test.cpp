@@ -10,6 +10,8 @@ TEST(Device, TellsTheLibraryAndTheInstructionsItUses) {
   const Capabilities here = capabilities();
   EXPECT_THAT(here.library_version, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
   EXPECT_THAT(here.instruction_set, testing::MatchesRegex("(SSE|AVX)[A-Z0-9_]+"));
+  EXPECT_EQ(here.bf16, here.instruction_set.starts_with("AVX512_CORE")) << here.instruction_set;
+  EXPECT_TRUE(!here.native_bf16 || here.bf16);
   EXPECT_TRUE(!here.native_bf16 || here.instruction_set.starts_with("AVX512_CORE_")) << here.instruction_set;
 }
 

@@ -154,7 +154,8 @@ Values column_sum(const Values& src, std::size_t columns) {
 }
 
 BatchStatistics batch_statistics(const Values& src, std::size_t channels, double epsilon) {
-  const Bounded rows = {static_cast<double>(src.size() / channels), 0.0};
+  const std::size_t count = src.size() / channels;
+  const Bounded rows = {static_cast<double>(count), 0.0};
   BatchStatistics statistics{column_sum(src, channels), Values(channels), Values(channels)};
   for (Bounded& mean : statistics.mean) {
     mean = mean / rows;
@@ -218,7 +219,8 @@ BatchNormGradients batch_norm_backward(const Values& src, const Values& diff_dst
                                        const BatchStatistics& statistics, const Values& gamma) {
   BatchNormGradients gradients = scale_gradients(src, diff_dst, statistics);
   const std::size_t channels = gamma.size();
-  const Bounded share = constant(static_cast<double>(channels) / static_cast<double>(src.size()));
+  const std::size_t rows = src.size() / channels;
+  const Bounded share = constant(1.0 / static_cast<double>(rows));
   for (std::size_t i = 0; i < src.size(); ++i) {
     const std::size_t c = i % channels;
     const Bounded along = gradients.beta[c] + normalised(src, statistics, i) * gradients.gamma[c];
