@@ -144,6 +144,7 @@ void read_value(const toml::node& node, const std::string& where, std::vector<La
         std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == kind; });
     if (found == kinds.end()) {
       std::vector<std::string> known;
+      known.reserve(kinds.size());
       for (const auto& known_kind : kinds) {
         known.emplace_back(known_kind.first);
       }

@@ -52,7 +52,6 @@ using base::ErrorKind;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Property;
-using testing::StartsWith;
 using testing::Throws;
 
 Description read(std::string_view text) {

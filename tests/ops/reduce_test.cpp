@@ -22,7 +22,10 @@ constexpr Sizes sizes[] = {{1, 1},  {64, 1}, {65, 1},   {96, 1}, {8, 3},    {30,
                            {3, 32}, {5, 33}, {100, 64}, {7, 65}, {17, 200}, {784, 1}, {1, 100}};
 
 TEST(ColumnSum, MatchesTheNaiveSum) {
-  for (const auto& [rows, columns] : sizes) {
+  for (const auto& size : sizes) {
+    // Copies, since clang 14 lets no lambda see a structured binding.
+    const auto rows = size.rows;
+    const auto columns = size.columns;
     for (const DType type : {DType::f32, DType::bf16}) {
       SCOPED_TRACE(std::to_string(rows) + "x" + std::to_string(columns));
       const Guarded src(type, reference::random_values(1, rows * columns));

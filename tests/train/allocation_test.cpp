@@ -94,9 +94,9 @@ TEST(Allocation, IsCounted) {
 TEST(Allocation, DoesNotHappenInAStepOfAnyRecipe) {
   const ops::Device device;
   for (const EmbeddedRecipe& shipped : embedded_recipes()) {
-    for (const char* precision : {"f32", "bf16"}) {
-      const Recipe recipe = shipped_recipe(
-          shipped.name, {"training.batch_size=16", std::string("training.precision=") + precision});
+    for (const std::string& precision : precisions()) {
+      const Recipe recipe =
+          shipped_recipe(shipped.name, {"training.batch_size=16", "training.precision=" + precision});
       Gan gan(recipe, {28, 28, 1}, 10, device);
       Feeder feeder(recipe, mnist().train, 10);
       feeder.feed(0, gan);

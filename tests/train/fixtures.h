@@ -21,6 +21,11 @@ inline Recipe shipped_recipe(std::string_view name, const std::vector<std::strin
   throw base::Error(base::ErrorKind::configuration, {.where = std::string(name), .found = "no such recipe"});
 }
 
+/// The precisions that there are kernels for here.
+inline std::vector<std::string> precisions() {
+  return ops::capabilities().bf16 ? std::vector<std::string>{"f32", "bf16"} : std::vector<std::string>{"f32"};
+}
+
 /// MNIST's training images.
 inline const data::Dataset& mnist() {
   static const data::Dataset dataset = [] {

@@ -35,7 +35,7 @@ std::vector<std::string> all_names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Gan, EachRecipe,
-                         testing::Combine(testing::ValuesIn(all_names()), testing::Values("f32", "bf16")),
+                         testing::Combine(testing::ValuesIn(all_names()), testing::ValuesIn(precisions())),
                          [](const auto& parameter) {
                            std::string name =
                                std::get<0>(parameter.param) + "_" + std::get<1>(parameter.param);
