@@ -42,19 +42,11 @@ LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v)
   return JoinLabelOp(d, b, v);
 }
 
-}  // namespace
-
-namespace {
-
 /// What one layer's passes took.
 struct LayerTimes {
   std::array<std::int64_t, pass_count> calls{};
   std::array<double, pass_count> seconds{};
 };
-
-}  // namespace
-
-namespace {
 
 void refuse_missing_bf16(const Use& use) {
   const ops::Capabilities here = ops::capabilities();
