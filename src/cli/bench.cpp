@@ -81,8 +81,8 @@ class Bench {
     train::ImageMaker maker(gan_.generator().spec(), gan_.generator().weights(), device_,
                             train::resolve(recipe_.training.precision), batch);
     const auto latents = train::sample_latents(recipe_, 1, count);
-    const auto labels =
-        train::sample_labels(count, 1, std::max<std::int64_t>(1, net::label_classes(maker_spec())));
+    const auto labels = train::sample_labels(
+        count, 1, std::max<std::int64_t>(1, net::label_classes(gan_.generator().spec())));
     std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
     return row("sample 1,000", median_seconds([&] { maker.make(latents, labels, images); }), count, 0.0);
   }
@@ -93,18 +93,12 @@ class Bench {
     for (std::int64_t i = 0; i < steps; ++i) {
       run_step();
     }
-    std::vector<Measurement> rows = pass_rows(gan_.pass_times(), steps, peak_);
+    std::vector<Measurement> rows = pass_rows(recipe_, gan_.pass_times(), steps, peak_);
     gan_.time_passes(false);
-    for (Measurement& measured : rows) {
-      measured.recipe = recipe_.name;
-      measured.precision = precision();
-    }
     return rows;
   }
 
  private:
-  const net::NetSpec& maker_spec() { return gan_.generator().spec(); }
-
   void run_step() {
     feeder_.feed(step_, gan_);
     gan_.step(step_++);
@@ -119,14 +113,10 @@ class Bench {
                            [](double sum, const net::PassTime& time) { return sum + time.operations; });
   }
 
-  std::string precision() const {
-    return train::resolve(recipe_.training.precision) == base::DType::bf16 ? "bf16" : "f32";
-  }
-
   Measurement row(const std::string& what, double seconds, std::int64_t images, double operations) const {
     const double gflops = 1e-9 * operations / seconds;
     return {.recipe = recipe_.name,
-            .precision = precision(),
+            .precision = precision_name(recipe_),
             .what = what,
             .milliseconds = 1e3 * seconds,
             .images_per_s = static_cast<double>(images) / seconds,

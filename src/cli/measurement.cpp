@@ -30,12 +30,19 @@ double peak_gflops(const ops::Device& device, base::DType precision) {
   return best;
 }
 
-std::vector<Measurement> pass_rows(const std::vector<net::PassTime>& times, std::int64_t steps, double peak) {
+std::string precision_name(const train::Recipe& recipe) {
+  return train::resolve(recipe.training.precision) == base::DType::bf16 ? "bf16" : "f32";
+}
+
+std::vector<Measurement> pass_rows(const train::Recipe& recipe, const std::vector<net::PassTime>& times,
+                                   std::int64_t steps, double peak) {
   std::vector<Measurement> rows;
   rows.reserve(times.size());
   for (const net::PassTime& time : times) {
     const double gflops = 1e-9 * time.operations * static_cast<double>(time.calls) / time.seconds;
-    rows.push_back({.what = fmt::format("{}, {}", time.layer, net::pass_name(time.pass)),
+    rows.push_back({.recipe = recipe.name,
+                    .precision = precision_name(recipe),
+                    .what = fmt::format("{}, {}", time.layer, net::pass_name(time.pass)),
                     .milliseconds = 1e3 * time.seconds / static_cast<double>(steps),
                     .gflops = gflops,
                     .peak_share = gflops / peak});

@@ -6,6 +6,7 @@
 
 #include "net/profile.h"
 #include "ops/device.h"
+#include "train/recipe.h"
 
 namespace ganymede::cli {
 
@@ -23,8 +24,12 @@ struct Measurement {
 /// The floating-point operations a second, in 10^9, of a large matrix product: the best of several.
 double peak_gflops(const ops::Device& device, base::DType precision);
 
+/// "f32" or "bf16": what the recipe's matrix products have here.
+std::string precision_name(const train::Recipe& recipe);
+
 /// The rows of timed passes, the longest first, in milliseconds for each of `steps`.
-std::vector<Measurement> pass_rows(const std::vector<net::PassTime>& times, std::int64_t steps, double peak);
+std::vector<Measurement> pass_rows(const train::Recipe& recipe, const std::vector<net::PassTime>& times,
+                                   std::int64_t steps, double peak);
 
 /// Tables for people and, a JSON object a line, for programs.
 std::string table(const std::vector<Measurement>& rows);

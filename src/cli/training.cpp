@@ -40,15 +40,9 @@ int report_divergence(const base::Error& error, const RunDirectory& run, const t
 
 /// Prints what each layer's passes took in each of `steps`.
 void print_profile(Training& training, std::int64_t steps) {
-  const base::DType precision = train::resolve(training.recipe.training.precision);
-  std::vector<Measurement> rows =
-      pass_rows(training.trainer.gan().pass_times(), std::max<std::int64_t>(steps, 1),
-                peak_gflops(training.device, precision));
-  for (Measurement& row : rows) {
-    row.recipe = training.recipe.name;
-    row.precision = precision == base::DType::bf16 ? "bf16" : "f32";
-  }
-  print(table(rows));
+  const double peak = peak_gflops(training.device, train::resolve(training.recipe.training.precision));
+  print(table(pass_rows(training.recipe, training.trainer.gan().pass_times(),
+                        std::max<std::int64_t>(steps, 1), peak)));
 }
 
 }  // namespace
@@ -64,8 +58,7 @@ void resolve_for_this_machine(train::Recipe& recipe) {
 void announce(Console& console, const std::string& what, const train::Recipe& recipe) {
   const train::TrainingSettings& training = recipe.training;
   console.say(fmt::format("{} {} on {}: batches of {}, {}, {} thread{}, seed {}", what, recipe.name,
-                          recipe.data, training.batch_size,
-                          training.precision == train::Precision::bf16 ? "bf16" : "f32", training.threads,
+                          recipe.data, training.batch_size, precision_name(recipe), training.threads,
                           training.threads == 1 ? "" : "s", training.seed));
 }
 

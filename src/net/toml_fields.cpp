@@ -162,14 +162,23 @@ std::string written(bool value) {
 std::string written(std::int64_t value) {
   return fmt::format("{}", value);
 }
-std::string written(double value) {
-  std::string text = fmt::format("{}", value);
+namespace {
+
+/// The shortest decimal that reads back as this number: a float must not go through double, which prints all
+/// its digits.
+template <class Number>
+std::string written_number(Number value) {
+  const std::string text = fmt::format("{}", value);
   return text.find_first_of(".ein") == std::string::npos ? text + ".0" : text;
 }
+
+}  // namespace
+
+std::string written(double value) {
+  return written_number(value);
+}
 std::string written(float value) {
-  // The shortest decimal that reads back as this float, which a double would print with all its digits.
-  std::string text = fmt::format("{}", value);
-  return text.find_first_of(".ein") == std::string::npos ? text + ".0" : text;
+  return written_number(value);
 }
 std::string written(const std::string& value) {
   std::ostringstream text;

@@ -148,6 +148,8 @@ void Gan::time_passes(bool on) {
        {&fake_program_, &discriminator_program_, &generator_program_, &frozen_program_}) {
     program->time_passes(on);
   }
+  generator_.time_updates();
+  discriminator_.time_updates();
 }
 
 std::vector<net::PassTime> Gan::pass_times() const {
@@ -165,8 +167,11 @@ std::vector<net::PassTime> Gan::pass_times() const {
       append(name, time);
     }
   }
-  append("discriminator", discriminator_.update_time());
-  append("generator", generator_.update_time());
+  for (const Network* network : {&discriminator_, &generator_}) {
+    if (network->update_time().calls > 0) {
+      append(network->spec().name, network->update_time());
+    }
+  }
   return all;
 }
 

@@ -58,10 +58,9 @@ class Gan {
 
   std::vector<NamedTensor> tensors();
 
-  /// Begins to time the passes of every layer, or stops.
+  /// Begins to time the passes of every layer and the optimisers, or stops.
   void time_passes(bool on);
-  /// What was timed, by program and layer, "frozen discriminator dense_1", and the optimisers since the first
-  /// step.
+  /// What was timed, by program and layer: "frozen discriminator dense_1", "generator adam".
   std::vector<net::PassTime> pass_times() const;
 
  private:

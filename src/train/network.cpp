@@ -13,6 +13,11 @@ Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer)
       second_moments_(weights_.parameters().size_bytes()),
       update_time_{.layer = "adam", .pass = net::Pass::update} {}
 
+void Network::time_updates() {
+  update_time_.calls = 0;
+  update_time_.seconds = 0.0;
+}
+
 void Network::update(std::int64_t step) {
   const auto begin = std::chrono::steady_clock::now();
   ops::adam(optimizer_, step,

@@ -27,7 +27,9 @@ class Network {
 
   /// One step of Adam along the gradients; `step` is 1 for the first.
   void update(std::int64_t step);
-  /// How long all the updates so far took.
+  /// Begins to count the time of updates anew.
+  void time_updates();
+  /// How long the updates since then, or since the first, took.
   const net::PassTime& update_time() const { return update_time_; }
 
   /// The weights ("generator.dense_1.weight") and Adam's moments (the same with ".adam_m" and ".adam_v").

@@ -71,6 +71,25 @@ TEST(FrozenDiscriminator, KeepsItsBatchStatistics) {
   expect_discriminator_untouched_by_generator_step(recipe, device);
 }
 
+TEST(PassTimes, CountTheUpdatesSinceTimingBegan) {
+  const ops::Device device;
+  const Recipe recipe = shipped_recipe("dense-small", {"training.batch_size=16", "training.precision=f32"});
+  Gan gan(recipe, {28, 28, 1}, 10, device);
+  Feeder(recipe, mnist().train, 10).feed(0, gan);
+  gan.step(0);
+  gan.time_passes(true);
+  gan.step(1);
+  gan.step(2);
+  int updates = 0;
+  for (const net::PassTime& time : gan.pass_times()) {
+    if (time.pass == net::Pass::update) {
+      EXPECT_EQ(time.calls, 2) << time.layer;
+      ++updates;
+    }
+  }
+  EXPECT_EQ(updates, 2);
+}
+
 TEST_P(EachRecipe, LearnsInBothNetworks) {
   Gan gan(recipe(), {28, 28, 1}, 10, device_);
   const auto generator = snapshot(gan.generator().tensors());
