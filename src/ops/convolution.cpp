@@ -4,28 +4,51 @@
 
 #include "ops/direct_convolution.h"
 #include "ops/lowered_convolution.h"
+#include "ops/phase_convolution.h"
 
 namespace ganymede::ops {
 
 namespace {
 
-/// A convolution to few channels leaves most lanes of oneDNN's kernels empty; as a product of matrices it
-/// fills them.
+/// Few channels on the side of the image leave most lanes of oneDNN's kernels empty; as a product of matrices
+/// a convolution fills them.
 bool is_narrow(const ConvolutionCase& c) {
   constexpr std::int64_t lanes = 16;
-  return !c.transposed && c.stride == 1 && c.dst_channels < lanes && c.dst_channels < c.src_channels;
+  const Lowering l = lower(c);
+  return l.geometry.channels < lanes && l.geometry.channels < l.grid_channels;
+}
+
+using ForwardMap = std::variant<DirectForward, ScatterMap, PhaseMap>;
+ForwardMap forward_map(const Device& device, const ConvolutionCase& c, const Epilogue& epilogue) {
+  if (is_narrow(c) && lower(c).image_is_dst) {
+    return ScatterMap(device, c, c.dst, epilogue);
+  }
+  if (has_phases(c)) {
+    return PhaseMap(device, c, epilogue);
+  }
+  return DirectForward(device, c, epilogue);
+}
+
+using BackwardDataMap = std::variant<DirectBackwardData, ScatterMap, GatherMap>;
+BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c) {
+  if (!is_narrow(c)) {
+    return DirectBackwardData(device, c);
+  }
+  if (lower(c).image_is_dst) {
+    return GatherMap(device, c, c.type, {});
+  }
+  return ScatterMap(device, c, c.type, {});
 }
 
 }  // namespace
 
 struct ConvolutionForward::Compiled {
-  std::variant<DirectForward, ScatterMap> map;
+  ForwardMap map;
 };
 
 ConvolutionForward::ConvolutionForward(const Device& device, const ConvolutionCase& c,
                                        const Epilogue& epilogue)
-    : compiled_(is_narrow(c) ? new Compiled{ScatterMap(device, c, c.dst, epilogue)}
-                             : new Compiled{DirectForward(device, c, epilogue)}) {}
+    : compiled_(new Compiled{forward_map(device, c, epilogue)}) {}
 ConvolutionForward::~ConvolutionForward() = default;
 ConvolutionForward::ConvolutionForward(ConvolutionForward&&) noexcept = default;
 
@@ -34,25 +57,16 @@ void ConvolutionForward::run(const void* src, const void* weights, const float* 
 }
 
 struct ConvolutionBackwardData::Compiled {
-  std::variant<DirectBackwardData, GatherMap> map;
-
-  void run(const void* diff_dst, const void* weights, void* diff_src) {
-    if (auto* direct = std::get_if<DirectBackwardData>(&map)) {
-      direct->run(diff_dst, weights, diff_src);
-    } else {
-      std::get<GatherMap>(map).run(diff_dst, weights, nullptr, diff_src);
-    }
-  }
+  BackwardDataMap map;
 };
 
 ConvolutionBackwardData::ConvolutionBackwardData(const Device& device, const ConvolutionCase& c)
-    : compiled_(is_narrow(c) ? new Compiled{GatherMap(device, c, c.type, {})}
-                             : new Compiled{DirectBackwardData(device, c)}) {}
+    : compiled_(new Compiled{backward_data_map(device, c)}) {}
 ConvolutionBackwardData::~ConvolutionBackwardData() = default;
 ConvolutionBackwardData::ConvolutionBackwardData(ConvolutionBackwardData&&) noexcept = default;
 
 void ConvolutionBackwardData::run(const void* diff_dst, const void* weights, void* diff_src) const {
-  compiled_->run(diff_dst, weights, diff_src);
+  std::visit([&](auto& map) { map.run(diff_dst, weights, nullptr, diff_src); }, compiled_->map);
 }
 
 struct ConvolutionBackwardWeights::Compiled {

@@ -63,24 +63,6 @@ void choose(const ConvolutionCase& c, const Build& build) {
 
 }  // namespace
 
-WeightsReorder::WeightsReorder(const Device& device, const memory::desc& ours, const memory::desc& chosen)
-    : needed_(ours != chosen) {
-  if (needed_) {
-    const auto& engine = device.handles().engine;
-    kernel_ = Kernel(device, dnnl::reorder(dnnl::reorder::primitive_desc(engine, ours, engine, chosen)),
-                     {{DNNL_ARG_FROM, ours}, {DNNL_ARG_TO, chosen}});
-    memory_ = base::Buffer(chosen.get_size());
-  }
-}
-
-const void* WeightsReorder::operator()(const void* weights) {
-  if (!needed_) {
-    return weights;
-  }
-  kernel_.run({weights, memory_.data()});
-  return memory_.data();
-}
-
 DirectForward::DirectForward(const Device& device, const ConvolutionCase& convolution,
                              const Epilogue& epilogue)
     : bias_(epilogue.bias) {
@@ -125,7 +107,7 @@ DirectBackwardData::DirectBackwardData(const Device& device, const ConvolutionCa
   });
 }
 
-void DirectBackwardData::run(const void* diff_dst, const void* weights, void* diff_src) {
+void DirectBackwardData::run(const void* diff_dst, const void* weights, const float*, void* diff_src) {
   kernel_.run({diff_dst, reorder_(weights), diff_src});
 }
 

@@ -6,20 +6,6 @@
 /// Convolutions by oneDNN's own primitives; part of this folder's inside.
 namespace ganymede::ops {
 
-/// Brings weights from our order into the one that a kernel chose; does nothing where they are the same.
-class WeightsReorder {
- public:
-  WeightsReorder() = default;
-  WeightsReorder(const Device& device, const dnnl::memory::desc& ours, const dnnl::memory::desc& chosen);
-
-  const void* operator()(const void* weights);
-
- private:
-  bool needed_ = false;
-  Kernel kernel_;
-  base::Buffer memory_;
-};
-
 class DirectForward {
  public:
   DirectForward(const Device& device, const ConvolutionCase& convolution, const Epilogue& epilogue);
@@ -34,7 +20,8 @@ class DirectForward {
 class DirectBackwardData {
  public:
   DirectBackwardData(const Device& device, const ConvolutionCase& convolution);
-  void run(const void* diff_dst, const void* weights, void* diff_src);
+  /// The third argument, a bias, is not used.
+  void run(const void* diff_dst, const void* weights, const float*, void* diff_src);
 
  private:
   Kernel kernel_;

@@ -11,17 +11,6 @@ using base::DType;
 
 namespace {
 
-/// The columns of a chunk: small beside a third-level cache, large beside the cost of starting a product.
-constexpr std::int64_t chunk_elements = std::int64_t{1} << 21;
-
-std::int64_t divisor_at_most(std::int64_t number, std::int64_t most) {
-  std::int64_t divisor = std::clamp<std::int64_t>(most, 1, number);
-  while (number % divisor != 0) {
-    --divisor;
-  }
-  return divisor;
-}
-
 const std::byte* at(const void* tensor, std::int64_t element, DType type) {
   return static_cast<const std::byte*>(tensor) + element * static_cast<std::int64_t>(size_of(type));
 }
@@ -31,21 +20,31 @@ std::byte* at(void* tensor, std::int64_t element, DType type) {
 
 /// The columns of chunk number `chunk`.
 void gather_chunk(const Lowering& l, DType type, const void* images, std::int64_t chunk,
-                  base::Buffer& columns) {
+                  base::Buffer& workspace, base::Buffer& columns) {
   const std::int64_t size = l.chunk * l.geometry.image_size();
   dispatch(type, [&]<class T>(T) {
     gather_patches<T>(
         l.geometry,
         {reinterpret_cast<const T*>(at(images, chunk * size, type)), static_cast<std::size_t>(size)},
-        columns.as<T>());
+        workspace.as<float>(), columns.as<T>());
   });
 }
 
-std::int64_t column_elements(const Lowering& l) {
-  return l.rows() * l.geometry.patch_size();
+base::Buffer workspace_of(const Lowering& l) {
+  return base::Buffer(static_cast<std::size_t>(l.geometry.workspace_size() * base::thread_count()) *
+                      sizeof(float));
 }
 
 }  // namespace
+
+std::int64_t chunk_of(std::int64_t batch, std::int64_t bytes) {
+  constexpr std::int64_t most = std::int64_t{1} << 21;
+  std::int64_t chunk = std::clamp<std::int64_t>(most / bytes, 1, batch);
+  while (batch % chunk != 0) {
+    --chunk;
+  }
+  return chunk;
+}
 
 Lowering lower(const ConvolutionCase& c) {
   const bool turned = !c.transposed && c.stride == 1 && c.dst_channels < c.src_channels;
@@ -75,50 +74,67 @@ Lowering lower(const ConvolutionCase& c) {
                   .pad_left = c.pad_left};
     l.grid_channels = c.dst_channels;
   }
-  l.chunk = divisor_at_most(c.batch, chunk_elements / (l.geometry.grid_size() * l.geometry.patch_size()));
+  l.chunk = chunk_of(
+      c.batch, l.geometry.grid_size() * l.geometry.patch_size() * static_cast<std::int64_t>(size_of(c.type)));
   l.chunks = c.batch / l.chunk;
   return l;
 }
 
-WeightsMatrix::WeightsMatrix(const Lowering& lowering, DType type) : lowering_(lowering), type_(type) {
-  if (lowering.image_is_dst) {
+WeightsMatrix::WeightsMatrix(const Lowering& lowering, Lines lines, DType type)
+    : lowering_(lowering),
+      lines_(lines),
+      type_(type),
+      as_stored_(!lowering.image_is_dst && lines == Lines::rows &&
+                 lowering.geometry.line_size() == lowering.geometry.kernel * lowering.geometry.channels) {
+  if (!as_stored_) {
     memory_ = base::Buffer(static_cast<std::size_t>(lowering.geometry.patch_size() * lowering.grid_channels) *
                            size_of(type));
   }
 }
 
-namespace {
-
-/// Calls `move(row of weights, row of matrix)` for the rows of grid_channels elements: element (channel, k)
-/// of the weights is row (k, channel) of the matrix, or (last - k, channel) where the kernel is turned.
+/// Calls `move(place in the weights, place in the matrix, count)` for the elements that lie side by side in
+/// both.
 template <class Move>
-void for_each_row(const Lowering& l, const Move& move) {
-  const std::int64_t area = l.geometry.kernel * l.geometry.kernel;
-  for (std::int64_t channel = 0; channel < l.geometry.channels; ++channel) {
-    for (std::int64_t k = 0; k < area; ++k) {
-      move(channel * area + k, (l.turned ? area - 1 - k : k) * l.geometry.channels + channel);
+void WeightsMatrix::for_each_run(const Move& move) const {
+  const PatchGeometry& g = lowering_.geometry;
+  const std::int64_t area = g.kernel * g.kernel;
+  for (std::int64_t k = 0; k < area; ++k) {
+    const std::int64_t seen = lowering_.turned ? area - 1 - k : k;
+    const std::int64_t y = seen / g.kernel;
+    const std::int64_t x = seen % g.kernel;
+    const std::int64_t place =
+        lines_ == Lines::rows ? y * g.line_size() + x * g.channels : x * g.line_size() + y * g.channels;
+    if (lowering_.image_is_dst) {
+      for (std::int64_t channel = 0; channel < g.channels; ++channel) {
+        move((channel * area + k) * lowering_.grid_channels, (place + channel) * lowering_.grid_channels,
+             lowering_.grid_channels);
+      }
+    } else {
+      for (std::int64_t channel = 0; channel < lowering_.grid_channels; ++channel) {
+        move((channel * area + k) * g.channels, channel * g.patch_size() + place, g.channels);
+      }
     }
   }
 }
 
-}  // namespace
-
 const void* WeightsMatrix::arrange(const void* weights) {
-  if (!lowering_.image_is_dst) {
+  if (as_stored_) {
     return weights;
   }
-  const auto width = lowering_.grid_channels;
-  for_each_row(lowering_, [&](std::int64_t from, std::int64_t to) {
-    std::memcpy(at(memory_.data(), to * width, type_), at(weights, from * width, type_),
-                static_cast<std::size_t>(width) * size_of(type_));
+  for_each_run([&](std::int64_t from, std::int64_t to, std::int64_t count) {
+    std::memcpy(at(memory_.data(), to, type_), at(weights, from, type_),
+                static_cast<std::size_t>(count) * size_of(type_));
   });
   return memory_.data();
 }
 
-void WeightsMatrix::restore(const float* matrix, float* weights) const {
-  const auto width = lowering_.grid_channels;
-  for_each_row(lowering_, [&](std::int64_t to, std::int64_t from) {
-    std::copy_n(matrix + from * width, width, weights + to * width);
+void WeightsMatrix::restore(float* weights) const {
+  if (as_stored_) {
+    return;
+  }
+  const float* matrix = memory_.as<const float>().data();
+  for_each_run([&](std::int64_t to, std::int64_t from, std::int64_t count) {
+    std::copy_n(matrix + from, count, weights + to);
   });
 }
 
@@ -126,22 +142,24 @@ GatherMap::GatherMap(const Device& device, const ConvolutionCase& c, DType grid,
     : lowering_(lower(c)),
       type_(c.type),
       grid_type_(grid),
-      weights_(lowering_, c.type),
+      weights_(lowering_, WeightsMatrix::Lines::rows, c.type),
       matmul_(device, {.rows = lowering_.rows(),
                        .inner = lowering_.geometry.patch_size(),
                        .columns = lowering_.grid_channels,
                        .transpose_weights = !lowering_.image_is_dst,
+                       .pack_weights = true,
                        .src = c.type,
                        .weights = c.type,
                        .dst = grid,
                        .epilogue = epilogue}),
-      columns_(static_cast<std::size_t>(column_elements(lowering_)) * size_of(c.type)) {}
+      columns_(static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
+      workspace_(workspace_of(lowering_)) {}
 
 void GatherMap::run(const void* images, const void* weights, const float* bias, void* grid) {
-  const void* matrix = weights_.arrange(weights);
+  const void* packed = matmul_.pack(weights_.arrange(weights));
   for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
-    gather_chunk(lowering_, type_, images, chunk, columns_);
-    matmul_.run(columns_.data(), matrix, bias,
+    gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
+    matmul_.run(columns_.data(), packed, bias,
                 at(grid, chunk * lowering_.rows() * lowering_.grid_channels, grid_type_));
   }
 }
@@ -151,27 +169,27 @@ ScatterMap::ScatterMap(const Device& device, const ConvolutionCase& c, DType ima
       type_(c.type),
       image_type_(images),
       epilogue_(epilogue),
-      weights_(lowering_, c.type),
+      weights_(lowering_, WeightsMatrix::Lines::columns, c.type),
       matmul_(device, {.rows = lowering_.rows(),
                        .inner = lowering_.grid_channels,
                        .columns = lowering_.geometry.patch_size(),
                        .transpose_weights = lowering_.image_is_dst,
+                       .pack_weights = true,
                        .src = c.type,
                        .weights = c.type}),
-      columns_(static_cast<std::size_t>(column_elements(lowering_)) * sizeof(float)),
-      canvases_(static_cast<std::size_t>(lowering_.geometry.canvas_size() * base::thread_count()) *
-                sizeof(float)) {}
+      columns_(static_cast<std::size_t>(lowering_.column_elements()) * sizeof(float)),
+      workspace_(workspace_of(lowering_)) {}
 
 void ScatterMap::run(const void* grid, const void* weights, const float* bias, void* images) {
-  const void* matrix = weights_.arrange(weights);
+  const void* packed = matmul_.pack(weights_.arrange(weights));
   const std::int64_t size = lowering_.chunk * lowering_.geometry.image_size();
   for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
-    matmul_.run(at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_), matrix, nullptr,
+    matmul_.run(at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_), packed, nullptr,
                 columns_.data());
     dispatch(image_type_, [&]<class T>(T) {
       scatter_patches<T>(
           lowering_.geometry, columns_.as<const float>(), epilogue_, epilogue_.bias ? bias : nullptr,
-          canvases_.as<float>(),
+          workspace_.as<float>(),
           {reinterpret_cast<T*>(at(images, chunk * size, image_type_)), static_cast<std::size_t>(size)});
     });
   }
@@ -196,19 +214,16 @@ MatmulCase weights_case(const Lowering& l, DType type, bool accumulate) {
 WeightsMap::WeightsMap(const Device& device, const ConvolutionCase& c)
     : lowering_(lower(c)),
       type_(c.type),
-      weights_(lowering_, DType::f32),
+      weights_(lowering_, WeightsMatrix::Lines::rows, DType::f32),
       first_(device, weights_case(lowering_, c.type, false)),
       next_(device, weights_case(lowering_, c.type, true)),
-      columns_(static_cast<std::size_t>(column_elements(lowering_)) * size_of(c.type)),
-      matrix_(lowering_.image_is_dst
-                  ? static_cast<std::size_t>(lowering_.geometry.patch_size() * lowering_.grid_channels) *
-                        sizeof(float)
-                  : 0) {}
+      columns_(static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
+      workspace_(workspace_of(lowering_)) {}
 
 void WeightsMap::run(const void* images, const void* grid, float* diff_weights) {
-  float* target = lowering_.image_is_dst ? matrix_.as<float>().data() : diff_weights;
+  float* target = weights_.target(diff_weights);
   for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
-    gather_chunk(lowering_, type_, images, chunk, columns_);
+    gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
     const void* pixels = at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_);
     const Matmul& matmul = chunk == 0 ? first_ : next_;
     if (lowering_.image_is_dst) {
@@ -217,9 +232,7 @@ void WeightsMap::run(const void* images, const void* grid, float* diff_weights) 
       matmul.run(pixels, columns_.data(), nullptr, target);
     }
   }
-  if (lowering_.image_is_dst) {
-    weights_.restore(target, diff_weights);
-  }
+  weights_.restore(diff_weights);
 }
 
 }  // namespace ganymede::ops

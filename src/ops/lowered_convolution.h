@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "base/buffer.h"
 #include "ops/convolution.h"
@@ -11,40 +10,55 @@
 /// Convolutions as products of matrices; part of this folder's inside.
 ///
 /// One side of a convolution, the image, is read or written in patches, and the other, the grid, pixel by
-/// pixel. With columns = the patches, [grid pixels, kernel kernel image channels], and the weights as a
-/// matrix [kernel kernel image channels, grid channels] there are three maps:
+/// pixel. With columns = the patches, [grid pixels, patch], and the weights as a matrix [patch, grid
+/// channels] there are three maps:
 ///   grid = columns weights,   columns = grid weights^T,   diff_weights = columns^T grid.
 /// A convolution's image is its src and a transposed one's is its dst. A convolution of stride one can be
 /// taken either way: with the dst as the image, and the kernel turned round, it needs fewer columns where dst
 /// has fewer channels.
 namespace ganymede::ops {
 
+/// How many of `batch` images to work on at once, each with `bytes` of columns: few enough for the columns to
+/// stay in the second-level caches of the threads; divides batch.
+std::int64_t chunk_of(std::int64_t batch, std::int64_t bytes);
+
 struct Lowering {
   PatchGeometry geometry;
   std::int64_t grid_channels = 1;
   bool image_is_dst = false;
-  bool turned = false;  ///< the kernel's elements are taken in reverse
-  std::int64_t chunk =
-      1;  ///< images that are worked on at once, so that their columns stay in cache; divides batch
+  bool turned = false;     ///< the kernel's elements are taken in reverse
+  std::int64_t chunk = 1;  ///< images that are worked on at once; divides batch
   std::int64_t chunks = 1;
 
   std::int64_t rows() const { return chunk * geometry.grid_size(); }
+  std::int64_t column_elements() const { return rows() * geometry.patch_size(); }
 };
 Lowering lower(const ConvolutionCase& convolution);
 
 /// The weights as the matrix above: [patch, grid channels] where the image is dst, and where it is src its
-/// transpose, which is how they are stored.
+/// transpose. Weights are stored so, but for what fills up lines.
 class WeightsMatrix {
  public:
-  WeightsMatrix(const Lowering& lowering, base::DType type);
+  /// Which way lines go through a patch: along rows to gather, down columns to scatter.
+  enum class Lines { rows, columns };
+
+  WeightsMatrix(const Lowering& lowering, Lines lines, base::DType type);
 
   const void* arrange(const void* weights);
-  /// The opposite: from the matrix's order, in f32.
-  void restore(const float* matrix, float* weights) const;
+
+  /// Where a product may write the matrix before restore().
+  float* target(float* weights) { return as_stored_ ? weights : memory_.as<float>().data(); }
+  /// The opposite of arrange(), in f32.
+  void restore(float* weights) const;
 
  private:
+  template <class Move>
+  void for_each_run(const Move& move) const;
+
   Lowering lowering_;
+  Lines lines_;
   base::DType type_;
+  bool as_stored_;
   base::Buffer memory_;
 };
 
@@ -60,7 +74,7 @@ class GatherMap {
   base::DType type_, grid_type_;
   WeightsMatrix weights_;
   Matmul matmul_;
-  base::Buffer columns_;
+  base::Buffer columns_, workspace_;
 };
 
 /// images = epilogue(sum of the patches of grid weights^T).
@@ -76,7 +90,7 @@ class ScatterMap {
   Epilogue epilogue_;
   WeightsMatrix weights_;
   Matmul matmul_;
-  base::Buffer columns_, canvases_;
+  base::Buffer columns_, workspace_;
 };
 
 /// diff_weights = columns^T grid, in f32.
@@ -90,7 +104,7 @@ class WeightsMap {
   base::DType type_;
   WeightsMatrix weights_;
   Matmul first_, next_;
-  base::Buffer columns_, matrix_;
+  base::Buffer columns_, workspace_;
 };
 
 }  // namespace ganymede::ops

@@ -7,6 +7,7 @@ namespace ganymede::ops {
 struct Matmul::Compiled {
   Kernel kernel;
   bool bias;
+  WeightsReorder reorder;
 };
 
 namespace {
@@ -21,25 +22,22 @@ dnnl::memory::desc matrix(std::int64_t rows, std::int64_t columns, bool transpos
 
 Matmul::Matmul(const Device& device, const MatmulCase& matmul) {
   const auto src = matrix(matmul.rows, matmul.inner, matmul.transpose_src, matmul.src);
-  const auto weights = matrix(matmul.inner, matmul.columns, matmul.transpose_weights, matmul.weights);
+  const auto ours = matrix(matmul.inner, matmul.columns, matmul.transpose_weights, matmul.weights);
+  const auto any = dnnl::memory::desc(ours.get_dims(), ours.get_data_type(), dnnl::memory::format_tag::any);
   const auto dst = matrix(matmul.rows, matmul.columns, false, matmul.dst);
-  const auto attr = attributes(matmul.epilogue, matmul.accumulate);
-  const auto& engine = device.handles().engine;
-  if (matmul.epilogue.bias) {
-    const auto bias = matrix(1, matmul.columns, false, base::DType::f32);
-    const dnnl::matmul::primitive_desc description(engine, src, weights, bias, dst, attr);
-    compiled_ = std::make_unique<Compiled>(Compiled{
-        Kernel(
-            device, dnnl::matmul(description),
-            {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, dst}}),
-        true});
-  } else {
-    const dnnl::matmul::primitive_desc description(engine, src, weights, dst, attr);
-    compiled_ = std::make_unique<Compiled>(
-        Compiled{Kernel(device, dnnl::matmul(description),
-                        {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}}),
-                 false});
+  const bool with_bias = matmul.epilogue.bias;
+  const auto bias = with_bias ? matrix(1, matmul.columns, false, base::DType::f32) : dnnl::memory::desc();
+  const dnnl::matmul::primitive_desc description(device.handles().engine, src,
+                                                 matmul.pack_weights ? any : ours, bias, dst,
+                                                 attributes(matmul.epilogue, matmul.accumulate));
+  const auto weights = description.weights_desc();
+  std::vector<Kernel::Argument> arguments = {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}};
+  if (with_bias) {
+    arguments.emplace_back(DNNL_ARG_BIAS, bias);
   }
+  arguments.emplace_back(DNNL_ARG_DST, dst);
+  compiled_ = std::make_unique<Compiled>(Compiled{Kernel(device, dnnl::matmul(description), arguments),
+                                                  with_bias, WeightsReorder(device, ours, weights)});
 }
 
 Matmul::~Matmul() = default;
@@ -52,6 +50,10 @@ void Matmul::run(const void* src, const void* weights, const float* bias, void* 
   } else {
     compiled_->kernel.run({src, weights, dst});
   }
+}
+
+const void* Matmul::pack(const void* weights) {
+  return compiled_->reorder(weights);
 }
 
 }  // namespace ganymede::ops

@@ -16,6 +16,7 @@ struct MatmulCase {
   std::int64_t columns = 1;
   bool transpose_src = false;      ///< src is stored as [inner, rows]
   bool transpose_weights = false;  ///< weights are stored as [columns, inner]
+  bool pack_weights = false;       ///< run() takes what pack() gives
   base::DType src = base::DType::f32;
   base::DType weights = base::DType::f32;
   base::DType dst = base::DType::f32;
@@ -33,6 +34,10 @@ class Matmul {
 
   /// `bias` is [columns] in f32, and null without one.
   void run(const void* src, const void* weights, const float* bias, void* dst) const;
+
+  /// The weights in the order that the kernel likes best, for several runs over the same ones; good until the
+  /// next call.
+  const void* pack(const void* weights);
 
  private:
   struct Compiled;

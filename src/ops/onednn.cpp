@@ -5,8 +5,7 @@
 
 namespace ganymede::ops {
 
-Kernel::Kernel(const Device& device, const dnnl::primitive& primitive,
-               std::initializer_list<Argument> arguments)
+Kernel::Kernel(const Device& device, const dnnl::primitive& primitive, const std::vector<Argument>& arguments)
     : stream_(device.handles().stream), primitive_(primitive) {
   for (const auto& [name, description] : arguments) {
     memories_.emplace_back(description, device.handles().engine, nullptr);
@@ -26,6 +25,25 @@ void Kernel::run(std::initializer_list<const void*> pointers) const {
   dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream_.get(),
                                                  static_cast<int>(arguments_.size()), arguments_.data()),
                           "could not execute a primitive");
+}
+
+WeightsReorder::WeightsReorder(const Device& device, const dnnl::memory::desc& ours,
+                               const dnnl::memory::desc& chosen)
+    : needed_(ours != chosen) {
+  if (needed_) {
+    const auto& engine = device.handles().engine;
+    kernel_ = Kernel(device, dnnl::reorder(dnnl::reorder::primitive_desc(engine, ours, engine, chosen)),
+                     {{DNNL_ARG_FROM, ours}, {DNNL_ARG_TO, chosen}});
+    memory_ = base::Buffer(chosen.get_size());
+  }
+}
+
+const void* WeightsReorder::operator()(const void* weights) {
+  if (!needed_) {
+    return weights;
+  }
+  kernel_.run({weights, memory_.data()});
+  return memory_.data();
 }
 
 dnnl::primitive_attr attributes(const Epilogue& epilogue, bool accumulate) {

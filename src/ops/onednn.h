@@ -30,7 +30,7 @@ class Kernel {
   using Argument = std::pair<int, dnnl::memory::desc>;
 
   Kernel() = default;
-  Kernel(const Device& device, const dnnl::primitive& primitive, std::initializer_list<Argument> arguments);
+  Kernel(const Device& device, const dnnl::primitive& primitive, const std::vector<Argument>& arguments);
 
   /// Runs over `pointers`, in the order of the arguments given at construction, and waits.
   void run(std::initializer_list<const void*> pointers) const;
@@ -40,6 +40,20 @@ class Kernel {
   dnnl::primitive primitive_;
   std::vector<dnnl::memory> memories_;
   std::vector<dnnl_exec_arg_t> arguments_;
+};
+
+/// Brings weights from our order into the one that a kernel chose; does nothing where they are the same.
+class WeightsReorder {
+ public:
+  WeightsReorder() = default;
+  WeightsReorder(const Device& device, const dnnl::memory::desc& ours, const dnnl::memory::desc& chosen);
+
+  const void* operator()(const void* weights);
+
+ private:
+  bool needed_ = false;
+  Kernel kernel_;
+  base::Buffer memory_;
 };
 
 /// The attributes that put `epilogue` behind a product; with `accumulate` the product is added to what dst

@@ -14,25 +14,30 @@ struct PatchGeometry {
   std::int64_t grid_height = 1, grid_width = 1;
   std::int64_t kernel = 1;
   std::int64_t stride = 1;
-  std::int64_t pad_top = 0, pad_left = 0;
+  std::int64_t pad_top = 0, pad_left = 0;  ///< negative where the first patch begins inside the image
 
   std::int64_t image_size() const { return height * width * channels; }
   std::int64_t grid_size() const { return grid_height * grid_width; }
-  std::int64_t patch_size() const { return kernel * kernel * channels; }
-  /// The floats that scatter_patches() needs for a thread.
-  std::int64_t canvas_size() const;
+  /// A line of a patch, filled up to whole vectors.
+  std::int64_t line_size() const { return (kernel * channels + 7) / 8 * 8; }
+  std::int64_t patch_size() const { return kernel * line_size(); }
+  /// The floats that gather_patches() and scatter_patches() need for a thread.
+  std::int64_t workspace_size() const;
 };
 
-/// columns [images, grid height, grid width, kernel, kernel, channels] = the patches of images
-/// [images, height, width, channels] (im2col). For T float or bf16.
+/// columns [images, grid height, grid width, kernel, line] = the patches of images [images, height, width,
+/// channels] (im2col). A line is [kernel, channels] and finite numbers behind them that mean nothing.
+/// `workspace` holds workspace_size() floats a thread. For T float or bf16.
 template <class T>
-void gather_patches(const PatchGeometry& geometry, std::span<const T> images, std::span<T> columns);
+void gather_patches(const PatchGeometry& geometry, std::span<const T> images, std::span<float> workspace,
+                    std::span<T> columns);
 
 /// The transpose: each pixel of images is the sum of its copies in columns (col2im), plus bias [channels]
-/// unless that is null, through the epilogue's activation. `canvases` holds canvas_size() floats a thread.
-/// For T float or bf16.
+/// unless that is null, through the epilogue's activation. Here a patch is taken by its columns, columns
+/// [images, grid height, grid width, kernel, line] with a line of [kernel, channels] from top to bottom.
+/// `workspace` holds workspace_size() floats a thread. For T float or bf16.
 template <class T>
 void scatter_patches(const PatchGeometry& geometry, std::span<const float> columns, const Epilogue& epilogue,
-                     const float* bias, std::span<float> canvases, std::span<T> images);
+                     const float* bias, std::span<float> workspace, std::span<T> images);
 
 }  // namespace ganymede::ops

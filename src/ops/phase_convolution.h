@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/buffer.h"
+#include "ops/convolution.h"
+#include "ops/matmul.h"
+#include "ops/patches.h"
+
+/// Strided transposed convolutions taken apart into phases; part of this folder's inside.
+namespace ganymede::ops {
+
+/// Whether PhaseMap can take this convolution.
+bool has_phases(const ConvolutionCase& convolution);
+
+/// dst = epilogue(transposed convolution of src). The pixels of dst that have the same place within a stride
+/// see the same part of the kernel: they are a convolution of stride one over src, and a product of matrices.
+class PhaseMap {
+ public:
+  PhaseMap(const Device& device, const ConvolutionCase& convolution, const Epilogue& epilogue);
+  void run(const void* src, const void* weights, const float* bias, void* dst);
+
+ private:
+  /// The pixels (y, x) of dst with y mod stride = top and x mod stride = left.
+  struct Phase {
+    std::int64_t top, left;
+    PatchGeometry geometry;
+    Matmul matmul;
+    const void* weights = nullptr;  ///< packed
+  };
+
+  const void* arrange(const Phase& phase, const void* weights);
+  void interleave(const Phase& phase, std::byte* dst) const;
+
+  ConvolutionCase case_;
+  std::int64_t chunk_;
+  std::vector<Phase> phases_;
+  base::Buffer matrix_, columns_, workspace_;
+  base::Buffer pixels_;  // [chunk, dst_height / stride, dst_width / stride, dst_channels]
+};
+
+}  // namespace ganymede::ops
