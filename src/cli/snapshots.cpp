@@ -1,5 +1,6 @@
 #include "cli/snapshots.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -10,6 +11,9 @@
 namespace ganymede::cli {
 
 namespace {
+
+/// Their activations stay beside those of the training step, so they are few.
+constexpr std::int64_t images_at_once = 32;
 
 std::int64_t grid_size(const train::Recipe& recipe) {
   return recipe.output.grid_rows * recipe.output.grid_columns;
@@ -37,7 +41,7 @@ Snapshots::Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, 
           train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), grid_size(recipe))),
       labels_(train::sample_labels(grid_size(recipe), recipe.output.grid_columns, dataset.classes())),
       maker_(trainer.gan().generator().spec(), trainer.gan().generator().weights(), device, base::DType::f32,
-             grid_size(recipe)) {}
+             std::min(images_at_once, grid_size(recipe))) {}
 
 void Snapshots::write_sample(const RunDirectory& run, std::int64_t epoch) {
   const Images images = make_images(maker_, latents_, labels_);

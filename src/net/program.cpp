@@ -62,16 +62,21 @@ void refuse_missing_bf16(const Use& use) {
 
 struct Program::Compiled {
   Plan plan;
-  base::Buffer memory;
+  base::Buffer own_memory;
+  std::span<std::byte> memory;
   std::vector<std::int32_t> labels;
   std::vector<LayerOp> ops;
   std::vector<double> operations;  // of a pass, by layer
   std::vector<LayerTimes> times;   // by layer; empty unless passes are timed
 
-  Compiled(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device)
+  /// Without `shared` memory the program has its own.
+  Compiled(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device,
+           std::optional<std::span<std::byte>> shared)
       : plan(make_plan(spec, use)),
-        memory(static_cast<std::size_t>(plan.bytes)),
+        own_memory(shared ? 0 : static_cast<std::size_t>(plan.bytes)),
+        memory(shared.value_or(own_memory.as<std::byte>())),
         labels(label_classes(spec) > 0 ? static_cast<std::size_t>(use.batch) : 0) {
+    assert(memory.size() >= static_cast<std::size_t>(plan.bytes));
     refuse_missing_bf16(use);
     ops.reserve(spec.layers.size());
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
@@ -157,7 +162,10 @@ struct Program::Compiled {
 };
 
 Program::Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device)
-    : compiled_(std::make_unique<Compiled>(spec, use, weights, device)) {}
+    : compiled_(std::make_unique<Compiled>(spec, use, weights, device, std::nullopt)) {}
+Program::Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device,
+                 std::span<std::byte> memory)
+    : compiled_(std::make_unique<Compiled>(spec, use, weights, device, memory)) {}
 Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 

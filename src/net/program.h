@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,12 +12,16 @@
 
 namespace ganymede::net {
 
-/// The compiled passes of one network for one use. Owns its activations; shares the weights, which, like the
-/// device, must outlive it. After construction no pass allocates.
+/// The compiled passes of one network for one use. Shares the weights, which, like the device, must outlive
+/// it. After construction no pass allocates.
 class Program {
  public:
   /// Throws Error(configuration) as make_plan() does, and for bf16 on a processor without kernels for it.
   Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device);
+  /// Keeps its tensors in `memory`, of at least make_plan(spec, use).bytes and aligned as a base::Buffer.
+  /// What programs that share memory have computed, or were given, lasts until another one of them is used.
+  Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device,
+          std::span<std::byte> memory);
   ~Program();
   Program(Program&&) noexcept;
 

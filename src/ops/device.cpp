@@ -32,6 +32,16 @@ constexpr InstructionSet instruction_sets[] = {
 Device::Device() : handles_(std::make_unique<Handles>()) {}
 Device::~Device() = default;
 
+void Device::reserve_scratch(std::size_t bytes) const {
+  if (handles_->scratch.size() < bytes) {
+    handles_->scratch = base::Buffer(bytes);
+  }
+}
+
+std::byte* Device::scratch() const {
+  return handles_->scratch.data();
+}
+
 Capabilities capabilities() {
   const dnnl_version_t* version = dnnl_version();
   const dnnl_cpu_isa_t best = dnnl_get_effective_cpu_isa();

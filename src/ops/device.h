@@ -1,14 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 
-#include "base/dtype.h"
+#include "base/buffer.h"
 
 namespace ganymede::ops {
 
 /// The processor as oneDNN sees it: the engine that compiles kernels and the stream that runs them.
-/// Matrix operations are built for a device, which must outlive them.
+/// Matrix operations are built for a device, which must outlive them, and run one at a time.
 class Device {
  public:
   Device();
@@ -19,8 +21,37 @@ class Device {
   struct Handles;
   const Handles& handles() const { return *handles_; }
 
+  /// Makes sure of `bytes` of scratch memory, which all of a device's operations share.
+  void reserve_scratch(std::size_t bytes) const;
+  std::byte* scratch() const;
+
  private:
   std::unique_ptr<Handles> handles_;
+};
+
+/// A piece of a device's scratch memory, which holds what an operation needs only while it runs.
+class Scratch {
+ public:
+  Scratch() = default;
+  Scratch(const Device& device, std::size_t bytes) : Scratch(device, 0, bytes) {}
+  /// The piece behind this one, to be used beside it.
+  Scratch behind(std::size_t bytes) const { return {*device_, end(), bytes}; }
+
+  std::byte* data() const { return device_->scratch() + offset_; }
+  template <class T>
+  std::span<T> as() const {
+    return {reinterpret_cast<T*>(data()), bytes_ / sizeof(T)};
+  }
+
+ private:
+  Scratch(const Device& device, std::size_t offset, std::size_t bytes)
+      : device_(&device), offset_(offset), bytes_(bytes) {
+    device.reserve_scratch(end());
+  }
+  std::size_t end() const { return offset_ + base::aligned_size(bytes_); }
+
+  const Device* device_ = nullptr;
+  std::size_t offset_ = 0, bytes_ = 0;
 };
 
 /// What the kernels can count on here.

@@ -20,7 +20,7 @@ std::byte* at(void* tensor, std::int64_t element, DType type) {
 
 /// The columns of chunk number `chunk`.
 void gather_chunk(const Lowering& l, DType type, const void* images, std::int64_t chunk,
-                  base::Buffer& workspace, base::Buffer& columns) {
+                  const Scratch& workspace, const Scratch& columns) {
   const std::int64_t size = l.chunk * l.geometry.image_size();
   dispatch(type, [&]<class T>(T) {
     gather_patches<T>(
@@ -30,9 +30,8 @@ void gather_chunk(const Lowering& l, DType type, const void* images, std::int64_
   });
 }
 
-base::Buffer workspace_of(const Lowering& l) {
-  return base::Buffer(static_cast<std::size_t>(l.geometry.workspace_size() * base::thread_count()) *
-                      sizeof(float));
+std::size_t workspace_bytes(const Lowering& l) {
+  return static_cast<std::size_t>(l.geometry.workspace_size() * base::thread_count()) * sizeof(float);
 }
 
 }  // namespace
@@ -152,8 +151,8 @@ GatherMap::GatherMap(const Device& device, const ConvolutionCase& c, DType grid,
                        .weights = c.type,
                        .dst = grid,
                        .epilogue = epilogue}),
-      columns_(static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
-      workspace_(workspace_of(lowering_)) {}
+      columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
+      workspace_(columns_.behind(workspace_bytes(lowering_))) {}
 
 void GatherMap::run(const void* images, const void* weights, const float* bias, void* grid) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
@@ -177,8 +176,8 @@ ScatterMap::ScatterMap(const Device& device, const ConvolutionCase& c, DType ima
                        .pack_weights = true,
                        .src = c.type,
                        .weights = c.type}),
-      columns_(static_cast<std::size_t>(lowering_.column_elements()) * sizeof(float)),
-      workspace_(workspace_of(lowering_)) {}
+      columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * sizeof(float)),
+      workspace_(columns_.behind(workspace_bytes(lowering_))) {}
 
 void ScatterMap::run(const void* grid, const void* weights, const float* bias, void* images) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
@@ -217,8 +216,8 @@ WeightsMap::WeightsMap(const Device& device, const ConvolutionCase& c)
       weights_(lowering_, WeightsMatrix::Lines::rows, DType::f32),
       first_(device, weights_case(lowering_, c.type, false)),
       next_(device, weights_case(lowering_, c.type, true)),
-      columns_(static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
-      workspace_(workspace_of(lowering_)) {}
+      columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
+      workspace_(columns_.behind(workspace_bytes(lowering_))) {}
 
 void WeightsMap::run(const void* images, const void* grid, float* diff_weights) {
   float* target = weights_.target(diff_weights);

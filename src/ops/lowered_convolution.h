@@ -74,7 +74,7 @@ class GatherMap {
   base::DType type_, grid_type_;
   WeightsMatrix weights_;
   Matmul matmul_;
-  base::Buffer columns_, workspace_;
+  Scratch columns_, workspace_;
 };
 
 /// images = epilogue(sum of the patches of grid weights^T).
@@ -90,7 +90,7 @@ class ScatterMap {
   Epilogue epilogue_;
   WeightsMatrix weights_;
   Matmul matmul_;
-  base::Buffer columns_, workspace_;
+  Scratch columns_, workspace_;
 };
 
 /// diff_weights = columns^T grid, in f32.
@@ -104,7 +104,7 @@ class WeightsMap {
   base::DType type_;
   WeightsMatrix weights_;
   Matmul first_, next_;
-  base::Buffer columns_, workspace_;
+  Scratch columns_, workspace_;
 };
 
 }  // namespace ganymede::ops

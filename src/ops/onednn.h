@@ -17,6 +17,7 @@ namespace ganymede::ops {
 struct Device::Handles {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
+  base::Buffer scratch;
 };
 
 inline dnnl::memory::data_type onednn_type(base::DType type) {

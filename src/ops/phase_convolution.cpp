@@ -1,5 +1,6 @@
 #include "ops/phase_convolution.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/parallel.h"
@@ -39,32 +40,35 @@ PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogu
   const auto element = static_cast<std::int64_t>(size_of(c.type));
   chunk_ = chunk_of(c.batch, geometry.grid_size() * geometry.patch_size() * element);
   const std::int64_t rows = chunk_ * geometry.grid_size();
+  std::int64_t workspace_size = 0;
   for (std::int64_t top = 0; top < c.stride; ++top) {
     for (std::int64_t left = 0; left < c.stride; ++left) {
       geometry.pad_top = geometry.kernel - 1 - taps_of(top, c.pad_top, c.stride).shift;
       geometry.pad_left = geometry.kernel - 1 - taps_of(left, c.pad_left, c.stride).shift;
-      phases_.push_back({top, left, geometry,
-                         Matmul(device, {.rows = rows,
-                                         .inner = geometry.patch_size(),
-                                         .columns = c.dst_channels,
-                                         .transpose_weights = true,
-                                         .pack_weights = true,
-                                         .src = c.type,
-                                         .weights = c.type,
-                                         .dst = c.dst,
-                                         .epilogue = epilogue})});
-      workspace_ = base::Buffer(static_cast<std::size_t>(geometry.workspace_size() * base::thread_count()) *
-                                sizeof(float));
+      phases_.push_back(
+          {top, left, geometry,
+           Matmul(device, {.rows = rows,
+                           .inner = geometry.patch_size(),
+                           .columns = c.dst_channels,
+                           .transpose_weights = true,
+                           .pack_weights = true,
+                           .src = c.type,
+                           .weights = c.type,
+                           .dst = c.dst,
+                           .epilogue = epilogue}),
+           base::Buffer(static_cast<std::size_t>(c.dst_channels * geometry.patch_size() * element))});
+      workspace_size = std::max(workspace_size, geometry.workspace_size());
     }
   }
-  matrix_ = base::Buffer(static_cast<std::size_t>(c.dst_channels * geometry.patch_size() * element));
-  columns_ = base::Buffer(static_cast<std::size_t>(rows * geometry.patch_size() * element));
-  pixels_ = base::Buffer(static_cast<std::size_t>(rows * c.dst_channels) * size_of(c.dst));
+  columns_ = Scratch(device, static_cast<std::size_t>(rows * geometry.patch_size() * element));
+  workspace_ =
+      columns_.behind(static_cast<std::size_t>(workspace_size * base::thread_count()) * sizeof(float));
+  pixels_ = workspace_.behind(static_cast<std::size_t>(rows * c.dst_channels) * size_of(c.dst));
 }
 
-/// The part of the weights that a phase sees, [dst_channels, patch]. A patch goes forward over src and so
-/// backward over the kernel.
-const void* PhaseMap::arrange(const Phase& phase, const void* weights) {
+/// The part of the weights that a phase sees, [dst_channels, patch]. A patch goes
+/// forward over src and so backward over the kernel.
+void PhaseMap::arrange(Phase& phase, const void* weights) const {
   const auto element = static_cast<std::int64_t>(size_of(case_.type));
   const std::int64_t taps = phase.geometry.kernel;
   const std::int64_t first_y = taps_of(phase.top, case_.pad_top, case_.stride).first;
@@ -77,12 +81,13 @@ const void* PhaseMap::arrange(const Phase& phase, const void* weights) {
         const std::int64_t from = ((channel * case_.kernel + ky) * case_.kernel + kx) * case_.src_channels;
         const std::int64_t to =
             channel * phase.geometry.patch_size() + y * phase.geometry.line_size() + x * case_.src_channels;
-        std::memcpy(matrix_.data() + to * element, static_cast<const std::byte*>(weights) + from * element,
+        std::memcpy(phase.weights.data() + to * element,
+                    static_cast<const std::byte*>(weights) + from * element,
                     static_cast<std::size_t>(case_.src_channels * element));
       }
     }
   }
-  return matrix_.data();
+  phase.packed = phase.matmul.pack(phase.weights.data());
 }
 
 /// Puts the pixels of one phase at their places among the others'.
@@ -103,7 +108,7 @@ void PhaseMap::interleave(const Phase& phase, std::byte* dst) const {
 void PhaseMap::run(const void* src, const void* weights, const float* bias, void* dst) {
   const ConvolutionCase& c = case_;
   for (Phase& phase : phases_) {
-    phase.weights = phase.matmul.pack(arrange(phase, weights));
+    arrange(phase, weights);
   }
   const std::int64_t src_size = chunk_ * c.src_height * c.src_width * c.src_channels;
   const std::int64_t dst_size = chunk_ * c.dst_height * c.dst_width * c.dst_channels;
@@ -115,7 +120,7 @@ void PhaseMap::run(const void* src, const void* weights, const float* bias, void
                           {static_cast<const T*>(src) + chunk * src_size, static_cast<std::size_t>(src_size)},
                           workspace_.as<float>(), columns_.as<T>());
       });
-      phase.matmul.run(columns_.data(), phase.weights, bias, pixels_.data());
+      phase.matmul.run(columns_.data(), phase.packed, bias, pixels_.data());
       interleave(phase, target);
     }
   }

@@ -27,17 +27,18 @@ class PhaseMap {
     std::int64_t top, left;
     PatchGeometry geometry;
     Matmul matmul;
-    const void* weights = nullptr;  ///< packed
+    base::Buffer weights;          // [dst_channels, patch]
+    const void* packed = nullptr;  // the same in the order of the product
   };
 
-  const void* arrange(const Phase& phase, const void* weights);
+  void arrange(Phase& phase, const void* weights) const;
   void interleave(const Phase& phase, std::byte* dst) const;
 
   ConvolutionCase case_;
   std::int64_t chunk_;
   std::vector<Phase> phases_;
-  base::Buffer matrix_, columns_, workspace_;
-  base::Buffer pixels_;  // [chunk, dst_height / stride, dst_width / stride, dst_channels]
+  Scratch columns_, workspace_;
+  Scratch pixels_;  // [chunk, dst_height / stride, dst_width / stride, dst_channels]
 };
 
 }  // namespace ganymede::ops
