@@ -1,7 +1,7 @@
 #include "data/gzip.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -44,57 +44,46 @@ std::size_t stated_size(std::span<const std::uint8_t> packed) {
   return std::min<std::size_t>(stated, packed.size() * max_expansion);
 }
 
-struct EndInflate {
-  void operator()(z_stream* stream) const { inflateEnd(stream); }
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
 };
 
 }  // namespace
 
 std::vector<std::uint8_t> gunzip(std::span<const std::uint8_t> packed, std::size_t max_bytes,
                                  const std::string& where) {
-  constexpr int gzip_with_largest_window = 16 + MAX_WBITS;
-  z_stream stream{};
-  if (inflateInit2(&stream, gzip_with_largest_window) != Z_OK) {
+  const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
+      libdeflate_alloc_decompressor());
+  if (!decompressor) {
     throw std::bad_alloc();
   }
-  const std::unique_ptr<z_stream, EndInflate> end(&stream);
-
   std::vector<std::uint8_t> unpacked(std::min(max_bytes, stated_size(packed)));
   std::size_t read = 0;
   std::size_t written = 0;
-  while (true) {
-    // One byte more than allowed, to tell a file that is too long from one that just fits.
-    if (written == unpacked.size()) {
-      unpacked.resize(std::min(max_bytes + 1, std::max<std::size_t>(2 * written, 4096)));
-    }
-    constexpr std::size_t most = 1U << 30;  // zlib counts in 32 bits
-    stream.next_in = const_cast<Bytef*>(packed.data() + read);
-    stream.avail_in = static_cast<uInt>(std::min(packed.size() - read, most));
-    stream.next_out = unpacked.data() + written;
-    stream.avail_out = static_cast<uInt>(std::min(unpacked.size() - written, most));
-    const int status = inflate(&stream, Z_NO_FLUSH);
-    read = static_cast<std::size_t>(stream.next_in - packed.data());
-    written = static_cast<std::size_t>(stream.next_out - unpacked.data());
-
-    if (written > max_bytes) {
-      refuse(where, fmt::format("more than {} bytes when unpacked", max_bytes), "a smaller file");
-    }
-    if (status == Z_STREAM_END) {
-      if (read == packed.size()) {
-        break;
+  do {
+    std::size_t member_read = 0;
+    std::size_t member_written = 0;
+    const libdeflate_result result = libdeflate_gzip_decompress_ex(
+        decompressor.get(), packed.data() + read, packed.size() - read, unpacked.data() + written,
+        unpacked.size() - written, &member_read, &member_written);
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
+      if (unpacked.size() == max_bytes) {
+        refuse(where, fmt::format("more than {} bytes when unpacked", max_bytes), "a smaller file");
       }
-      if (!is_gzip(packed.subspan(read))) {
-        refuse(where, fmt::format("{} bytes after the gzip stream", packed.size() - read),
-               "the end of the file");
-      }
-      inflateReset(&stream);
-    } else if (status != Z_OK && status != Z_BUF_ERROR) {
-      refuse(where, fmt::format("a corrupt gzip stream ({})", stream.msg != nullptr ? stream.msg : "zlib"),
+      unpacked.resize(std::min(max_bytes, std::max<std::size_t>(2 * unpacked.size(), 4096)));
+      continue;
+    }
+    if (result != LIBDEFLATE_SUCCESS) {
+      refuse(where, fmt::format("a gzip stream, at byte {}, that is corrupt or cut off", read),
              "a sound one");
-    } else if (read == packed.size() && stream.avail_out > 0) {
-      refuse(where, fmt::format("a gzip stream cut off after {} bytes", packed.size()), "a complete one");
     }
-  }
+    read += member_read;
+    written += member_written;
+    if (read < packed.size() && !is_gzip(packed.subspan(read))) {
+      refuse(where, fmt::format("{} bytes after the gzip stream", packed.size() - read),
+             "the end of the file");
+    }
+  } while (read < packed.size());
   unpacked.resize(written);
   return unpacked;
 }

