@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
+#include <array>
 #include <iterator>
 #include <memory>
 #include <numeric>
@@ -11,12 +10,14 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "cli/bench_ops.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_source.h"
 #include "cli/host.h"
 #include "cli/measurement.h"
 #include "cli/recipe_source.h"
+#include "cli/stopwatch.h"
 #include "train/embedded_recipes.h"
 #include "train/feeder.h"
 #include "train/sampling.h"
@@ -30,47 +31,37 @@ struct BenchOptions {
   std::optional<std::int64_t> batch;
   std::optional<std::string> precision;
   int threads = 0;
+  double seconds = 1.0;
+  std::optional<std::string> only;
   bool json = false;
 };
 
-double seconds_of(const std::function<void()>& action) {
-  const auto begin = std::chrono::steady_clock::now();
-  action();
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  return elapsed.count();
-}
+/// What can be measured of a recipe.
+constexpr std::array<const char*, 4> parts = {"step", "sample", "layers", "ops"};
 
-/// The median time of an action that is repeated for about a second, after a warm-up.
-double median_seconds(const std::function<void()>& action) {
-  constexpr double budget = 1.0;
-  constexpr std::size_t fewest = 5;
-  constexpr int warm_up = 3;
-  for (int i = 0; i < warm_up; ++i) {
-    action();
+bool wants(const BenchOptions& options, const std::string& part) {
+  if (options.only) {
+    return *options.only == part;
   }
-  std::vector<double> times;
-  double total = 0.0;
-  while (total < budget || times.size() < fewest) {
-    times.push_back(seconds_of(action));
-    total += times.back();
-  }
-  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
-  return times[times.size() / 2];
+  // Of all recipes at once, the layers would be too many rows; a recipe's layers have its operations in them.
+  return part == "layers" ? options.recipe.has_value() : part != "ops" || !options.recipe;
 }
 
 /// Measures one recipe in one precision.
 class Bench {
  public:
-  Bench(const train::Recipe& recipe, const data::Dataset& dataset, const ops::Device& device, double peak)
+  Bench(const train::Recipe& recipe, const data::Dataset& dataset, const ops::Device& device, double peak,
+        double seconds)
       : recipe_(recipe),
         device_(device),
         peak_(peak),
+        seconds_(seconds),
         gan_(recipe, {dataset.height, dataset.width, dataset.channels}, dataset.classes(), device),
         feeder_(recipe, dataset.train, dataset.classes()) {}
 
   /// Data, noise, both networks, both optimisers.
   Measurement step() {
-    const double seconds = median_seconds([this] { run_step(); });
+    const double seconds = median_seconds([this] { run_step(); }, seconds_);
     const double operations = operations_a_step();
     return row("step", seconds, recipe_.training.batch_size, operations);
   }
@@ -84,7 +75,8 @@ class Bench {
     const auto labels = train::sample_labels(
         count, 1, std::max<std::int64_t>(1, net::label_classes(gan_.generator().spec())));
     std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
-    return row("sample 1,000", median_seconds([&] { maker.make(latents, labels, images); }), count, 0.0);
+    const double seconds = median_seconds([&] { maker.make(latents, labels, images); }, seconds_);
+    return row("sample 1,000", seconds, count, static_cast<double>(count) * operations_an_image());
   }
 
   std::vector<Measurement> layers() {
@@ -102,6 +94,16 @@ class Bench {
   void run_step() {
     feeder_.feed(step_, gan_);
     gan_.step(step_++);
+  }
+
+  double operations_an_image() {
+    const net::NetSpec& generator = gan_.generator().spec();
+    const auto shapes = net::infer_shapes(generator);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      sum += 2.0 * static_cast<double>(net::multiply_adds(generator.layers[i], shapes[i]));
+    }
+    return sum;
   }
 
   double operations_a_step() {
@@ -127,6 +129,7 @@ class Bench {
   train::Recipe recipe_;
   const ops::Device& device_;
   double peak_;
+  double seconds_;
   train::Gan gan_;
   train::Feeder feeder_;
   std::uint64_t step_ = 0;
@@ -150,6 +153,34 @@ std::vector<std::string> precisions_of(const BenchOptions& options) {
   return {"f32", "bf16"};
 }
 
+train::Recipe recipe_of(const std::string& name, const std::string& precision, const BenchOptions& options) {
+  std::vector<std::string> settings = {"training.precision=" + precision};
+  if (options.batch) {
+    settings.push_back(fmt::format("training.batch_size={}", *options.batch));
+  }
+  return load_recipe(name, settings);
+}
+
+std::vector<Measurement> rows_of(const train::Recipe& recipe, const data::Dataset& dataset,
+                                 const ops::Device& device, double peak, const BenchOptions& options) {
+  std::vector<Measurement> rows;
+  if (wants(options, "ops")) {
+    constexpr double share = 0.1;
+    rows = op_rows(recipe, device, peak, share * options.seconds);
+  }
+  Bench bench(recipe, dataset, device, peak, options.seconds);
+  if (wants(options, "step")) {
+    rows.push_back(bench.step());
+  }
+  if (wants(options, "sample")) {
+    rows.push_back(bench.sample());
+  }
+  if (wants(options, "layers")) {
+    std::ranges::move(bench.layers(), std::back_inserter(rows));
+  }
+  return rows;
+}
+
 int run_bench(const BenchOptions& options) {
   base::set_thread_count(options.threads);
   const Console console;
@@ -162,16 +193,8 @@ int run_bench(const BenchOptions& options) {
     rows.push_back(
         {.precision = precision, .what = "peak: one large product", .gflops = peak, .peak_share = 1.0});
     for (const std::string& name : recipes_of(options)) {
-      std::vector<std::string> settings = {"training.precision=" + precision};
-      if (options.batch) {
-        settings.push_back(fmt::format("training.batch_size={}", *options.batch));
-      }
-      Bench bench(load_recipe(name, settings), dataset, device, peak);
-      rows.push_back(bench.step());
-      rows.push_back(bench.sample());
-      if (options.recipe) {
-        std::ranges::move(bench.layers(), std::back_inserter(rows));
-      }
+      std::ranges::move(rows_of(recipe_of(name, precision, options), dataset, device, peak, options),
+                        std::back_inserter(rows));
     }
   }
   print(options.json ? json_lines(rows) : table(rows));
@@ -184,7 +207,7 @@ void add_bench(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("bench", "Measure the training step, sampling and each layer");
   const auto options = std::make_shared<BenchOptions>();
   verb->add_option("--recipe", options->recipe,
-                   "One recipe, with a row a layer and pass (default: all, without)")
+                   "One recipe, with a row a layer and pass (default: all, with a row an operation)")
       ->type_name("NAME|FILE");
   verb->add_option("--batch", options->batch, "How many images a step")
       ->type_name("N")
@@ -195,11 +218,19 @@ void add_bench(CLI::App& app, Action& action) {
   verb->add_option("--threads", options->threads, "How many; 0: one a processor")
       ->type_name("N")
       ->check(in_range(0, 1024));
+  verb->add_option("--only", options->only, "step, sample, layers or ops")
+      ->type_name("WORD")
+      ->check(CLI::IsMember(std::vector<std::string>(parts.begin(), parts.end())));
+  verb->add_option("--seconds", options->seconds, "How long to measure a step; an operation, a tenth of it")
+      ->type_name("S")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
   verb->add_flag("--json", options->json, "An object a line in place of the table");
   verb->footer(
       "Examples:\n"
       "  ganymede bench\n"
       "  ganymede bench --recipe conv --precision bf16\n"
+      "  ganymede bench --recipe dense --batch 32 --only step --seconds 5 --json\n"
       "Times are medians; \"peak\" is the share of what one large matrix product reaches in the same run.");
   verb->callback([&action, options] { action = [options] { return run_bench(*options); }; });
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ops/recipe_cases.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
 #include "reference/threads.h"
@@ -49,6 +50,9 @@ std::vector<Problem> problems() {
     for (const auto& [rows, channels] :
          {std::pair{2, 1}, std::pair{100, 3}, std::pair{17, 32}, std::pair{64, 33}, std::pair{8, 100}}) {
       result.push_back({rows, channels, type});
+    }
+    for (const ElementsExample& c : recipe_batch_norms("dense", 8)) {
+      result.push_back({c.rows, c.channels, type});
     }
   }
   return result;

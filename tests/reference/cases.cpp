@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "operations.h"
@@ -128,6 +130,9 @@ std::vector<MatmulExample> matmul_cases() {
     c.epilogue.bias = true;
     add(fmt::format(", bias and {}", word), c);
   }
+  for (const char* recipe : {"dense", "conv"}) {
+    std::ranges::move(ops::recipe_matmuls(recipe, 2, base::DType::f32), std::back_inserter(cases));
+  }
   return cases;
 }
 
@@ -166,12 +171,9 @@ std::vector<ConvolutionExample> convolution_cases() {
     large.batch = 12;
     add(large, {.bias = true, .activation = tanh});
   }
-  // The sizes of the recipe `conv`.
-  add(same_convolution({28, 28, 1}, 64, {3, 2}), {.bias = true, .activation = leaky_relu});
-  add(same_convolution({14, 14, 64}, 64, {3, 2}), {.bias = true, .activation = leaky_relu});
-  add(transposed(same_convolution({14, 14, 1}, 1, {4, 2}), 128, 128),
-      {.bias = true, .activation = leaky_relu});
-  add(same_convolution({28, 28, 128}, 1, {7, 1}), {.bias = true, .activation = sigmoid});
+  for (const ConvolutionExample& c : ops::recipe_convolutions("conv", 2, base::DType::f32)) {
+    add(c.convolution, c.epilogue);
+  }
   return cases;
 }
 

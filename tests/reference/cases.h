@@ -5,24 +5,17 @@
 #include <vector>
 
 #include "net/spec.h"
-#include "ops/convolution.h"
-#include "ops/matmul.h"
+#include "ops/recipe_cases.h"
 
-/// What is tested is what is timed: these tables are read by the tests and by the benchmarks.
+/// What is tested: small cases that reach every corner, and those of the recipes, which are timed too.
 namespace ganymede::reference {
 
-struct MatmulExample {
-  std::string name;
-  ops::MatmulCase matmul;
-};
+using ops::ConvolutionExample;
+using ops::MatmulExample;
+
 /// In f32; every combination of types follows from it.
 std::vector<MatmulExample> matmul_cases();
 
-struct ConvolutionExample {
-  std::string name;
-  ops::ConvolutionCase convolution;
-  ops::Epilogue epilogue;
-};
 std::vector<ConvolutionExample> convolution_cases();
 
 /// A network of one layer, or of a few that meet in an interesting way.
