@@ -1,0 +1,100 @@
+"""Runs the comparison. See --help."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from . import machine, measure, plan, report, summary
+
+DESCRIPTION = """\
+Runs the same training step, and sampling, in Ganymede, PyTorch, Keras and JAX, each configuration in a
+process of its own, all of them in turns over several rounds; prints the medians as tables and writes every
+sample to build/compare/results.json. A configuration that took twice as long as its program's fastest in that
+precision, or longer than --limit, is not run again."""
+EXAMPLES = """\
+examples:
+  bench/compare/run
+  bench/compare/run --quick --workload conv
+  bench/compare/run --rounds 5 --write docs/performance.md"""
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        "bench/compare/run", None, DESCRIPTION, EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    processors = len(machine.processors())
+    program = measure.ROOT / "build/release/ganymede"
+    add("--rounds", type=int, default=3, metavar="N", help="how often everything is measured (3)")
+    add("--seconds", type=float, default=5, metavar="S", help="of measuring in each process (5)")
+    add("--limit", type=float, default=120, metavar="S", help="of a process, before it is ended (120)")
+    add("--quick", action="store_true", help="one round of a second each, all instruction sets allowed")
+    add("--workload", default="", metavar="TEXT", help="only those with this in their names: conv, AVX2")
+    add("--threads", type=int, default=processors, metavar="N", help="of every program (one a processor)")
+    add("--onnx", default="", metavar="RECIPE=FILE", help="a generator that ONNX Runtime samples from")
+    add("--write", type=Path, metavar="PAGE", help="put the tables between the markers of this page")
+    add("--ganymede", type=Path, default=program, metavar="FILE", help="the program that is measured")
+    options = parser.parse_args()
+    if options.write:
+        report.inserted(options.write.read_text(), "")  # so that a page without markers is refused now
+    if options.quick:
+        options.rounds, options.seconds = 1, 1
+    return options
+
+
+def chosen_workloads(options):
+    candidates = [w for w in plan.WORKLOADS if not (options.quick and w.isa)]
+    return [w for w in candidates if options.workload in w.name]
+
+
+def sampled(options):
+    """Yields the samples as they are taken."""
+    onnx_recipe, _, onnx_file = options.onnx.partition("=")
+    settings = measure.Settings(options.ganymede, options.seconds, options.limit, onnx_file)
+    samples, given_up = [], set()
+    for number in range(1, options.rounds + 1):
+        for workload in chosen_workloads(options):
+            for configuration in plan.configurations(workload, options.threads, onnx_recipe):
+                if (workload, configuration) not in given_up:
+                    measured = measure.measure(settings, workload, configuration)
+                    samples.append(summary.Sample(workload, configuration, number, measured))
+                    yield samples[-1]
+        summaries = summary.summarise(samples)
+        given_up = {(s.workload, s.configuration) for s in summaries if summary.is_hopeless(s, summaries)}
+
+
+def announce(sample):
+    found = sample.measured.get("failure") or report.milliseconds(sample.measured["ms"])
+    where = f"round {sample.round}: {sample.workload.name}: {sample.configuration.program}"
+    print(f"{where}, {sample.configuration.name}: {found}", file=sys.stderr)
+
+
+def require_equal_parameters(sample, ganymede):
+    """Ends the program if a peer trained other networks than ours."""
+    theirs = sample.measured.get("parameters")
+    ours = theirs and machine.parameters(ganymede, sample.workload.recipe)
+    if theirs != ours:
+        sys.exit(
+            f"{sample.configuration.program} has {theirs} parameters in {sample.workload.recipe}, not {ours}"
+        )
+
+
+def main():
+    options = arguments()
+    facts = machine.facts(options.ganymede, ["bench/compare/run", *sys.argv[1:]])
+    samples = []
+    for sample in sampled(options):
+        announce(sample)
+        require_equal_parameters(sample, options.ganymede)
+        samples.append(sample)
+        results = facts | {"samples": [asdict(sample) for sample in samples]}
+        (measure.OUTPUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    text = report.heading(facts) + report.tables(summary.summarise(samples), facts["sizes"])
+    print(text, end="")
+    if options.write:
+        options.write.write_text(report.inserted(options.write.read_text(), text))
+
+
+main()
