@@ -12,7 +12,7 @@ DESCRIPTION = """\
 Runs the same training step, and sampling, in Ganymede, PyTorch, Keras and JAX, each configuration in a
 process of its own, all of them in turns over several rounds; prints the medians as tables and writes every
 sample to build/compare/results.json. A configuration that took twice as long as its program's fastest in that
-precision, or longer than --limit, is not run again."""
+precision, or longer than --limit, is not run again. Ctrl-C ends it with the tables of what was measured."""
 EXAMPLES = """\
 examples:
   bench/compare/run
@@ -81,17 +81,26 @@ def require_equal_parameters(sample, ganymede):
         )
 
 
+def measured_samples(options, facts):
+    """All samples, or those until Ctrl-C; the file of results has those so far at any time."""
+    samples = []
+    try:
+        for sample in sampled(options):
+            announce(sample)
+            require_equal_parameters(sample, options.ganymede)
+            samples.append(sample)
+            results = facts | {"samples": [asdict(sample) for sample in samples]}
+            (measure.OUTPUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    except KeyboardInterrupt:
+        print(f"stopped after {len(samples)} samples", file=sys.stderr)
+    return samples
+
+
 def main():
     options = arguments()
     facts = machine.facts(options.ganymede, ["bench/compare/run", *sys.argv[1:]])
-    samples = []
-    for sample in sampled(options):
-        announce(sample)
-        require_equal_parameters(sample, options.ganymede)
-        samples.append(sample)
-        results = facts | {"samples": [asdict(sample) for sample in samples]}
-        (measure.OUTPUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    text = report.heading(facts) + report.tables(summary.summarise(samples), facts["sizes"])
+    summaries = summary.summarise(measured_samples(options, facts))
+    text = report.heading(facts) + report.tables(summaries, facts["sizes"])
     print(text, end="")
     if options.write:
         options.write.write_text(report.inserted(options.write.read_text(), text))

@@ -1,5 +1,6 @@
 """Runs one program for a bounded time."""
 
+import contextlib
 import dataclasses
 import os
 import signal
@@ -21,9 +22,13 @@ def run(command, environment, limit):
     """Kills the program and what it started after `limit` seconds."""
     expired = threading.Event()
 
+    def end():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
     def expire():
         expired.set()
-        os.killpg(process.pid, signal.SIGKILL)
+        end()
 
     with tempfile.TemporaryFile("w+") as errors:
         begin = time.perf_counter()
@@ -37,11 +42,16 @@ def run(command, environment, limit):
         )
         timer = threading.Timer(limit, expire)
         timer.start()
-        with process.stdout as output:
-            lines = [(time.perf_counter() - begin, line) for line in output]
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            with process.stdout as output:
+                lines = [(time.perf_counter() - begin, line) for line in output]
+            _, status, usage = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            end()
+            raise
+        finally:
+            timer.cancel()
         seconds = time.perf_counter() - begin
-        timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
         last = errors.read().strip().rpartition("\n")[2]
