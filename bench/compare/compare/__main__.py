@@ -100,6 +100,8 @@ def main():
     options = arguments()
     facts = machine.facts(options.ganymede, ["bench/compare/run", *sys.argv[1:]])
     summaries = summary.summarise(measured_samples(options, facts))
+    if not summaries:
+        sys.exit("nothing was measured")
     text = report.heading(facts) + report.tables(summaries, facts["sizes"])
     print(text, end="")
     if options.write:
