@@ -16,6 +16,9 @@ enum class Purpose : std::uint32_t {
   dropout = 6,
   discriminator_label = 7,
   generator_label = 8,
+  augmentation = 20,
+  bootstrap = 21,
+  evaluation_subset = 22,
 };
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.

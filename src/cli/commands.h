@@ -22,5 +22,7 @@ void add_data(CLI::App& app, Action& action);
 void add_plot(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
+void add_eval(CLI::App& app, Action& action);
+void add_classifier(CLI::App& app, Action& action);
 
 }  // namespace ganymede::cli

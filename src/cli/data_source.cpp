@@ -1,16 +1,12 @@
 #include "cli/data_source.h"
 
 #include <cstdlib>
-#include <filesystem>
 #include <span>
-#include <vector>
 
 #include "base/sha256.h"
 #include "cli/host.h"
 
 namespace ganymede::cli {
-
-namespace {
 
 std::vector<std::filesystem::path> data_roots() {
   std::vector<std::filesystem::path> roots;
@@ -21,8 +17,6 @@ std::vector<std::filesystem::path> data_roots() {
   roots.emplace_back(GANYMEDE_SOURCE_DATA_DIR);
   return roots;
 }
-
-}  // namespace
 
 data::Dataset open_data(const std::string& name_or_directory, data::Splits splits) {
   return data::open_dataset(name_or_directory, data_roots(), splits);

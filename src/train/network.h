@@ -25,6 +25,7 @@ class Network {
   const net::NetSpec& spec() const { return spec_; }
   net::Weights& weights() { return weights_; }
 
+  void set_learning_rate(double rate) { optimizer_.learning_rate = rate; }
   /// One step of Adam along the gradients; `step` is 1 for the first.
   void update(std::int64_t step);
   /// Begins to count the time of updates anew.

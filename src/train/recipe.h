@@ -105,6 +105,7 @@ net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image);
 void check_networks(const net::NetSpec& generator, const net::NetSpec& discriminator,
                     const base::Shape& image, std::int64_t classes);
 
+net::Words<Precision> words(Precision);
 /// bf16 where the recipe says so, or leaves it open and the processor multiplies it natively.
 base::DType resolve(Precision precision);
 

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/parallel.h"
+#include "cli/classifier_file.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/data_source.h"
+#include "cli/format.h"
+#include "cli/pace.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+struct ClassifierOptions {
+  std::string data = "mnist";
+  std::optional<std::int64_t> epochs;
+  std::optional<std::int64_t> seed;
+  std::int64_t threads = 0;
+  std::string precision = "auto";
+  std::string out;
+};
+
+train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data::Dataset& dataset) {
+  train::ClassifierRecipe recipe = train::classifier_recipe(dataset.name, dataset.classes());
+  recipe.epochs = options.epochs.value_or(recipe.epochs);
+  recipe.seed = options.seed.value_or(recipe.seed);
+  base::set_thread_count(static_cast<int>(options.threads));
+  recipe.threads = base::thread_count();
+  for (const auto& [word, precision] : words(train::Precision{})) {
+    recipe.precision = word == options.precision ? precision : recipe.precision;
+  }
+  recipe.precision = train::resolve(recipe.precision) == base::DType::bf16 ? train::Precision::bf16
+                                                                          : train::Precision::f32;
+  return recipe;
+}
+
+int run_classifier_train(const ClassifierOptions& options) {
+  Console console;
+  const data::Dataset dataset = open_data(options.data, data::Splits::train_and_test);
+  const train::ClassifierRecipe recipe = recipe_for(options, dataset);
+  const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
+  const ops::Device device;
+  train::ClassifierTrainer trainer(recipe, dataset, device);
+  console.say(fmt::format("Training a classifier on {} images of {}", grouped(dataset.train.count()), dataset.name));
+  for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
+    const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
+    console.say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on moved training images", epoch,
+                            recipe.epochs, mean.loss, mean.accuracy));
+  }
+  eval::Classifier classifier(trainer.network().spec(), trainer.network().weights(), device);
+  const double accuracy = eval::accuracy(classifier.read(dataset.test.pixels), dataset.test.labels);
+  write_classifier(out, {.recipe = recipe, .accuracy = accuracy, .dataset_digest = digest(dataset)},
+                   trainer.network());
+  console.say(fmt::format("{}: {:.2f}% of the {} test images are read right, in f32", out, 100.0 * accuracy,
+                          grouped(dataset.test.count())));
+  return 0;
+}
+
+}  // namespace
+
+void add_classifier(CLI::App& app, Action& action) {
+  constexpr std::int64_t most = 1'000'000;
+  CLI::App* verb = app.add_subcommand("classifier", "Train the classifier that images are measured by");
+  CLI::App* train = verb->add_subcommand("train", "Train a classifier and save it");
+  verb->require_subcommand(1);
+  const auto options = std::make_shared<ClassifierOptions>();
+  train->add_option("--data", options->data, "mnist, fashion-mnist or a directory with IDX files")
+      ->type_name("NAME|DIR");
+  train->add_option("--epochs", options->epochs, "How many passes over the data")
+      ->type_name("N")
+      ->check(in_range(1, most));
+  train->add_option("--seed", options->seed, "Of every random number")
+      ->type_name("N")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  train->add_option("--threads", options->threads, "How many; 0: one a processor")
+      ->type_name("N")
+      ->check(in_range(0, 1024));
+  train->add_option("--precision", options->precision, "Of the matrix products: auto, f32 or bf16")
+      ->type_name("WORD")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
+  train->add_option("--out", options->out, "The file to write (default: NAME.safetensors)")->type_name("FILE");
+  const char* examples =
+      "Examples:\n"
+      "  ganymede classifier train\n"
+      "  ganymede classifier train --data fashion-mnist --epochs 20 --out fashion.safetensors\n"
+      "The same command on the same machine writes the same file, byte for byte.";
+  verb->footer(examples);
+  train->footer(examples);
+  train->callback([&action, options] { action = [options] { return run_classifier_train(*options); }; });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,107 @@
+#include "cli/classifier_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "cli/data_source.h"
+#include "cli/host.h"
+#include "cli/tensor_file.h"
+#include "io/file.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view format = "ganymede-classifier";
+constexpr const char* advice = "Name a file that `ganymede classifier train` wrote";
+constexpr std::size_t largest_file = std::size_t{1} << 28;
+
+train::ClassifierRecipe recipe_of(const io::SafetensorsFile& file, const fs::path& path) {
+  try {
+    return train::parse_classifier_recipe(metadata_value(file, "recipe", path), "the recipe in its metadata");
+  } catch (const base::Error& error) {
+    throw base::Error(base::ErrorKind::file, {.where = path.string() + ": " + error.what()});
+  }
+}
+
+double metadata_share(const io::SafetensorsFile& file, const std::string& key, const fs::path& path) {
+  const std::string& text = metadata_value(file, key, path);
+  double value = -1.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0)) {
+    throw base::Error(base::ErrorKind::file, {.where = path.string(),
+                                              .found = fmt::format("the {} \"{}\" in its metadata", key, text),
+                                              .expected = "a number from 0 to 1",
+                                              .advice = advice});
+  }
+  return value;
+}
+
+}  // namespace
+
+void write_classifier(const fs::path& path, const ClassifierInfo& info, train::Network& classifier) {
+  io::Metadata metadata = describe_format(format);
+  metadata["recipe"] = train::to_toml(info.recipe);
+  metadata["accuracy"] = fmt::format("{}", info.accuracy);
+  metadata["dataset_sha256"] = info.dataset_digest;
+  std::vector<train::NamedTensor> tensors;
+  for (const net::WeightRow& row : classifier.weights().table()) {
+    tensors.push_back({row.name, row.shape, classifier.weights().values(row)});
+  }
+  write_tensor_file(path, tensors, metadata);
+}
+
+SavedClassifier open_classifier(const fs::path& path, const data::Dataset& dataset, const ops::Device& device) {
+  const io::SafetensorsFile file = open_tensor_file(path, format, advice);
+  ClassifierInfo info{.recipe = recipe_of(file, path),
+                      .accuracy = metadata_share(file, "accuracy", path),
+                      .dataset_digest = metadata_value(file, "dataset_sha256", path)};
+  const net::NetSpec spec =
+      train::classifier_spec(info.recipe, {dataset.height, dataset.width, dataset.channels});
+  if (const base::Shape made = net::output_shape(spec); made != base::Shape{dataset.classes()}) {
+    throw base::Error(base::ErrorKind::configuration,
+                      {.where = path.string(),
+                       .found = "an output of shape " + made.to_string(),
+                       .expected = fmt::format("the {} classes of {}", dataset.classes(), dataset.name),
+                       .advice = "Name the data that the classifier was trained on with --data"});
+  }
+  std::vector<TensorShape> expected;
+  for (const net::WeightRow& row : net::weight_table(spec)) {
+    expected.push_back({row.name, row.shape});
+  }
+  require_tensors(file, expected, path);
+  net::Weights weights(spec);
+  for (const net::WeightRow& row : weights.table()) {
+    std::ranges::copy(file.tensor(row.name).values, weights.values(row).begin());
+  }
+  return {std::move(info), base::sha256(io::read_file(path, largest_file)),
+          eval::Classifier(spec, weights, device)};
+}
+
+fs::path find_classifier(const std::string& dataset) {
+  const std::vector<fs::path> roots = data_roots();
+  for (const fs::path& root : roots) {
+    const fs::path path = root / "classifiers" / (dataset + ".safetensors");
+    if (std::error_code ignored; fs::is_regular_file(path, ignored)) {
+      return path;
+    }
+  }
+  throw base::Error(
+      base::ErrorKind::file,
+      {.where = dataset,
+       .found = "no classifier, whose features images are measured by",
+       .expected = fmt::format("{}.safetensors in {}", dataset, (roots.back() / "classifiers").string()),
+       .advice = fmt::format("Train one: {}, and give eval --classifier FILE",
+                             own_command({"classifier", "train", "--data", dataset}))});
+}
+
+}  // namespace ganymede::cli

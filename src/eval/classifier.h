@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "net/program.h"
+
+namespace ganymede::eval {
+
+/// What a classifier says about images.
+struct Readings {
+  std::int64_t feature_count = 0;
+  std::int64_t classes = 0;
+  std::vector<float> features;       ///< [count, feature_count]
+  std::vector<float> probabilities;  ///< [count, classes]
+
+  std::int64_t count() const { return static_cast<std::int64_t>(features.size()) / feature_count; }
+  std::span<const float> probabilities_of(std::int64_t image) const {
+    return std::span(probabilities).subspan(static_cast<std::size_t>(image * classes),
+                                            static_cast<std::size_t>(classes));
+  }
+  /// The most probable label of an image.
+  std::int32_t label(std::int64_t image) const;
+};
+
+/// A trained classifier, in f32: the features are what its last layer, a dense one, makes the logits of.
+class Classifier {
+ public:
+  /// Copies `weights`, which are those of `spec`; `device` must outlive it. Throws Error(configuration) unless the
+  /// last layer is dense, behind at least one other.
+  Classifier(const net::NetSpec& spec, const net::Weights& weights, const ops::Device& device);
+
+  /// [height, width, channels]
+  const base::Shape& image_shape() const { return image_; }
+  std::int64_t classes() const { return classes_; }
+  /// The name of the layer that the features come out of.
+  const std::string& feature_layer() const { return feature_layer_; }
+
+  /// Reads images [count, height, width, channels] of bytes, which the network sees between 0 and 1.
+  Readings read(std::span<const std::uint8_t> images);
+
+ private:
+  /// A part of the network with the weights that it has there.
+  struct Part {
+    Part(const net::NetSpec& spec, const net::Weights& from, std::size_t first_row, const ops::Device& device);
+    std::unique_ptr<net::Weights> weights;
+    net::Program program;
+  };
+
+  base::Shape image_;
+  std::int64_t classes_;
+  std::string feature_layer_;
+  Part body_;  ///< image -> features
+  Part head_;  ///< features -> logits
+};
+
+/// The share of images whose most probable label is theirs.
+double accuracy(const Readings& readings, std::span<const std::uint8_t> labels);
+
+}  // namespace ganymede::eval
