@@ -36,8 +36,8 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
   for (const auto& [word, precision] : words(train::Precision{})) {
     recipe.precision = word == options.precision ? precision : recipe.precision;
   }
-  recipe.precision = train::resolve(recipe.precision) == base::DType::bf16 ? train::Precision::bf16
-                                                                          : train::Precision::f32;
+  recipe.precision =
+      train::resolve(recipe.precision) == base::DType::bf16 ? train::Precision::bf16 : train::Precision::f32;
   return recipe;
 }
 
@@ -48,7 +48,8 @@ int run_classifier_train(const ClassifierOptions& options) {
   const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
   const ops::Device device;
   train::ClassifierTrainer trainer(recipe, dataset, device);
-  console.say(fmt::format("Training a classifier on {} images of {}", grouped(dataset.train.count()), dataset.name));
+  console.say(
+      fmt::format("Training a classifier on {} images of {}", grouped(dataset.train.count()), dataset.name));
   for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
     const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
     console.say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on moved training images", epoch,
@@ -85,7 +86,8 @@ void add_classifier(CLI::App& app, Action& action) {
   train->add_option("--precision", options->precision, "Of the matrix products: auto, f32 or bf16")
       ->type_name("WORD")
       ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
-  train->add_option("--out", options->out, "The file to write (default: NAME.safetensors)")->type_name("FILE");
+  train->add_option("--out", options->out, "The file to write (default: NAME.safetensors)")
+      ->type_name("FILE");
   const char* examples =
       "Examples:\n"
       "  ganymede classifier train\n"

@@ -38,10 +38,11 @@ double metadata_share(const io::SafetensorsFile& file, const std::string& key, c
   double value = -1.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0)) {
-    throw base::Error(base::ErrorKind::file, {.where = path.string(),
-                                              .found = fmt::format("the {} \"{}\" in its metadata", key, text),
-                                              .expected = "a number from 0 to 1",
-                                              .advice = advice});
+    throw base::Error(base::ErrorKind::file,
+                      {.where = path.string(),
+                       .found = fmt::format("the {} \"{}\" in its metadata", key, text),
+                       .expected = "a number from 0 to 1",
+                       .advice = advice});
   }
   return value;
 }
@@ -60,7 +61,8 @@ void write_classifier(const fs::path& path, const ClassifierInfo& info, train::N
   write_tensor_file(path, tensors, metadata);
 }
 
-SavedClassifier open_classifier(const fs::path& path, const data::Dataset& dataset, const ops::Device& device) {
+SavedClassifier open_classifier(const fs::path& path, const data::Dataset& dataset,
+                                const ops::Device& device) {
   const io::SafetensorsFile file = open_tensor_file(path, format, advice);
   ClassifierInfo info{.recipe = recipe_of(file, path),
                       .accuracy = metadata_share(file, "accuracy", path),

@@ -16,9 +16,10 @@ struct ClassifierInfo {
   std::string dataset_digest;  ///< of its files
 };
 
-/// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a weight is
-/// not finite.
-void write_classifier(const std::filesystem::path& path, const ClassifierInfo& info, train::Network& classifier);
+/// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
+/// weight is not finite.
+void write_classifier(const std::filesystem::path& path, const ClassifierInfo& info,
+                      train::Network& classifier);
 
 /// A classifier that was saved.
 struct SavedClassifier {
@@ -27,13 +28,13 @@ struct SavedClassifier {
   eval::Classifier classifier;
 };
 
-/// Reads a classifier for images of `dataset`; `device` must outlive it. Throws Error(file) unless it is sound and one
-/// that this program wrote, and Error(configuration) if it is for other images or classes.
+/// Reads a classifier for images of `dataset`; `device` must outlive it. Throws Error(file) unless it is
+/// sound and one that this program wrote, and Error(configuration) if it is for other images or classes.
 SavedClassifier open_classifier(const std::filesystem::path& path, const data::Dataset& dataset,
                                 const ops::Device& device);
 
-/// Where the classifier of a data set is: beside the data sets that open_data() finds. Throws Error(file), with the
-/// command that trains one, if there is none.
+/// Where the classifier of a data set is: beside the data sets that open_data() finds. Throws Error(file),
+/// with the command that trains one, if there is none.
 std::filesystem::path find_classifier(const std::string& dataset);
 
 }  // namespace ganymede::cli

@@ -7,7 +7,8 @@
 
 namespace ganymede::data {
 
-/// How far an image is moved at random about its centre, each amount uniform between minus and plus the limit.
+/// How far an image is moved at random about its centre, each amount uniform between minus and plus the
+/// limit.
 struct Augmentation {
   float shift = 0.0F;     ///< in pixels, along each axis
   float rotation = 0.0F;  ///< in degrees
@@ -15,9 +16,9 @@ struct Augmentation {
   bool mirror = false;    ///< left and right change places in every second image
 };
 
-/// dst [indices, height, width, channels]: the images at `indices` of `dataset.train` between 0 and 1, moved at
-/// random, with bilinear sampling and black around them. Image n of the batch takes its four amounts from block n of
-/// `key`.
+/// dst [indices, height, width, channels]: the images at `indices` of `dataset.train` between 0 and 1, moved
+/// at random, with bilinear sampling and black around them. Image n of the batch takes its four amounts from
+/// block n of `key`.
 void gather_augmented(const Dataset& dataset, std::span<const std::uint32_t> indices,
                       const Augmentation& augmentation, const base::RandomKey& key, std::span<float> dst);
 

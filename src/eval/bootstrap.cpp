@@ -1,6 +1,8 @@
 #include "eval/bootstrap.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -26,6 +28,9 @@ std::vector<float> resample(std::int64_t count, const base::RandomKey& key) {
 
 double bootstrap_deviation(std::int64_t count, const BootstrapSettings& settings,
                            const WeightedStatistic& statistic) {
+  if (settings.resamples < 2) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   std::vector<double> values(static_cast<std::size_t>(settings.resamples));
   base::parallel_for(settings.resamples, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t n = begin; n < end; ++n) {

@@ -11,11 +11,12 @@ struct BootstrapSettings {
   std::uint64_t seed = 0;
 };
 
-/// A statistic of images in which image n counts `weights[n]` times; the weights add up to the number of images.
+/// A statistic of images in which image n counts `weights[n]` times; the weights add up to the number of
+/// images.
 using WeightedStatistic = std::function<double(std::span<const float> weights)>;
 
-/// The deviation of a statistic over resamples of `count` images with repetition (Efron 1979). Called from several
-/// threads.
+/// The deviation of a statistic over resamples of `count` images with repetition (Efron 1979). Called from
+/// several threads. NaN for fewer than two resamples.
 double bootstrap_deviation(std::int64_t count, const BootstrapSettings& settings,
                            const WeightedStatistic& statistic);
 

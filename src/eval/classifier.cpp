@@ -14,10 +14,11 @@ constexpr std::int64_t batch = 250;
 
 net::NetSpec body_of(net::NetSpec spec) {
   if (spec.layers.size() < 2 || !std::holds_alternative<net::Dense>(spec.layers.back())) {
-    throw base::Error(base::ErrorKind::configuration,
-                      {.where = spec.name,
-                       .found = spec.layers.empty() ? "no layers" : std::string(net::kind_name(spec.layers.back())),
-                       .expected = "a dense layer at the end, which makes logits of features"});
+    throw base::Error(
+        base::ErrorKind::configuration,
+        {.where = spec.name,
+         .found = spec.layers.empty() ? "no layers" : std::string(net::kind_name(spec.layers.back())),
+         .expected = "a dense layer at the end, which makes logits of features"});
   }
   spec.layers.pop_back();
   spec.layers.push_back(net::Flatten{});

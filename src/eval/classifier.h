@@ -19,8 +19,8 @@ struct Readings {
 
   std::int64_t count() const { return static_cast<std::int64_t>(features.size()) / feature_count; }
   std::span<const float> probabilities_of(std::int64_t image) const {
-    return std::span(probabilities).subspan(static_cast<std::size_t>(image * classes),
-                                            static_cast<std::size_t>(classes));
+    return std::span(probabilities)
+        .subspan(static_cast<std::size_t>(image * classes), static_cast<std::size_t>(classes));
   }
   /// The most probable label of an image.
   std::int32_t label(std::int64_t image) const;
@@ -29,8 +29,8 @@ struct Readings {
 /// A trained classifier, in f32: the features are what its last layer, a dense one, makes the logits of.
 class Classifier {
  public:
-  /// Copies `weights`, which are those of `spec`; `device` must outlive it. Throws Error(configuration) unless the
-  /// last layer is dense, behind at least one other.
+  /// Copies `weights`, which are those of `spec`; `device` must outlive it. Throws Error(configuration)
+  /// unless the last layer is dense, behind at least one other.
   Classifier(const net::NetSpec& spec, const net::Weights& weights, const ops::Device& device);
 
   /// [height, width, channels]
@@ -45,7 +45,8 @@ class Classifier {
  private:
   /// A part of the network with the weights that it has there.
   struct Part {
-    Part(const net::NetSpec& spec, const net::Weights& from, std::size_t first_row, const ops::Device& device);
+    Part(const net::NetSpec& spec, const net::Weights& from, std::size_t first_row,
+         const ops::Device& device);
     std::unique_ptr<net::Weights> weights;
     net::Program program;
   };

@@ -41,9 +41,9 @@ class Points {
 using DistanceVisitor =
     std::function<void(std::int64_t row, std::int64_t first_column, std::span<const float> columns)>;
 
-/// Visits the squared distances |a|^2 + |b|^2 - 2 a.b from every point of `rows` to every point of `columns`, a tile
-/// at a time: memory does not grow with the counts. A row is visited from one thread, its columns in order; different
-/// rows from several threads. Both have the same dtype and dimensions.
+/// Visits the squared distances |a|^2 + |b|^2 - 2 a.b from every point of `rows` to every point of `columns`,
+/// a tile at a time: memory does not grow with the counts. A row is visited from one thread, its columns in
+/// order; different rows from several threads. Both have the same dtype and dimensions.
 void visit_distances(const ops::Device& device, const Points& rows, const Points& columns,
                      const DistanceVisitor& visit);
 

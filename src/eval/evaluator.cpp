@@ -41,10 +41,11 @@ std::span<const std::uint8_t> enough(std::span<const std::uint8_t> images, const
                                      const char* which) {
   const std::int64_t count = count_of(images, classifier);
   if (count < Evaluator::fewest_images) {
-    throw base::Error(base::ErrorKind::data, {.where = which,
-                                              .found = fmt::format("{} images", count),
-                                              .expected = fmt::format("at least {}", Evaluator::fewest_images),
-                                              .advice = "Give more; 10,000 are usual"});
+    throw base::Error(base::ErrorKind::data,
+                      {.where = which,
+                       .found = fmt::format("{} images", count),
+                       .expected = fmt::format("at least {}", Evaluator::fewest_images),
+                       .advice = "Give more; 10,000 are usual"});
   }
   return images;
 }
@@ -99,14 +100,16 @@ Evaluation Evaluator::floor(std::int64_t count) {
   for (std::size_t n = 0; n < size; ++n) {
     const auto left = static_cast<std::uint32_t>(numbers.size() - n);
     std::swap(numbers[n], numbers[n + base::bounded(base::random_word(key, n), left)]);
-    std::ranges::copy(reference_.train.pixels.subspan(numbers[n] * pixels, pixels), std::back_inserter(images));
+    std::ranges::copy(reference_.train.pixels.subspan(numbers[n] * pixels, pixels),
+                      std::back_inserter(images));
     labels.push_back(reference_.train.labels[numbers[n]]);
   }
   return measure({images, labels}, std::span(numbers).first(size));
 }
 
 Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std::uint32_t> training_numbers) {
-  Evaluation result{.count = count_of(images.pixels, classifier_), .scores = {}, .label_shares = {}, .seconds = {}};
+  Evaluation result{
+      .count = count_of(images.pixels, classifier_), .scores = {}, .label_shares = {}, .seconds = {}};
   Stopwatch stopwatch;
   const auto finished = [&](std::string_view part) { result.seconds.emplace_back(part, stopwatch.lap()); };
   const BootstrapSettings bootstrap{.resamples = settings_.resamples, .seed = settings_.seed};
@@ -117,14 +120,15 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
   finished("features");
 
   scores.frechet_distance = {
-      frechet_.to(features), bootstrap_deviation(result.count, bootstrap, [&](std::span<const float> weights) {
-        return frechet_.to(features, weights);
-      })};
+      frechet_.to(features),
+      bootstrap_deviation(result.count, bootstrap,
+                          [&](std::span<const float> weights) { return frechet_.to(features, weights); })};
   finished("Fréchet distance");
 
   const KernelDistanceSettings subsets{.seed = settings_.seed};
   const KernelDistance kernel = kernel_distance(device_, features, features_of(real_), subsets);
-  const double blocks = std::max(static_cast<double>(result.count) / static_cast<double>(subsets.subset_size), 1.0);
+  const double blocks =
+      std::max(static_cast<double>(result.count) / static_cast<double>(subsets.subset_size), 1.0);
   scores.kernel_distance = {kernel.mean, kernel.deviation / std::sqrt(blocks)};
   scores.kernel_distance_std.value = kernel.deviation;
   finished("kernel distance");
@@ -158,7 +162,8 @@ void Evaluator::measure_labels(const Readings& readings, std::span<const std::ui
     return divergence(label_shares(readings, weights), real_shares_);
   };
   const auto score_of = [&](std::span<const float> weights) { return classifier_score(readings, weights); };
-  scores.label_divergence = {divergence_of({}), bootstrap_deviation(readings.count(), bootstrap, divergence_of)};
+  scores.label_divergence = {divergence_of({}),
+                             bootstrap_deviation(readings.count(), bootstrap, divergence_of)};
   scores.classifier_score = {score_of({}), bootstrap_deviation(readings.count(), bootstrap, score_of)};
   std::vector<float> confidence;
   std::vector<float> right;
@@ -190,10 +195,12 @@ void Evaluator::measure_copies(std::span<const std::uint8_t> images,
 Estimate Evaluator::mean_of(std::span<const float> values) const {
   const auto count = static_cast<std::int64_t>(values.size());
   const auto weighted_mean = [&](std::span<const float> weights) {
-    return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0) / static_cast<double>(count);
+    return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0) /
+           static_cast<double>(count);
   };
-  return {weighted_mean(std::vector<float>(values.size(), 1.0F)),
-          bootstrap_deviation(count, {.resamples = settings_.resamples, .seed = settings_.seed}, weighted_mean)};
+  return {
+      weighted_mean(std::vector<float>(values.size(), 1.0F)),
+      bootstrap_deviation(count, {.resamples = settings_.resamples, .seed = settings_.seed}, weighted_mean)};
 }
 
 }  // namespace ganymede::eval

@@ -29,35 +29,35 @@ struct Reference {
 
 struct EvaluationSettings {
   std::int64_t resamples = 100;  ///< of the bootstrap
-  std::uint64_t seed = 0;        ///< of the bootstrap, the subsets of the kernel distance and the floor's images
+  std::uint64_t seed = 0;  ///< of the bootstrap, the subsets of the kernel distance and the floor's images
 };
 
 /// What an evaluation found.
 struct Evaluation {
-  std::int64_t count = 0;            ///< of images
+  std::int64_t count = 0;  ///< of images
   Scores scores;
-  std::vector<double> label_shares;  ///< by class, as the classifier reads them
+  std::vector<double> label_shares;                          ///< by class, as the classifier reads them
   std::vector<std::pair<std::string_view, double>> seconds;  ///< what each part took
 };
 
-/// Measures images against a reference, which it reads once. The features are the classifier's. An image is a near
-/// copy if a training image is nearer to it, in pixels, than to 99% of the test images.
+/// Measures images against a reference, which it reads once. The features are the classifier's. An image is a
+/// near copy if a training image is nearer to it, in pixels, than to 99% of the test images.
 class Evaluator {
  public:
   /// Fewer images than this cannot be measured.
   static constexpr std::int64_t fewest_images = 10;
 
-  /// `classifier`, `device` and the reference's memory must outlive it. Throws Error(data) for a reference of too few
-  /// images.
+  /// `classifier`, `device` and the reference's memory must outlive it. Throws Error(data) for a reference of
+  /// too few images.
   Evaluator(Classifier& classifier, const Reference& reference, const EvaluationSettings& settings,
             const ops::Device& device);
 
-  /// Scores of images [count, height, width, channels], made for `labels` [count] where there are such. Throws
-  /// Error(data) for too few.
+  /// Scores of images [count, height, width, channels], made for `labels` [count] where there are such.
+  /// Throws Error(data) for too few.
   Evaluation evaluate(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels = {});
 
-  /// The scores that `count` training images reach, drawn at random; at most as many as there are. What no generator
-  /// can be expected to better.
+  /// The scores that `count` training images reach, drawn at random; at most as many as there are. What no
+  /// generator can be expected to better.
   Evaluation floor(std::int64_t count);
 
  private:

@@ -62,9 +62,9 @@ FrechetDistance::FrechetDistance(const Features& reference)
   const std::int64_t size = reference.dimensions;
   Eigen::Map<VectorXd>(mean_.data(), size) = of_reference.mean;
   const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(of_reference.covariance);
-  Eigen::Map<MatrixXd>(root_.data(), size, size) = eigen.eigenvectors() *
-                                                   eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
-                                                   eigen.eigenvectors().transpose();
+  Eigen::Map<MatrixXd>(root_.data(), size, size) =
+      eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
+      eigen.eigenvectors().transpose();
   trace_ = of_reference.covariance.trace();
 }
 

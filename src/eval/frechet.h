@@ -7,11 +7,11 @@
 
 namespace ganymede::eval {
 
-/// The Fréchet distance between the normal distributions with the means and covariances of two sets of features
-/// (Heusel et al. 2017; the sum of squares that FID is, not its root):
+/// The Fréchet distance between the normal distributions with the means and covariances of two sets of
+/// features (Heusel et al. 2017; the sum of squares that FID is, not its root):
 ///   |m1 - m2|^2 + tr(C1) + tr(C2) - 2 tr((C1^1/2 C2 C1^1/2)^1/2)
-/// with covariances divided by count - 1, in double precision. The trace of the root is the sum of the roots of the
-/// eigenvalues of a symmetric matrix, so that it exists for singular covariances too.
+/// with covariances divided by count - 1, in double precision. The trace of the root is the sum of the roots
+/// of the eigenvalues of a symmetric matrix, so that it exists for singular covariances too.
 class FrechetDistance {
  public:
   /// Prepares the distance to `reference`, of at least two images.

@@ -6,8 +6,8 @@
 
 #include "eval/classifier.h"
 
-/// What the labels that a classifier reads in images say about all of them together. Image n counts `weights[n]` times;
-/// without weights, once.
+/// What the labels that a classifier reads in images say about all of them together. Image n counts
+/// `weights[n]` times; without weights, once.
 namespace ganymede::eval {
 
 /// The share of the images whose most probable label is c, for each class c.

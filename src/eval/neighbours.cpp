@@ -31,14 +31,15 @@ Radii neighbour_radii(const ops::Device& device, const Points& points, const Nei
   const std::int64_t kept = std::max(counts.precision_recall, counts.density_coverage) + 1;
   assert(points.count() >= kept);
   std::vector<float> smallest(size_of(points) * static_cast<std::size_t>(kept), infinity);  // [points, kept]
-  visit_distances(device, points, points, [&](std::int64_t row, std::int64_t, std::span<const float> columns) {
-    const std::span nearest = std::span(smallest).subspan(row * kept, kept);
-    for (const float distance : columns) {
-      if (distance < nearest.back()) {
-        insert(nearest, distance);
-      }
-    }
-  });
+  visit_distances(device, points, points,
+                  [&](std::int64_t row, std::int64_t, std::span<const float> columns) {
+                    const std::span nearest = std::span(smallest).subspan(row * kept, kept);
+                    for (const float distance : columns) {
+                      if (distance < nearest.back()) {
+                        insert(nearest, distance);
+                      }
+                    }
+                  });
   Radii radii{std::vector<float>(size_of(points)), std::vector<float>(size_of(points))};
   for (std::int64_t row = 0; row < points.count(); ++row) {
     radii.precision_recall[row] = smallest[row * kept + counts.precision_recall];
@@ -65,8 +66,8 @@ OfGenerated judge_generated(const ops::Device& device, const Points& generated, 
   return result;
 }
 
-OfReal judge_real(const ops::Device& device, const Points& real, const Points& generated, const Radii& real_radii,
-                  const Radii& generated_radii) {
+OfReal judge_real(const ops::Device& device, const Points& real, const Points& generated,
+                  const Radii& real_radii, const Radii& generated_radii) {
   OfReal result{std::vector<float>(size_of(real)), std::vector<float>(size_of(real))};
   visit_distances(device, real, generated,
                   [&](std::int64_t row, std::int64_t first, std::span<const float> columns) {
@@ -85,19 +86,21 @@ OfReal judge_real(const ops::Device& device, const Points& real, const Points& g
 std::vector<float> nearest_distances(const ops::Device& device, const Points& rows, const Points& columns,
                                      std::span<const std::uint32_t> excluded) {
   std::vector<float> nearest(size_of(rows), infinity);
-  visit_distances(device, rows, columns, [&](std::int64_t row, std::int64_t first, std::span<const float> line) {
-    const auto skipped =
-        excluded.empty() ? -1 : static_cast<std::int64_t>(excluded[row]) - first;  // within the line or not
-    const auto size = static_cast<std::int64_t>(line.size());
-    const auto smallest_of = [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t n = begin; n < end; ++n) {
-        nearest[row] = std::min(nearest[row], line[n]);
-      }
-    };
-    const bool skips = skipped >= 0 && skipped < size;
-    smallest_of(0, skips ? skipped : size);
-    smallest_of(skips ? skipped + 1 : size, size);
-  });
+  visit_distances(
+      device, rows, columns, [&](std::int64_t row, std::int64_t first, std::span<const float> line) {
+        const auto skipped =
+            excluded.empty() ? -1
+                             : static_cast<std::int64_t>(excluded[row]) - first;  // within the line or not
+        const auto size = static_cast<std::int64_t>(line.size());
+        const auto smallest_of = [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t n = begin; n < end; ++n) {
+            nearest[row] = std::min(nearest[row], line[n]);
+          }
+        };
+        const bool skips = skipped >= 0 && skipped < size;
+        smallest_of(0, skips ? skipped : size);
+        smallest_of(skips ? skipped + 1 : size, size);
+      });
   std::ranges::for_each(nearest, [](float& distance) { distance = std::sqrt(distance); });
   return nearest;
 }

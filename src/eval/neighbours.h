@@ -38,8 +38,8 @@ struct OfReal {
 /// As the package prdc has them: a point is within a ball if it is nearer than the radius.
 OfGenerated judge_generated(const ops::Device& device, const Points& generated, const Points& real,
                             const Radii& real_radii, const NeighbourCounts& counts);
-OfReal judge_real(const ops::Device& device, const Points& real, const Points& generated, const Radii& real_radii,
-                  const Radii& generated_radii);
+OfReal judge_real(const ops::Device& device, const Points& real, const Points& generated,
+                  const Radii& real_radii, const Radii& generated_radii);
 
 /// The distance (not squared) from every point of `rows` to the nearest of `columns`, passing over column
 /// `excluded[row]` where `excluded` is not empty.

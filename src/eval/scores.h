@@ -45,7 +45,8 @@ void for_each_score(AnyScores& scores, Visitor&& visit) {
   using enum Better;
   visit(ScoreInfo{"frechet_distance", "Fréchet distance", lower, 3}, scores.frechet_distance);
   visit(ScoreInfo{"kernel_distance", "kernel distance (KID)", lower, 5}, scores.kernel_distance);
-  visit(ScoreInfo{"kernel_distance_std", "  its deviation by subset", neither, 5}, scores.kernel_distance_std);
+  visit(ScoreInfo{"kernel_distance_std", "  its deviation by subset", neither, 5},
+        scores.kernel_distance_std);
   visit(ScoreInfo{"precision", "precision (k = 3)", higher, 3}, scores.precision);
   visit(ScoreInfo{"recall", "recall (k = 3)", higher, 3}, scores.recall);
   visit(ScoreInfo{"density", "density (k = 5)", higher, 3}, scores.density);

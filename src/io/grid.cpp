@@ -9,14 +9,6 @@ namespace ganymede::io {
 
 namespace {
 
-std::uint8_t to_byte(float value, const GridLayout& layout) {
-  const float unit = (value - layout.low) / (layout.high - layout.low);
-  if (!(unit > 0.0F)) {
-    return 0;
-  }
-  return static_cast<std::uint8_t>(std::lround(255.0F * std::min(unit, 1.0F)));
-}
-
 /// Draws one image [height, width, channels], scaled up, with its top left corner at (top, left).
 void draw(std::span<const float> image, int width, const GridLayout& layout, int top, int left, Image& grid) {
   const int height = static_cast<int>(image.size()) / (width * grid.channels);
@@ -25,13 +17,22 @@ void draw(std::span<const float> image, int width, const GridLayout& layout, int
       for (int channel = 0; channel < grid.channels; ++channel) {
         const int from = ((y / layout.scale) * width + x / layout.scale) * grid.channels + channel;
         const int to = ((top + y) * grid.width + left + x) * grid.channels + channel;
-        grid.pixels[static_cast<std::size_t>(to)] = to_byte(image[static_cast<std::size_t>(from)], layout);
+        grid.pixels[static_cast<std::size_t>(to)] =
+            to_byte(image[static_cast<std::size_t>(from)], layout.low, layout.high);
       }
     }
   }
 }
 
 }  // namespace
+
+std::uint8_t to_byte(float value, float low, float high) {
+  const float unit = (value - low) / (high - low);
+  if (!(unit > 0.0F)) {
+    return 0;
+  }
+  return static_cast<std::uint8_t>(std::lround(255.0F * std::min(unit, 1.0F)));
+}
 
 Image make_grid(std::span<const float> images, const base::Shape& shape, const GridLayout& layout) {
   assert(shape.rank() == 4 && images.size() == static_cast<std::size_t>(shape.elements()));

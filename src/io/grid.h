@@ -8,6 +8,9 @@
 
 namespace ganymede::io {
 
+/// A value as a pixel: `low` is black, `high` white, values beyond them are clamped, and NaN is black.
+std::uint8_t to_byte(float value, float low, float high);
+
 /// How make_grid() lays out images.
 struct GridLayout {
   int columns = 0;                ///< images a row; 0: the grid is as square as can be

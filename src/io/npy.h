@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/shape.h"
 
@@ -10,5 +13,20 @@ namespace ganymede::io {
 /// Writes `values` for numpy.load(): format 1.0, little-endian 32-bit floats in C order, as write_file()
 /// does.
 void write_npy(const std::filesystem::path& path, std::span<const float> values, const base::Shape& shape);
+
+/// An array that numpy.save() wrote.
+struct NpyArray {
+  base::Shape shape;
+  bool bytes = false;         ///< of unsigned bytes, else of 32-bit floats
+  std::vector<float> values;  ///< in C order
+};
+
+/// Reads little-endian 32-bit floats or unsigned bytes in C order with one to five axes, in format 1.0
+/// or 2.0. Throws Error(file), which begins with `where`, for anything else, and if the sizes do not account
+/// for every byte.
+NpyArray parse_npy(std::span<const std::byte> file, const std::string& where);
+
+/// Reads a file of at most 4 GiB as parse_npy() does.
+NpyArray read_npy(const std::filesystem::path& path);
 
 }  // namespace ganymede::io

@@ -80,7 +80,8 @@ double share_right(std::span<const float> logits, std::span<const std::int32_t> 
 
 ClassifierRecipe classifier_recipe(const std::string& data, std::int64_t classes) {
   const auto convolution = [](std::int64_t channels, std::int64_t stride) {
-    return net::Convolution{.channels = channels, .kernel = 3, .stride = stride, .padding = {}, .bias = false};
+    return net::Convolution{
+        .channels = channels, .kernel = 3, .stride = stride, .padding = {}, .bias = false};
   };
   const net::BatchNorm normalised{.momentum = 0.9F};
   const net::Activation activation{ops::Function::leaky_relu, 0.1F};
@@ -88,10 +89,12 @@ ClassifierRecipe classifier_recipe(const std::string& data, std::int64_t classes
   for (const auto& [channels, stride] : {std::pair{32, 1}, {48, 2}, {48, 1}, {96, 2}, {96, 2}}) {
     recipe.layers.insert(recipe.layers.end(), {convolution(channels, stride), normalised, activation});
   }
-  recipe.layers.insert(recipe.layers.end(), {net::Flatten{}, net::Dropout{0.25F}, net::Dense{.units = 128, .bias = false},
-                                             normalised, activation, net::Dense{.units = classes}});
+  recipe.layers.insert(recipe.layers.end(),
+                       {net::Flatten{}, net::Dropout{0.25F}, net::Dense{.units = 128, .bias = false},
+                        normalised, activation, net::Dense{.units = classes}});
   const bool clothes = data == "fashion-mnist";
-  recipe.augmentation = {.shift = 2.0F, .rotation = clothes ? 0.0F : 10.0F, .scaling = 0.1F, .mirror = clothes};
+  recipe.augmentation = {
+      .shift = 2.0F, .rotation = clothes ? 0.0F : 10.0F, .scaling = 0.1F, .mirror = clothes};
   return recipe;
 }
 

@@ -18,7 +18,7 @@ namespace ganymede::train {
 /// Everything that decides how a classifier is trained. Its images are between 0 (black) and 1 (white).
 struct ClassifierRecipe {
   std::string data = "mnist";
-  std::int64_t epochs = 10;
+  std::int64_t epochs = 8;
   std::int64_t batch_size = 128;
   double learning_rate = 3e-3;  ///< Adam's at the start; it falls to zero along half a cosine
   std::int64_t seed = 1;
@@ -28,12 +28,12 @@ struct ClassifierRecipe {
   std::vector<net::LayerSpec> layers;  ///< the last one makes the logits, the one before the features
 };
 
-/// The classifier that ships for a data set of `classes` labels: strided convolutions with batch normalisation, 128
-/// features.
+/// The classifier that ships for a data set of `classes` labels: strided convolutions with batch
+/// normalisation, 128 features.
 ClassifierRecipe classifier_recipe(const std::string& data, std::int64_t classes);
 
-/// The recipe as TOML with every value written out, and back. Throws Error(configuration), which begins with `where`,
-/// for anything but that.
+/// The recipe as TOML with every value written out, and back. Throws Error(configuration), which begins with
+/// `where`, for anything but that.
 std::string to_toml(const ClassifierRecipe& recipe);
 ClassifierRecipe parse_classifier_recipe(std::string_view toml, const std::string& where);
 
@@ -43,8 +43,8 @@ net::NetSpec classifier_spec(const ClassifierRecipe& recipe, const base::Shape& 
 /// Trains a classifier on a data set's training images by the mean softmax cross-entropy.
 class ClassifierTrainer {
  public:
-  /// `dataset` and `device` must outlive it. Throws Error(configuration) where the network does not fit the data, and
-  /// Error(data) if there are fewer images than a batch has.
+  /// `dataset` and `device` must outlive it. Throws Error(configuration) where the network does not fit the
+  /// data, and Error(data) if there are fewer images than a batch has.
   ClassifierTrainer(const ClassifierRecipe& recipe, const data::Dataset& dataset, const ops::Device& device);
 
   /// The mean over an epoch of what each step measured before its update.

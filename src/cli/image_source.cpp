@@ -1,0 +1,129 @@
+#include "cli/image_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "cli/format.h"
+#include "io/grid.h"
+#include "io/npy.h"
+#include "io/png.h"
+#include "train/sampling.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void require_size(const fs::path& path, const std::string& found, const data::Dataset& dataset, bool fits) {
+  if (!fits) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = path.string(),
+                       .found = "images of " + found,
+                       .expected = fmt::format("the size of {}'s, {} x {} x {}", dataset.name, dataset.height,
+                                               dataset.width, dataset.channels),
+                       .advice = "Give an image a file, not a sheet, and name other data with --data"});
+  }
+}
+
+std::vector<fs::path> pictures_in(const fs::path& directory) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), last; !error && entry != last;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".png") {
+      found.push_back(entry->path());
+    }
+  }
+  if (error || found.empty()) {
+    throw base::Error(
+        base::ErrorKind::file,
+        {.where = directory.string(),
+         .found = error ? fmt::format("\"{}\"", error.message()) : "neither a run nor PNG files in it",
+         .expected = "a run, a generator.safetensors, an .npy array or a directory of PNG files",
+         .advice = "Name one that `ganymede train` made, for example runs/latest"});
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+ImageSet read_pictures(const fs::path& directory, const data::Dataset& dataset, std::int64_t count) {
+  ImageSet set;
+  std::vector<fs::path> files = pictures_in(directory);
+  files.resize(std::min(files.size(), static_cast<std::size_t>(count)));
+  for (const fs::path& file : files) {
+    const io::Image image = io::read_png(file);
+    require_size(
+        file, fmt::format("{} x {} x {}", image.height, image.width, image.channels), dataset,
+        image.height == dataset.height && image.width == dataset.width && image.channels == dataset.channels);
+    set.pixels.insert(set.pixels.end(), image.pixels.begin(), image.pixels.end());
+  }
+  set.description =
+      fmt::format("{} PNG files in {}", grouped(static_cast<std::int64_t>(files.size())), directory.string());
+  return set;
+}
+
+ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int64_t count) {
+  const io::NpyArray array = io::read_npy(path);
+  const base::Shape image{dataset.height, dataset.width, dataset.channels};
+  const base::Shape with_channels = image.with_leading(array.shape[0]);
+  const base::Shape without_channels{array.shape[0], dataset.height, dataset.width};
+  require_size(path, "shape " + array.shape.to_string(), dataset,
+               array.shape == with_channels || (dataset.channels == 1 && array.shape == without_channels));
+  const std::int64_t taken = std::min(count, array.shape[0]);
+  const std::span values = std::span(array.values).first(static_cast<std::size_t>(taken * image.elements()));
+  const float low =
+      !array.bytes && std::ranges::any_of(values, [](float v) { return v < 0.0F; }) ? -1.0F : 0.0F;
+  const float high = array.bytes ? 255.0F : 1.0F;
+  ImageSet set{.description = fmt::format("{} images of {}, pixels from {} to {}", grouped(taken),
+                                          path.string(), low, high),
+               .pixels = {},
+               .labels = {}};
+  std::ranges::transform(values, std::back_inserter(set.pixels),
+                         [&](float value) { return io::to_byte(value, low, high); });
+  return set;
+}
+
+}  // namespace
+
+ImageSource open_image_source(const fs::path& path) {
+  std::error_code ignored;
+  const bool run = fs::exists(path / "config.toml", ignored);
+  const bool images = !run && (fs::is_directory(path, ignored) || path.extension() == ".npy");
+  return {path, images ? std::nullopt : std::optional(open_generator(path))};
+}
+
+ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
+                        std::int64_t count, std::uint64_t seed, const ops::Device& device) {
+  constexpr std::int64_t batch = 200;
+  train::ImageMaker maker(spec, weights, device, base::DType::f32, batch);
+  const std::vector<float> latents = train::sample_latents(recipe, seed, count);
+  const std::vector<std::int32_t> labels = train::sample_labels(count, 1, net::label_classes(spec));
+  ImageSet set;
+  set.pixels.reserve(static_cast<std::size_t>(count * maker.image_shape().elements()));
+  std::vector<float> images(static_cast<std::size_t>(batch * maker.image_shape().elements()));
+  for (std::int64_t first = 0; first < count; first += batch) {
+    const std::int64_t part = std::min(batch, count - first);
+    maker.make(std::span(latents).subspan(first * maker.latent_size(), part * maker.latent_size()),
+               std::span(labels).subspan(first, part), images);
+    std::transform(images.begin(), images.begin() + part * maker.image_shape().elements(),
+                   std::back_inserter(set.pixels), [&](float value) {
+                     return io::to_byte(value, recipe.pixel_range.low, recipe.pixel_range.high);
+                   });
+  }
+  if (maker.takes_labels()) {
+    set.labels.assign(labels.begin(), labels.end());
+  }
+  return set;
+}
+
+ImageSet read_image_set(const fs::path& path, const data::Dataset& dataset, std::int64_t count) {
+  return path.extension() == ".npy" ? read_array(path, dataset, count) : read_pictures(path, dataset, count);
+}
+
+}  // namespace ganymede::cli
