@@ -44,13 +44,25 @@ void set_up(CLI::App& app, Action& action) {
   }
   for (CLI::App* verb : app.get_subcommands({})) {
     verb->set_help_flag("-h,--help", "Print this help and exit");
+    for (CLI::App* part : verb->get_subcommands({})) {
+      part->set_help_flag("-h,--help", "Print this help and exit");
+    }
   }
 }
 
 /// The verb that the command line got to, or the program itself.
 const CLI::App& current(const CLI::App& app) {
   const auto verbs = app.get_subcommands();
-  return verbs.empty() ? app : *verbs.front();
+  return verbs.empty() ? app : current(*verbs.front());
+}
+
+/// The words that lead to a verb: "classifier", "train".
+std::vector<std::string> words_of(const CLI::App& verb) {
+  std::vector<std::string> words;
+  for (const CLI::App* part = &verb; part->get_parent() != nullptr; part = part->get_parent()) {
+    words.insert(words.begin(), part->get_name());
+  }
+  return words;
 }
 
 std::vector<std::string> known_words(const CLI::App& app, bool flags) {
@@ -75,7 +87,7 @@ std::string about_extras(const CLI::App& app) {
   const std::string word = extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
   const CLI::App& verb = current(app);
   const bool flag = word.starts_with("-");
-  if (!flag && &verb != &app) {
+  if (!flag && verb.get_subcommands({}).empty()) {
     return fmt::format("{}: found one argument too many, \"{}\".", verb.get_name(), word);
   }
   return fmt::format("{}: found the unknown {} \"{}\". {}", verb.get_name(), flag ? "flag" : "verb", word,
@@ -85,14 +97,24 @@ std::string about_extras(const CLI::App& app) {
 int report_usage(const CLI::App& app, const std::string& problem) {
   const CLI::App& verb = current(app);
   print_error(problem);
-  print_hint("For help: " + own_command(&verb == &app ? std::vector<std::string>{"--help"}
-                                                      : std::vector{verb.get_name(), std::string("--help")}));
+  std::vector<std::string> help = words_of(verb);
+  help.emplace_back("--help");
+  print_hint("For help: " + own_command(help));
   return usage_status;
+}
+
+/// What stands before a verb in its usage: "ganymede", "ganymede classifier".
+std::string help_prefix(const CLI::App& app, const CLI::App& verb) {
+  std::string prefix = app.get_name();
+  for (const std::string& word : words_of(*verb.get_parent())) {
+    prefix += " " + word;
+  }
+  return prefix;
 }
 
 std::string help_of(const CLI::App& app) {
   const CLI::App& verb = current(app);
-  return &verb == &app ? app.help() : verb.help(app.get_name());
+  return verb.get_parent() == nullptr ? app.help() : verb.help(help_prefix(app, verb));
 }
 
 /// Returns the exit code of a command line that asks for help or cannot be understood.

@@ -21,6 +21,7 @@ namespace {
 struct ClassifierOptions {
   std::string data = "mnist";
   std::optional<std::int64_t> epochs;
+  std::optional<std::int64_t> batch_size;
   std::optional<std::int64_t> seed;
   std::int64_t threads = 0;
   std::string precision = "auto";
@@ -30,6 +31,7 @@ struct ClassifierOptions {
 train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data::Dataset& dataset) {
   train::ClassifierRecipe recipe = train::classifier_recipe(dataset.name, dataset.classes());
   recipe.epochs = options.epochs.value_or(recipe.epochs);
+  recipe.batch_size = options.batch_size.value_or(recipe.batch_size);
   recipe.seed = options.seed.value_or(recipe.seed);
   base::set_thread_count(static_cast<int>(options.threads));
   recipe.threads = base::thread_count();
@@ -72,22 +74,18 @@ void add_classifier(CLI::App& app, Action& action) {
   CLI::App* train = verb->add_subcommand("train", "Train a classifier and save it");
   verb->require_subcommand(1);
   const auto options = std::make_shared<ClassifierOptions>();
-  train->add_option("--data", options->data, "mnist, fashion-mnist or a directory with IDX files")
-      ->type_name("NAME|DIR");
-  train->add_option("--epochs", options->epochs, "How many passes over the data")
-      ->type_name("N")
-      ->check(in_range(1, most));
-  train->add_option("--seed", options->seed, "Of every random number")
-      ->type_name("N")
+  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+    return train->add_option(name, value, description)->type_name(type);
+  };
+  add("--data", options->data, "NAME|DIR", "mnist, fashion-mnist or a directory with IDX files");
+  add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
+  add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
+  add("--seed", options->seed, "N", "Of every random number")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
-  train->add_option("--threads", options->threads, "How many; 0: one a processor")
-      ->type_name("N")
-      ->check(in_range(0, 1024));
-  train->add_option("--precision", options->precision, "Of the matrix products: auto, f32 or bf16")
-      ->type_name("WORD")
+  add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
+  add("--precision", options->precision, "WORD", "Of the matrix products: auto, f32 or bf16")
       ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
-  train->add_option("--out", options->out, "The file to write (default: NAME.safetensors)")
-      ->type_name("FILE");
+  add("--out", options->out, "FILE", "The file to write (default: NAME.safetensors)");
   const char* examples =
       "Examples:\n"
       "  ganymede classifier train\n"

@@ -1,6 +1,7 @@
 #include "cli/metrics_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -37,18 +38,22 @@ void for_each_line(const fs::path& metrics,
   }
 }
 
-std::string number_or_nothing(const nlohmann::json& object, const char* key) {
+std::string number_or_nothing(const nlohmann::json& object, const std::string& key) {
   return object.contains(key) && object[key].is_number() ? object[key].dump() : "";
 }
 
 }  // namespace
 
+std::string begin_metrics_line(const train::Position& position, std::string_view event) {
+  return (event.empty() ? "{" : fmt::format("{{\"event\": \"{}\", ", event)) +
+         fmt::format("\"step\": {}, \"epoch\": {}, \"time\": {:.3f}", position.step, position.epoch(),
+                     unix_time());
+}
+
 std::string metrics_line(const train::Position& position, const train::StepMetrics& metrics,
                          double seconds_a_step, std::int64_t batch_size, std::string_view event) {
-  std::string line = event.empty() ? "{" : fmt::format("{{\"event\": \"{}\", ", event);
-  line += fmt::format("\"step\": {}, \"epoch\": {}, \"time\": {:.3f}, ", position.step, position.epoch(),
-                      unix_time());
-  line += fmt::format("\"ms_per_step\": {:.4f}, \"images_per_s\": {:.1f}", seconds_a_step * 1e3,
+  std::string line = begin_metrics_line(position, event);
+  line += fmt::format(", \"ms_per_step\": {:.4f}, \"images_per_s\": {:.1f}", seconds_a_step * 1e3,
                       static_cast<double>(batch_size) / std::max(seconds_a_step, 1e-9));
   train::for_each_metric(
       metrics, [&](const char* name, float value) { line += fmt::format(", \"{}\": {}", name, value); });
@@ -65,16 +70,33 @@ void trim_metrics(const fs::path& metrics, std::int64_t last_step) {
   io::write_file(metrics, kept);
 }
 
-void write_losses_table(const fs::path& metrics, const fs::path& table) {
-  std::string text = "step\tepoch";
-  train::StepMetrics names;
-  train::for_each_metric(names, [&](const char* name, float) { text += fmt::format("\t{}", name); });
+std::size_t write_metrics_table(const fs::path& metrics, const fs::path& table,
+                                std::span<const std::string> columns) {
+  std::string text = fmt::format("step\tepoch\t{}", fmt::join(columns, "\t"));
+  std::size_t lines = 0;
   for_each_line(metrics, [&](std::string_view, const nlohmann::json& object) {
+    if (!object.contains(columns.front())) {
+      return;
+    }
+    ++lines;
     text += fmt::format("\n{}\t{}", number_or_nothing(object, "step"), number_or_nothing(object, "epoch"));
-    train::for_each_metric(names,
-                           [&](const char* name, float) { text += "\t" + number_or_nothing(object, name); });
+    for (const std::string& column : columns) {
+      text += "\t" + number_or_nothing(object, column);
+    }
   });
   io::write_file(table, text + "\n");
+  return lines;
+}
+
+std::optional<double> lowest_metric(const fs::path& metrics, const std::string& key) {
+  std::optional<double> lowest;
+  for_each_line(metrics, [&](std::string_view, const nlohmann::json& object) {
+    if (object.contains(key) && object[key].is_number()) {
+      const double value = object[key].get<double>();
+      lowest = std::min(lowest.value_or(value), value);
+    }
+  });
+  return lowest;
 }
 
 }  // namespace ganymede::cli

@@ -2,12 +2,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "train/trainer.h"
 
 namespace ganymede::cli {
+
+/// A line of metrics.jsonl up to its values: "{", the event where one is given, step, epoch, time (in seconds
+/// since 1970).
+std::string begin_metrics_line(const train::Position& position, std::string_view event = {});
 
 /// The measurements of an interval as a JSON object in one line: step, epoch, time (in seconds since 1970),
 /// ms_per_step, images_per_s and the metrics. `event`, if not empty, comes first as "event".
@@ -18,7 +24,12 @@ std::string metrics_line(const train::Position& position, const train::StepMetri
 /// killed. Throws Error(file).
 void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step);
 
-/// Writes metrics.jsonl as a table of tab-separated columns that a plot is drawn from. Throws Error(file).
-void write_losses_table(const std::filesystem::path& metrics, const std::filesystem::path& table);
+/// Writes the lines of metrics.jsonl that have the first of `columns` as a table of tab-separated values,
+/// with step and epoch before them, for a plot. Returns how many there are. Throws Error(file).
+std::size_t write_metrics_table(const std::filesystem::path& metrics, const std::filesystem::path& table,
+                                std::span<const std::string> columns);
+
+/// The lowest value under `key` in metrics.jsonl; nothing if there is none.
+std::optional<double> lowest_metric(const std::filesystem::path& metrics, const std::string& key);
 
 }  // namespace ganymede::cli

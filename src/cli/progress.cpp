@@ -36,10 +36,10 @@ std::string bar(double share, int room) {
 
 }  // namespace
 
-std::string status_line(const train::Position& position, const train::StepMetrics& metrics, const Pace& pace,
-                        std::int64_t batch_size, int width) {
+std::string status_line(const train::Position& position, const train::StepMetrics& metrics,
+                        std::string_view scores, const Pace& pace, std::int64_t batch_size, int width) {
   constexpr int longest_bar = 22;
-  const std::vector<std::string> fields = {
+  std::vector<std::string> fields = {
       fmt::format("epoch {}/{}", position.epoch(), position.epochs()),
       fmt::format("step {}/{}", position.step, position.total_steps),
       fmt::format("ETA {}", duration(pace.seconds_left(position))),
@@ -51,6 +51,10 @@ std::string status_line(const train::Position& position, const train::StepMetric
       fmt::format("D(x) {:.2f}", metrics.probability_real),
       fmt::format("D(G(z)) {:.2f}", metrics.probability_fake),
   };
+  if (!scores.empty()) {
+    constexpr std::ptrdiff_t place = 3;  // behind what tells how long it takes
+    fields.emplace(fields.begin() + place, scores);
+  }
   constexpr std::size_t fields_before_bar = 2;
   int used = 0;
   std::size_t count = 0;
@@ -84,9 +88,16 @@ void Progress::show_step(const train::StepFinished& event, const Pace& pace) {
   const auto now = std::chrono::steady_clock::now();
   if (now - shown_ >= interval || event.position.step == event.position.total_steps) {
     console_.show_status(
-        status_line(event.position, since_shown_.mean(), pace, batch_size_, console_.width()));
+        status_line(event.position, since_shown_.mean(), scores_, pace, batch_size_, console_.width()));
     since_shown_.reset();
     shown_ = now;
+  }
+}
+
+void Progress::show_scores(const train::Position& position, const std::string& scores) {
+  scores_ = scores;
+  if (!console_.live()) {
+    console_.say(fmt::format("epoch {}/{}  {}", position.epoch(), position.epochs(), scores));
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <string_view>
 
 #include "cli/console.h"
 #include "cli/pace.h"
@@ -15,17 +17,20 @@ class Progress {
 
   void show_step(const train::StepFinished& event, const Pace& pace);
   void show_epoch(const train::EpochFinished& event, const Pace& pace);
+  /// Shows what a generator scored, and keeps it in the line until the next time.
+  void show_scores(const train::Position& position, const std::string& scores);
 
  private:
   Console& console_;
   std::int64_t batch_size_;
+  std::string scores_;
   train::MetricsMean since_shown_;
   std::chrono::steady_clock::time_point shown_;
 };
 
 /// The fields of the line as far as they fit `width` columns, first come first; a bar takes the room that is
-/// left.
-std::string status_line(const train::Position& position, const train::StepMetrics& metrics, const Pace& pace,
-                        std::int64_t batch_size, int width);
+/// left. `scores`, if not empty, are a field of their own.
+std::string status_line(const train::Position& position, const train::StepMetrics& metrics,
+                        std::string_view scores, const Pace& pace, std::int64_t batch_size, int width);
 
 }  // namespace ganymede::cli

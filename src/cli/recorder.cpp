@@ -9,11 +9,13 @@
 namespace ganymede::cli {
 
 Recorder::Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots,
-                   Console& console, bool json)
+                   Scoring* scoring, Console& console, bool json)
     : run_(run),
       output_(recipe.output),
       batch_size_(recipe.training.batch_size),
       snapshots_(snapshots),
+      scoring_(scoring),
+      console_(console),
       progress_(console, recipe.training.batch_size),
       metrics_(run.metrics()),
       json_(json) {}
@@ -53,7 +55,22 @@ void Recorder::record(const train::EpochFinished& event) {
       position.at_epoch_end()) {
     snapshots_.keep_generator(run_, epoch);
   }
+  if (scoring_ != nullptr && (epoch % output_.eval_every_epochs == 0 || last)) {
+    score(position);
+  }
   pace_.count_pause();
+}
+
+void Recorder::score(const train::Position& position) {
+  scoring_->score(position, snapshots_.draw_images(Scoring::image_count, Scoring::seed));
+  metrics_.append_line(scoring_->line());
+  if (json_) {
+    print(scoring_->line("scores") + "\n");
+  }
+  if (scoring_->is_best()) {
+    snapshots_.keep_best(run_);
+  }
+  progress_.show_scores(position, scoring_->summary());
 }
 
 }  // namespace ganymede::cli

@@ -4,6 +4,7 @@
 #include "cli/pace.h"
 #include "cli/progress.h"
 #include "cli/run_directory.h"
+#include "cli/scoring.h"
 #include "cli/snapshots.h"
 #include "io/file.h"
 #include "train/trainer.h"
@@ -14,9 +15,9 @@ namespace ganymede::cli {
 /// the same lines as JSON on standard output.
 class Recorder {
  public:
-  /// `console` and `snapshots` must outlive it.
-  Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots, Console& console,
-           bool json);
+  /// `console`, `snapshots` and `scoring`, which may be null, must outlive it.
+  Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots, Scoring* scoring,
+           Console& console, bool json);
 
   void record(const train::Event& event);
 
@@ -24,11 +25,14 @@ class Recorder {
   void record(const train::StepFinished& event);
   void record(const train::IntervalFinished& event);
   void record(const train::EpochFinished& event);
+  void score(const train::Position& position);
 
   RunDirectory run_;
   train::OutputSettings output_;
   std::int64_t batch_size_;
   Snapshots& snapshots_;
+  Scoring* scoring_;
+  Console& console_;
   Pace pace_;
   Progress progress_;
   io::AppendFile metrics_;

@@ -4,13 +4,17 @@
 #include <vector>
 
 #include "cli/metrics_file.h"
+#include "eval/scores.h"
 #include "io/gif.h"
 #include "io/png.h"
 
 namespace ganymede::cli {
 
 io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title) {
-  write_losses_table(run.metrics(), run.losses_table());
+  std::vector<std::string> columns;
+  const train::StepMetrics names;
+  train::for_each_metric(names, [&](const char* name, float) { columns.emplace_back(name); });
+  write_metrics_table(run.metrics(), run.losses_table(), columns);
   const io::Plot plot{
       .title = title,
       .x_label = "step",
@@ -23,6 +27,27 @@ io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title) {
                   .series = {{"d_x", "D(x)"}, {"d_g_z", "D(G(z))"}},
                   .smooth = true}}};
   return io::draw_plot(run.losses_table(), run.losses_plot(), plot);
+}
+
+io::PlotStatus draw_scores(const RunDirectory& run, const std::string& title) {
+  std::vector<std::string> columns;
+  const eval::Scores names;
+  for_each_score(names,
+                 [&](const eval::ScoreInfo& info, const eval::Estimate&) { columns.emplace_back(info.key); });
+  if (!lowest_metric(run.metrics(), columns.front())) {
+    return io::PlotStatus::drawn;
+  }
+  write_metrics_table(run.metrics(), run.scores_table(), columns);
+  const io::Plot plot{
+      .title = title,
+      .x_label = "step",
+      .panels = {{.title = "Fréchet distance on the classifier's features",
+                  .y_label = "distance",
+                  .series = {{"frechet_distance", "Fréchet distance"}}},
+                 {.title = "Nearness to the real images",
+                  .y_label = "share",
+                  .series = {{"precision", "precision"}, {"recall", "recall"}, {"coverage", "coverage"}}}}};
+  return io::draw_plot(run.scores_table(), run.scores_plot(), plot);
 }
 
 void animate_samples(const RunDirectory& run) {

@@ -20,6 +20,8 @@ class RunDirectory {
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path losses_table() const { return path_ / "losses.tsv"; }
   std::filesystem::path losses_plot() const { return path_ / "losses.png"; }
+  std::filesystem::path scores_table() const { return path_ / "scores.tsv"; }
+  std::filesystem::path scores_plot() const { return path_ / "scores.png"; }
   std::filesystem::path animation() const { return path_ / "samples.gif"; }
   std::filesystem::path generator() const { return path_ / "generator.safetensors"; }
   std::filesystem::path samples() const { return path_ / "samples"; }
@@ -27,6 +29,9 @@ class RunDirectory {
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path checkpoint(std::int64_t step) const;
   std::filesystem::path generator_of_epoch(std::int64_t epoch) const;
+
+  std::filesystem::path best_checkpoint() const { return checkpoints() / "best.safetensors"; }
+  std::filesystem::path best_generator() const { return checkpoints() / "generator_best.safetensors"; }
 
   /// The checkpoints' files, the newest first.
   std::vector<std::filesystem::path> find_checkpoints() const;

@@ -37,6 +37,7 @@ Snapshots::Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, 
       dataset_digest_(digest(dataset)),
       class_names_(dataset.class_names),
       trainer_(trainer),
+      device_(device),
       latents_(
           train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), grid_size(recipe))),
       labels_(train::sample_labels(grid_size(recipe), recipe.output.grid_columns, dataset.classes())),
@@ -49,24 +50,36 @@ void Snapshots::write_sample(const RunDirectory& run, std::int64_t epoch) {
 }
 
 void Snapshots::write_checkpoint(const RunDirectory& run) {
-  const train::Position& position = trainer_.position();
-  const std::filesystem::path path = run.checkpoint(position.step);
+  const std::filesystem::path path = run.checkpoint(trainer_.position().step);
   if (std::error_code ignored; std::filesystem::exists(path, ignored)) {
     return;
   }
-  cli::write_checkpoint(path,
-                        {.step = position.step,
-                         .total_steps = position.total_steps,
-                         .recipe = recipe_,
-                         .dataset = dataset_,
-                         .dataset_digest = dataset_digest_},
-                        trainer_);
+  cli::write_checkpoint(path, checkpoint_info(), trainer_);
   write_generator(run.generator(), generator_info(), trainer_.gan().generator());
   keep_newest(run);
 }
 
+void Snapshots::keep_best(const RunDirectory& run) {
+  cli::write_checkpoint(run.best_checkpoint(), checkpoint_info(), trainer_);
+  write_generator(run.best_generator(), generator_info(), trainer_.gan().generator());
+}
+
+ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
+  train::Network& generator = trainer_.gan().generator();
+  return make_image_set(generator.spec(), generator.weights(), recipe_, count, seed, device_);
+}
+
 void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
   write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.gan().generator());
+}
+
+CheckpointInfo Snapshots::checkpoint_info() const {
+  const train::Position& position = trainer_.position();
+  return {.step = position.step,
+          .total_steps = position.total_steps,
+          .recipe = recipe_,
+          .dataset = dataset_,
+          .dataset_digest = dataset_digest_};
 }
 
 GeneratorInfo Snapshots::generator_info() const {

@@ -6,6 +6,7 @@
 
 #include "cli/checkpoint.h"
 #include "cli/generator_file.h"
+#include "cli/image_source.h"
 #include "cli/run_directory.h"
 #include "train/sampling.h"
 #include "train/trainer.h"
@@ -24,16 +25,22 @@ class Snapshots {
   /// The checkpoint of the current step, if there is none yet, and generator.safetensors; keeps the newest
   /// two checkpoints.
   void write_checkpoint(const RunDirectory& run);
+  /// The checkpoint and the generator of the current step as the best ones, in place of those before.
+  void keep_best(const RunDirectory& run);
+  /// Images of the generator that is written, as make_image_set() makes them.
+  ImageSet draw_images(std::int64_t count, std::uint64_t seed);
   /// The generator as the one of an epoch, which is kept.
   void keep_generator(const RunDirectory& run, std::int64_t epoch);
 
  private:
   GeneratorInfo generator_info() const;
+  CheckpointInfo checkpoint_info() const;
 
   train::Recipe recipe_;
   std::string dataset_, dataset_digest_;
   std::vector<std::string> class_names_;
   train::Trainer& trainer_;
+  const ops::Device& device_;
   std::vector<float> latents_;        // [grid, latent]
   std::vector<std::int32_t> labels_;  // [grid]
   train::ImageMaker maker_;

@@ -33,7 +33,7 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
   resolve_for_this_machine(recipe);
   announce(console, "Training", recipe);
   data::Dataset dataset = open_data(recipe.data, data::Splits::train_only);
-  Training training(std::move(recipe), std::move(dataset), options.steps);
+  Training training(std::move(recipe), std::move(dataset), options.steps, options.classifier);
 
   StagedRun staged(options.out, training.recipe.name);
   io::write_file(staged.directory().config(), train::to_toml(training.recipe));
@@ -105,7 +105,8 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   const Checkpoint checkpoint = newest_good_checkpoint(run, console);
   data::Dataset dataset = open_data(recipe.data, data::Splits::train_only);
   require_same_data(dataset, checkpoint.info());
-  Training training(std::move(recipe), std::move(dataset), end_of_resumed(options, checkpoint.info()));
+  Training training(std::move(recipe), std::move(dataset), end_of_resumed(options, checkpoint.info()),
+                    options.classifier);
   checkpoint.restore(training.trainer, training.recipe);
   const train::Position& position = training.trainer.position();
   require_not_past(position);
@@ -144,6 +145,10 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
       ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
   add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
   add("--data", options.data, "NAME|DIR", "mnist, fashion-mnist or a directory with IDX files");
+  add("--eval-every", options.eval_every, "N",
+      "Score the generator after every N epochs and keep the best; 0: never")
+      ->check(in_range(0, most));
+  add("--classifier", options.classifier, "FILE", "What scores are measured with (default: the data set's)");
   add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
   add("--resume", options.resume, "RUN", "Go on with the run in this directory");
   add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")

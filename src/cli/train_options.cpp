@@ -13,12 +13,12 @@ namespace ganymede::cli {
 namespace {
 
 [[noreturn]] void refuse_with_resume(const std::string& flag, const std::string& advice) {
-  throw base::Error(
-      base::ErrorKind::usage,
-      {.where = "--resume",
-       .found = flag,
-       .expected = "only --epochs, --steps, --threads, --data, --quiet, --json, --profile and some --set",
-       .advice = advice});
+  throw base::Error(base::ErrorKind::usage,
+                    {.where = "--resume",
+                     .found = flag,
+                     .expected = "only --epochs, --steps, --threads, --data, --eval-every, --classifier, "
+                                 "--quiet, --json, --profile and some --set",
+                     .advice = advice});
 }
 
 /// Whether a run may go on with another value than the one it began with.
@@ -43,6 +43,7 @@ std::vector<std::string> overrides(const TrainOptions& options) {
   add("training.seed", options.seed);
   add("training.precision", options.precision);
   add("training.threads", options.threads);
+  add("output.eval_every_epochs", options.eval_every);
   return all;
 }
 

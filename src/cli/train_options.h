@@ -16,7 +16,9 @@ struct TrainOptions {
   std::optional<std::int64_t> seed;
   std::optional<std::string> precision;
   std::optional<std::int64_t> threads;
+  std::optional<std::int64_t> eval_every;
   std::optional<std::string> data;
+  std::string classifier;
   std::string out;
   std::string resume;
   std::vector<std::string> set;

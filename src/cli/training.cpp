@@ -19,6 +19,7 @@ namespace {
 
 void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
   animate_samples(run);
+  draw_scores(run, recipe.name);
   if (draw_losses(run, recipe.name) == io::PlotStatus::gnuplot_is_missing) {
     console.warn(advice_without_gnuplot(run));
   }
@@ -72,7 +73,11 @@ void announce(Console& console, const Training& training, const RunDirectory& ru
 
 int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals,
               const TrainOptions& options, Console& console) {
-  Recorder recorder(run, training.recipe, training.snapshots, console, options.json);
+  Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
+  if (scoring != nullptr) {
+    scoring->resume(run.metrics());
+  }
+  Recorder recorder(run, training.recipe, training.snapshots, scoring, console, options.json);
   const std::int64_t first_step = training.trainer.position().step;
   training.trainer.gan().time_passes(options.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "cli/console.h"
 #include "cli/run_directory.h"
+#include "cli/scoring.h"
 #include "cli/signals.h"
 #include "cli/snapshots.h"
 #include "cli/train_options.h"
@@ -21,12 +23,19 @@ struct Training {
   ops::Device device;
   train::Trainer trainer;
   Snapshots snapshots;
+  std::optional<Scoring> scoring;
 
-  Training(train::Recipe with, data::Dataset on, std::optional<std::int64_t> steps)
+  /// `classifier_file` is what Scoring takes, where the recipe asks for scores.
+  Training(train::Recipe with, data::Dataset on, std::optional<std::int64_t> steps,
+           const std::filesystem::path& classifier_file)
       : recipe(std::move(with)),
         dataset(std::move(on)),
         trainer(recipe, dataset, device, steps),
-        snapshots(recipe, dataset, trainer, device) {}
+        snapshots(recipe, dataset, trainer, device) {
+    if (recipe.output.eval_every_epochs > 0) {
+      scoring.emplace(recipe, classifier_file);
+    }
+  }
 };
 
 /// Writes the machine's answer wherever the recipe leaves something to it: precision and threads.

@@ -77,6 +77,7 @@ void fields(OutputSettings& output, Visitor& visit) {
   visit("checkpoint_every_epochs", output.checkpoint_every_epochs);
   visit("generator_every_epochs", output.generator_every_epochs);
   visit("metrics_every_steps", output.metrics_every_steps);
+  visit("eval_every_epochs", output.eval_every_epochs);
   visit("grid_rows", output.grid_rows);
   visit("grid_columns", output.grid_columns);
 }
@@ -141,6 +142,7 @@ void check_values(const Recipe& recipe) {
                             largest_count);
   check_range<std::int64_t>("output.generator_every_epochs", recipe.output.generator_every_epochs, 0,
                             largest_count);
+  check_range<std::int64_t>("output.eval_every_epochs", recipe.output.eval_every_epochs, 0, largest_count);
   check_range<std::int64_t>("output.metrics_every_steps", recipe.output.metrics_every_steps, 1,
                             largest_count);
   check_range<std::int64_t>("output.grid_rows", recipe.output.grid_rows, 1, 100);

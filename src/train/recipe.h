@@ -57,6 +57,7 @@ struct OutputSettings {
   std::int64_t checkpoint_every_epochs = 1;
   std::int64_t generator_every_epochs = 0;  ///< keep the generator of every n-th epoch; 0: only the last
   std::int64_t metrics_every_steps = 20;
+  std::int64_t eval_every_epochs = 0;  ///< score the generator after every n-th epoch; 0: never
   std::int64_t grid_rows = 8;
   std::int64_t grid_columns = 12;
 };

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "cli/evaluation.h"
+#include "cli/image_source.h"
+#include "train/recipe.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// Measures a generator while it learns, without intervals, by the protocol of `ganymede eval`.
+class Scoring {
+ public:
+  /// `classifier_file` may be empty: then the one of the data set. Throws as open_data() and
+  /// open_classifier() do.
+  Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file);
+
+  /// How many images it wants, from which latent points.
+  static constexpr std::int64_t image_count = 10'000;
+  static constexpr std::uint64_t seed = 0;
+
+  /// Scores the generator of `position` by its images.
+  void score(const train::Position& position, const ImageSet& images);
+  /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
+  std::string line(std::string_view event = {}) const;
+  /// The last scores as they are shown: "Fréchet distance 3.21  precision 0.912  recall 0.855"
+  std::string summary() const;
+
+  /// Whether the last score is the best of the run, by Fréchet distance, since `metrics` began.
+  bool is_best() const { return is_best_; }
+  /// Takes over the best score that a run's metrics.jsonl holds.
+  void resume(const std::filesystem::path& metrics);
+
+ private:
+  Measuring measuring_;
+  train::Position position_;
+  eval::Scores scores_;
+  double best_;
+  bool is_best_ = false;
+};
+
+}  // namespace ganymede::cli

@@ -1,0 +1,124 @@
+#include "eval/evaluator.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "eval/label_statistics.h"
+#include "eval/small_classifier.h"
+#include "io/mutation.h"
+
+namespace ganymede::eval {
+namespace {
+
+/// An evaluator over drawn patterns.
+struct Fixture {
+  ops::Device device;
+  Patterns test = patterns(1, 300);
+  Patterns train = patterns(2, 600);
+  Classifier classifier{small_classifier(), drawn_weights(small_classifier()), device};
+  Evaluator evaluator{classifier,
+                      {{test.pixels, test.labels}, {train.pixels, train.labels}},
+                      {.resamples = 20, .seed = 1},
+                      device};
+};
+
+std::vector<double> values_of(const Scores& scores) {
+  std::vector<double> values;
+  for_each_score(scores,
+                 [&](const ScoreInfo&, const Estimate& estimate) { values.push_back(estimate.value); });
+  return values;
+}
+
+TEST(Evaluator, FindsTheTestImagesThemselvesPerfect) {
+  Fixture fixture;
+  const Evaluation same = fixture.evaluator.evaluate(fixture.test.pixels);
+  EXPECT_EQ(same.count, 300);
+  EXPECT_NEAR(same.scores.frechet_distance.value, 0.0, 1e-6);
+  EXPECT_EQ(same.scores.precision.value, 1.0);
+  EXPECT_EQ(same.scores.recall.value, 1.0);
+  EXPECT_EQ(same.scores.coverage.value, 1.0);
+  // One in a hundred test images is nearer to the training images than the bound.
+  EXPECT_NEAR(same.scores.near_copies.value, 0.01, 1e-9);
+}
+
+TEST(Evaluator, TellsCopiesOfTrainingImagesFromFreshOnes) {
+  Fixture fixture;
+  const Evaluation copies = fixture.evaluator.evaluate(fixture.train.pixels);
+  EXPECT_EQ(copies.scores.near_copies.value, 1.0);
+  EXPECT_EQ(copies.scores.neighbour_distance.value, 0.0);
+  const Evaluation fresh = fixture.evaluator.evaluate(patterns(3, 600).pixels);
+  EXPECT_LT(fresh.scores.near_copies.value, 0.05);
+  EXPECT_GT(fresh.scores.neighbour_distance.value, 0.1);
+}
+
+TEST(Evaluator, FloorIsWhatFreshImagesReachAndNoCopies) {
+  Fixture fixture;
+  const Evaluation floor = fixture.evaluator.floor(300);
+  const Evaluation fresh = fixture.evaluator.evaluate(patterns(3, 300).pixels);
+  EXPECT_EQ(floor.count, 300);
+  EXPECT_LT(floor.scores.near_copies.value, 0.05);
+  EXPECT_LT(std::abs(floor.scores.frechet_distance.value - fresh.scores.frechet_distance.value),
+            6.0 * fresh.scores.frechet_distance.deviation);
+  EXPECT_NEAR(floor.scores.neighbour_distance.value, fresh.scores.neighbour_distance.value,
+              0.05 * fresh.scores.neighbour_distance.value);
+}
+
+TEST(Evaluator, ScoresOneClassWorseThanAll) {
+  Fixture fixture;
+  Patterns collapsed;
+  const Patterns fresh = patterns(3, 1200);
+  constexpr std::size_t pixels = small_side * small_side;
+  for (std::size_t n = 0; n < 1200; n += small_classes) {
+    collapsed.pixels.insert(collapsed.pixels.end(), fresh.pixels.begin() + n * pixels,
+                            fresh.pixels.begin() + (n + 1) * pixels);
+  }
+  const Evaluation one = fixture.evaluator.evaluate(collapsed.pixels);
+  const Evaluation all = fixture.evaluator.evaluate(std::span(fresh.pixels).first(300 * pixels));
+  EXPECT_GT(one.scores.frechet_distance.value, 2.0 * all.scores.frechet_distance.value);
+  EXPECT_GT(one.scores.kernel_distance.value, 2.0 * std::abs(all.scores.kernel_distance.value));
+  EXPECT_LT(one.scores.coverage.value, 0.8 * all.scores.coverage.value);
+}
+
+TEST(Evaluator, MeasuresLabelsWhereThereAreSome) {
+  Fixture fixture;
+  const Readings readings = fixture.classifier.read(fixture.test.pixels);
+  std::vector<std::uint8_t> as_read;
+  for (std::int64_t image = 0; image < readings.count(); ++image) {
+    as_read.push_back(static_cast<std::uint8_t>(readings.label(image)));
+  }
+  EXPECT_EQ(fixture.evaluator.evaluate(fixture.test.pixels, as_read).scores.label_accuracy.value, 1.0);
+  const Evaluation without = fixture.evaluator.evaluate(fixture.test.pixels);
+  EXPECT_TRUE(std::isnan(without.scores.label_accuracy.value));
+  EXPECT_EQ(without.label_shares, label_shares(readings));
+}
+
+TEST(Evaluator, GivesTheSameNumbersForTheSameSeed) {
+  Fixture fixture;
+  Fixture again;
+  EXPECT_EQ(values_of(fixture.evaluator.floor(200).scores), values_of(again.evaluator.floor(200).scores));
+}
+
+TEST(Evaluator, RefusesTooFewImages) {
+  Fixture fixture;
+  test::expect_error(base::ErrorKind::data, {"the images to evaluate", "9 images", "at least 10"},
+                     [&] { fixture.evaluator.evaluate(patterns(3, 9).pixels); });
+}
+
+TEST(Scores, HaveEachAKeyOfTheirOwn) {
+  std::set<std::string> keys;
+  std::size_t count = 0;
+  const Scores scores;
+  for_each_score(scores, [&](const ScoreInfo& info, const Estimate&) {
+    keys.emplace(info.key);
+    ++count;
+  });
+  EXPECT_EQ(keys.size(), count);
+  EXPECT_EQ(count, sizeof(Scores) / sizeof(Estimate));
+}
+
+}  // namespace
+}  // namespace ganymede::eval
