@@ -20,7 +20,7 @@ using testing::IsEmpty;
 TEST(Verbs, HelpAndVersionComeToStandardOutput) {
   const Workplace place;
   for (const std::string verb :
-       {"train", "sample", "recipes", "summary", "data", "plot", "doctor", "bench"}) {
+       {"train", "sample", "recipes", "summary", "data", "plot", "doctor", "bench", "eval"}) {
     const Ended help = place.run({verb, "--help"});
     EXPECT_EQ(help.status, 0);
     EXPECT_THAT(help.output, HasSubstr("Usage: ganymede " + verb));

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "io/file.h"
+#include "io/mutation.h"
 #include "io/official_reader.h"
 #include "io/temporary_directory.h"
 
@@ -41,6 +43,61 @@ TEST(Npy, HasTheLayoutOfFormatOne) {
   EXPECT_EQ(text.substr(0, 10), std::string("\x93NUMPY\x01\x00\x76\x00", 10));
   EXPECT_EQ(text.substr(10, 59), "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }");
   EXPECT_EQ(text[127], '\n');
+}
+
+TEST(Npy, ReadsWhatItWrote) {
+  const test::TemporaryDirectory directory;
+  for (const base::Shape& shape : {base::Shape{6}, base::Shape{2, 3}, base::Shape{1, 3, 2, 1}}) {
+    write_npy(directory / "array.npy", values, shape);
+    const NpyArray read = read_npy(directory / "array.npy");
+    EXPECT_EQ(read.shape, shape);
+    EXPECT_EQ(read.values, values);
+    EXPECT_FALSE(read.bytes);
+  }
+}
+
+/// A file of the given header and contents.
+std::vector<std::byte> npy(const std::string& header, const std::string& contents, char version = 1) {
+  std::string file = "\x93NUMPY";
+  file += {version, 0, static_cast<char>(header.size()), 0};
+  if (version == 2) {
+    file += {0, 0};
+  }
+  file += header + contents;
+  const auto bytes = std::as_bytes(std::span(file));
+  return {bytes.begin(), bytes.end()};
+}
+
+const std::string bytes_header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1, 2), }\n";
+
+TEST(Npy, ReadsBytesInBothVersions) {
+  for (const char version : {'\x01', '\x02'}) {
+    const NpyArray read = parse_npy(npy(bytes_header, "\x01\x02\xff\x03", version), "array");
+    EXPECT_TRUE(read.bytes);
+    EXPECT_EQ(read.shape, (base::Shape{2, 1, 2}));
+    EXPECT_EQ(read.values, (std::vector<float>{1.0F, 2.0F, 255.0F, 3.0F}));
+  }
+}
+
+TEST(Npy, RefusesWhatItDoesNotReadAndSaysWhy) {
+  const auto expect = [](const std::vector<std::byte>& file, const std::string& text) {
+    test::expect_error(base::ErrorKind::file, {"array", text, "numpy.save()"},
+                       [&] { parse_npy(file, "array"); });
+  };
+  expect(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", "12345678"), "'<f8'");
+  expect(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "1234"), "Fortran");
+  expect(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "1234"), "4 bytes of values");
+  expect(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }", ""), "the shape (0");
+  expect(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000, 1000000, 1000000), }", ""),
+         "shape");
+  expect(npy("{'descr': '<f4', 'fortran_order': False}", ""), "\"shape\"");
+  expect(npy(bytes_header, "1234", '\x03'), "version 3");
+  expect({}, "beginning");
+}
+
+TEST(Npy, IsReadOrRefusedHoweverItIsDamaged) {
+  test::expect_damage_is_harmless(npy(bytes_header, "1234"),
+                                  [](const std::vector<std::byte>& file) { parse_npy(file, "array"); });
 }
 
 }  // namespace

@@ -1,0 +1,192 @@
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/classifier_file.h"
+#include "cli/data_source.h"
+#include "cli/generator_file.h"
+#include "cli/workplace.h"
+#include "io/npy.h"
+#include "io/png.h"
+
+namespace ganymede::test {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+
+/// A workplace with a classifier of its digits and a generator that has learnt for two epochs.
+class Evaluation : public testing::Test {
+ protected:
+  static const Workplace& place() {
+    static const Workplace workplace;
+    static const bool made = [] {
+      const std::vector<std::string> classifier = {
+          "classifier", "train", "--data", "digits", "--epochs", "2", "--batch-size", "16", "--threads", "1"};
+      return workplace.run(classifier).status == 0 &&
+             workplace.run(Workplace::train("small.toml")).status == 0;
+    }();
+    EXPECT_TRUE(made);
+    return workplace;
+  }
+
+  static Ended eval(std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"eval", "--classifier", "digits.safetensors", "--resamples", "10"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return place().run(arguments);
+  }
+};
+
+std::vector<json> lines_of(const std::string& text) {
+  std::vector<json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(json::parse(line));
+  }
+  return lines;
+}
+
+TEST(ShippedClassifier, ReadsMnistsTestImagesAsWellAsItsFileSays) {
+  const data::Dataset mnist = cli::open_data("mnist", data::Splits::train_and_test);
+  const ops::Device device;
+  const std::filesystem::path path = cli::find_classifier("mnist");
+  EXPECT_LE(std::filesystem::file_size(path), 2'000'000U);
+  cli::SavedClassifier saved = cli::open_classifier(path, mnist, device);
+  const double accuracy = eval::accuracy(saved.classifier.read(mnist.test.pixels), mnist.test.labels);
+  EXPECT_GE(accuracy, 0.994);
+  // Kernels of another processor round otherwise, which may turn an image or two.
+  EXPECT_NEAR(accuracy, saved.info.accuracy, 0.0003);
+  EXPECT_EQ(saved.info.dataset_digest, cli::digest(mnist));
+}
+
+TEST_F(Evaluation, ClassifierTrainWritesTheSameFileAgain) {
+  const std::string first = contents(place() / "digits.safetensors");
+  const Ended again = place().run({"classifier", "train", "--data", "digits", "--epochs", "2", "--batch-size",
+                                   "16", "--threads", "1", "--out", "again.safetensors"});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.errors, HasSubstr("test images are read right"));
+  EXPECT_EQ(contents(place() / "again.safetensors"), first);
+}
+
+TEST_F(Evaluation, PrintsEveryScoreWithItsIntervalAndFloor) {
+  const Ended ended = eval({"run", "--count", "40"});
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  EXPECT_THAT(ended.output,
+              AllOf(HasSubstr("Fréchet distance"), HasSubstr("95% interval"), HasSubstr("floor"),
+                    HasSubstr("precision (k = 3)"), HasSubstr("share of near copies"),
+                    HasSubstr("40 images against the 16 test images of digits, seed 0"), HasSubstr("sha256 "),
+                    HasSubstr("leaky_relu_6")));
+  EXPECT_THAT(ended.output, testing::Not(HasSubstr("label accuracy")));
+}
+
+TEST_F(Evaluation, AsJsonHasTheSameNumbersEachTime) {
+  const Ended ended = eval({"run", "--count", "40", "--json"});
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  json first = json::parse(ended.output);
+  EXPECT_EQ(first["count"], 40);
+  EXPECT_EQ(first["label_shares"].size(), 10U);
+  EXPECT_TRUE(first["scores"]["label_accuracy"]["value"].is_null());
+  const json frechet = first["scores"]["frechet_distance"];
+  EXPECT_GT(frechet["value"], frechet["floor"]);
+  EXPECT_LT(frechet["interval"][0], frechet["value"]);
+  EXPECT_GT(frechet["interval"][1], frechet["value"]);
+  json second = json::parse(eval({"run", "--count", "40", "--json"}).output);
+  EXPECT_EQ(first["scores"], second["scores"]);
+  EXPECT_NE(json::parse(eval({"run", "--count", "40", "--seed", "1", "--json"}).output)["scores"],
+            first["scores"]);
+}
+
+TEST_F(Evaluation, OfArraysAndPicturesIsThatOfTheGeneratorTheyCameFrom) {
+  ASSERT_EQ(place().run({"sample", "run", "--count", "30", "--seed", "0", "--out", "images.npy"}).status, 0);
+  const io::NpyArray array = io::read_npy(place() / "images.npy");
+  std::filesystem::create_directories(place() / "pictures");
+  for (int n = 0; n < 30; ++n) {
+    io::Image image{.height = 28, .width = 28, .channels = 1, .pixels = {}};
+    for (int pixel = 0; pixel < 784; ++pixel) {
+      const float value = 127.5F * (array.values[n * 784 + pixel] + 1.0F);
+      image.pixels.push_back(static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 255.0F))));
+    }
+    io::write_png(place() / ("pictures/" + std::to_string(100 + n) + ".png"), image);
+  }
+  const auto scores = [](const std::vector<std::string>& arguments) {
+    const Ended ended = eval(arguments);
+    EXPECT_EQ(ended.status, 0) << ended.errors;
+    return json::parse(ended.output)["scores"]["frechet_distance"]["value"].get<double>();
+  };
+  const double expected = scores({"run", "--count", "30", "--json"});
+  EXPECT_EQ(scores({"images.npy", "--data", "digits", "--json"}), expected);
+  // A value halfway between two bytes may go either way.
+  EXPECT_NEAR(scores({"pictures", "--data", "digits", "--json"}), expected, 1e-3 * expected);
+}
+
+TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
+  const Ended nothing = eval({"digits"});
+  EXPECT_EQ(nothing.status, 6);
+  EXPECT_THAT(nothing.errors, HasSubstr("neither a run nor PNG files in it"));
+  const Ended sheet = eval({"run/samples", "--data", "digits"});
+  EXPECT_EQ(sheet.status, 4);
+  EXPECT_THAT(sheet.errors, HasSubstr("an image a file, not a sheet"));
+  const Ended classifier = place().run({"eval", "run"});
+  EXPECT_EQ(classifier.status, 6);
+  EXPECT_THAT(classifier.errors, HasSubstr("ganymede classifier train --data digits"));
+  const Ended other = place().run({"eval", "run", "--classifier", "run/generator.safetensors"});
+  EXPECT_EQ(other.status, 6);
+  EXPECT_THAT(other.errors, HasSubstr("ganymede-classifier"));
+}
+
+TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
+  const std::vector<std::string> arguments = {
+      "train",    "small.toml", "--data",       "digits", "--batch-size", "8",
+      "--epochs", "4",          "--eval-every", "2",      "--classifier", "digits.safetensors",
+      "--out",    "scored",     "--json"};
+  const Ended ended = place().run(arguments);
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  EXPECT_THAT(ended.errors, HasSubstr("epoch 2/4  Fréchet distance"));
+  std::vector<json> scored;
+  for (const json& line : lines_of(contents(place() / "scored/metrics.jsonl"))) {
+    if (line.contains("frechet_distance")) {
+      scored.push_back(line);
+    }
+  }
+  ASSERT_EQ(scored.size(), 2U);
+  EXPECT_EQ(scored[0]["epoch"], 2);
+  EXPECT_EQ(scored[1]["epoch"], 4);
+  EXPECT_TRUE(scored[1].contains("precision"));
+  EXPECT_THAT(place().names("scored/checkpoints"),
+              AllOf(Contains("best.safetensors"), Contains("generator_best.safetensors")));
+  EXPECT_THAT(contents(place() / "scored/scores.tsv"),
+              testing::StartsWith("step\tepoch\tfrechet_distance\t"));
+  EXPECT_EQ(contents(place() / "scored/losses.tsv").find("\t\t"), std::string::npos);
+
+  // The best generator has the score that its line says.
+  const bool first = scored[0]["frechet_distance"] <= scored[1]["frechet_distance"];
+  const json best = json::parse(eval({"scored/checkpoints/generator_best.safetensors", "--json"}).output);
+  EXPECT_NEAR(best["scores"]["frechet_distance"]["value"].get<double>(),
+              scored[first ? 0 : 1]["frechet_distance"].get<double>(), 1e-9);
+}
+
+TEST_F(Evaluation, InTrainingDoesNotChangeWhatIsLearnt) {
+  const std::vector<std::string> plain = {"train",        "small.toml", "--data", "digits",
+                                          "--batch-size", "8",          "--out"};
+  std::vector<std::string> scored = plain;
+  scored.insert(scored.end(), {"with", "--eval-every", "1", "--classifier", "digits.safetensors"});
+  std::vector<std::string> unscored = plain;
+  unscored.emplace_back("without");
+  ASSERT_EQ(place().run(scored).status, 0);
+  ASSERT_EQ(place().run(unscored).status, 0);
+  const auto weights = [](const char* run) {
+    return cli::open_generator(place() / run / "generator.safetensors").weights;
+  };
+  net::Weights with = weights("with");
+  net::Weights without = weights("without");
+  EXPECT_TRUE(std::ranges::equal(with.parameters(), without.parameters()));
+}
+
+}  // namespace
+}  // namespace ganymede::test
