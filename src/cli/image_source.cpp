@@ -20,17 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void require_size(const fs::path& path, const std::string& found, const data::Dataset& dataset, bool fits) {
-  if (!fits) {
-    throw base::Error(base::ErrorKind::data,
-                      {.where = path.string(),
-                       .found = "images of " + found,
-                       .expected = fmt::format("the size of {}'s, {} x {} x {}", dataset.name, dataset.height,
-                                               dataset.width, dataset.channels),
-                       .advice = "Give an image a file, not a sheet, and name other data with --data"});
-  }
-}
-
 std::vector<fs::path> pictures_in(const fs::path& directory) {
   std::vector<fs::path> found;
   std::error_code error;
@@ -58,9 +47,7 @@ ImageSet read_pictures(const fs::path& directory, const data::Dataset& dataset, 
   files.resize(std::min(files.size(), static_cast<std::size_t>(count)));
   for (const fs::path& file : files) {
     const io::Image image = io::read_png(file);
-    require_size(
-        file, fmt::format("{} x {} x {}", image.height, image.width, image.channels), dataset,
-        image.height == dataset.height && image.width == dataset.width && image.channels == dataset.channels);
+    require_size(file, {image.height, image.width, image.channels}, dataset);
     set.pixels.insert(set.pixels.end(), image.pixels.begin(), image.pixels.end());
   }
   set.description =
@@ -68,13 +55,22 @@ ImageSet read_pictures(const fs::path& directory, const data::Dataset& dataset, 
   return set;
 }
 
+/// The shape of an image of an array [count, height, width] or [count, height, width, channels].
+base::Shape image_in(const base::Shape& array, const fs::path& path) {
+  if (array.rank() != 3 && array.rank() != 4) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = path.string(),
+                       .found = "an array of shape " + array.to_string(),
+                       .expected = "[count, height, width] or [count, height, width, channels]",
+                       .advice = "Reshape it, for example with numpy"});
+  }
+  return {array[1], array[2], array.rank() == 4 ? array[3] : 1};
+}
+
 ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int64_t count) {
   const io::NpyArray array = io::read_npy(path);
-  const base::Shape image{dataset.height, dataset.width, dataset.channels};
-  const base::Shape with_channels = image.with_leading(array.shape[0]);
-  const base::Shape without_channels{array.shape[0], dataset.height, dataset.width};
-  require_size(path, "shape " + array.shape.to_string(), dataset,
-               array.shape == with_channels || (dataset.channels == 1 && array.shape == without_channels));
+  const base::Shape image = image_in(array.shape, path);
+  require_size(path, image, dataset);
   const std::int64_t taken = std::min(count, array.shape[0]);
   const std::span values = std::span(array.values).first(static_cast<std::size_t>(taken * image.elements()));
   const float low =
@@ -90,6 +86,17 @@ ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int
 }
 
 }  // namespace
+
+void require_size(const fs::path& path, const base::Shape& image, const data::Dataset& dataset) {
+  const base::Shape expected{dataset.height, dataset.width, dataset.channels};
+  if (image != expected) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = path.string(),
+                       .found = "images of shape " + image.to_string(),
+                       .expected = fmt::format("{}, as those of {}", expected.to_string(), dataset.name),
+                       .advice = "Give an image a file, not a sheet, and name other data with --data"});
+  }
+}
 
 ImageSource open_image_source(const fs::path& path) {
   std::error_code ignored;

@@ -28,6 +28,9 @@ struct ImageSource {
 /// Opens the generator of a run or of a safetensors file; anything else is images. Throws Error(file).
 ImageSource open_image_source(const std::filesystem::path& path);
 
+/// Throws Error(data) unless an image [height, width, channels] has the size of the images of `dataset`.
+void require_size(const std::filesystem::path& path, const base::Shape& image, const data::Dataset& dataset);
+
 /// `count` images of a generator from the latent points of `seed`, labels by turns.
 ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
                         std::int64_t count, std::uint64_t seed, const ops::Device& device);

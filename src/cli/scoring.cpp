@@ -12,12 +12,15 @@
 namespace ganymede::cli {
 
 Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file)
-    : measuring_(recipe.data, classifier_file, {.resamples = 0, .seed = seed}),
+    : instruments_(recipe.data, classifier_file),
+      evaluator_(instruments_.classifier.classifier,
+                 {view(instruments_.dataset.test), view(instruments_.dataset.train)},
+                 {.resamples = 0, .seed = seed}, instruments_.device),
       best_(std::numeric_limits<double>::infinity()) {}
 
 void Scoring::score(const train::Position& position, const ImageSet& images) {
   position_ = position;
-  scores_ = measuring_.evaluator.evaluate(images.pixels, images.labels).scores;
+  scores_ = evaluator_.evaluate(images.pixels, images.labels).scores;
   is_best_ = scores_.frechet_distance.value < best_;
   best_ = std::min(best_, scores_.frechet_distance.value);
 }

@@ -35,7 +35,8 @@ class Scoring {
   void resume(const std::filesystem::path& metrics);
 
  private:
-  Measuring measuring_;
+  Instruments instruments_;
+  eval::Evaluator evaluator_;
   train::Position position_;
   eval::Scores scores_;
   double best_;

@@ -40,8 +40,8 @@ struct ScoreInfo {
 };
 
 /// The scores in the order of tables, under the names that files, tables and plots use.
-template <class AnyScores, class Visitor>
-void for_each_score(AnyScores& scores, Visitor&& visit) {
+template <class Visitor>
+void for_each_score(const Scores& scores, Visitor&& visit) {
   using enum Better;
   visit(ScoreInfo{"frechet_distance", "Fréchet distance", lower, 3}, scores.frechet_distance);
   visit(ScoreInfo{"kernel_distance", "kernel distance (KID)", lower, 5}, scores.kernel_distance);
