@@ -4,14 +4,20 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/evaluation.h"
+#include "cli/format.h"
 #include "cli/image_source.h"
+#include "eval/stacked.h"
+#include "train/classifier.h"
 
 namespace ganymede::cli {
 
@@ -26,6 +32,7 @@ struct EvalOptions {
   std::string data;
   std::string classifier;
   bool stacked = false;
+  bool cas = false;
   bool json = false;
 
   eval::EvaluationSettings settings() const {
@@ -65,12 +72,7 @@ ImageSet images_of(const EvalOptions& options, ImageSource& source, std::int64_t
   return set;
 }
 
-template <class Report>
-void print_report(const Report& report, const Instruments& instruments, bool json) {
-  print(json ? as_json(report, instruments) : as_table(report, instruments));
-}
-
-int evaluate(const EvalOptions& options, ImageSource& source, Instruments& instruments) {
+EvaluationReport evaluate(const EvalOptions& options, ImageSource& source, Instruments& instruments) {
   constexpr std::int64_t usual_count = 10'000;
   const Stopwatch stopwatch;
   const ImageSet images = images_of(options, source, options.count.value_or(usual_count), instruments.dataset,
@@ -80,57 +82,100 @@ int evaluate(const EvalOptions& options, ImageSource& source, Instruments& instr
                             {view(instruments.dataset.test), view(instruments.dataset.train)},
                             options.settings(), instruments.device);
   const double reference_done = stopwatch.seconds();
-  EvaluationReport report{.images = images.description,
-                          .evaluation = evaluator.evaluate(images.pixels, images.labels),
-                          .floor = {},
-                          .seed = options.settings().seed};
-  report.floor = evaluator.floor(report.evaluation.count);
-  print_report(report, instruments, options.json);
+  const eval::Evaluation evaluation = evaluator.evaluate(images.pixels, images.labels);
+  const eval::Evaluation floor = evaluator.floor(evaluation.count);
   std::string parts;
-  for (const auto& [part, seconds] : report.evaluation.seconds) {
+  for (const auto& [part, seconds] : evaluation.seconds) {
     parts += fmt::format(", {} {:.1f} s", part, seconds);
   }
   Console().say(
       fmt::format("images {:.1f} s, test images {:.1f} s{}; the same for the floor; {:.1f} s in all",
                   images_done, reference_done - images_done, parts, stopwatch.seconds()));
-  return 0;
+  return {.images = images.description,
+          .count = evaluation.count,
+          .seed = options.settings().seed,
+          .rows = rows_of(evaluation.scores, floor.scores),
+          .floor = fmt::format("{} real training images in their place", grouped(floor.count)),
+          .label_shares = evaluation.label_shares};
 }
 
 /// The protocol of Stacked MNIST: 26,000 images, the digit of each channel as the classifier reads it.
-int evaluate_stacked(const EvalOptions& options, ImageSource& source, Instruments& instruments) {
+EvaluationReport evaluate_stacked(const EvalOptions& options, ImageSource& source, Instruments& instruments) {
   constexpr std::int64_t usual_count = 26'000;
   eval::Classifier& classifier = instruments.classifier.classifier;
-  data::Dataset stacks{.name = "stacked " + instruments.dataset.name,
-                       .height = instruments.dataset.height,
-                       .width = instruments.dataset.width,
-                       .channels = eval::stacked_channels,
-                       .class_names = {},
-                       .train = {},
-                       .test = {},
-                       .files = {}};
+  const data::Dataset stacks{.name = "stacked " + instruments.dataset.name,
+                             .height = instruments.dataset.height,
+                             .width = instruments.dataset.width,
+                             .channels = eval::stacked_channels,
+                             .class_names = {},
+                             .train = {},
+                             .test = {},
+                             .files = {}};
   const ImageSet images =
       images_of(options, source, options.count.value_or(usual_count), stacks, instruments.device);
   const std::int64_t all = classifier.classes() * classifier.classes() * classifier.classes();
-  const std::vector<std::uint32_t> modes = eval::stacked_modes(classifier, images.pixels);
-  const auto count = static_cast<std::int64_t>(modes.size());
+  const auto scores_of = [&](std::span<const std::uint8_t> pixels) {
+    return eval::score_modes(eval::stacked_modes(classifier, pixels), all, options.settings());
+  };
+  const auto count = static_cast<std::int64_t>(images.pixels.size()) /
+                     (classifier.image_shape().elements() * eval::stacked_channels);
   const std::vector<std::uint8_t> real =
       eval::stack(view(instruments.dataset.train), count, options.settings().seed);
-  print_report(
-      StackedReport{.images = images.description,
-                    .count = count,
-                    .scores = eval::score_modes(modes, all, options.settings()),
-                    .floor = eval::score_modes(eval::stacked_modes(classifier, real), all, {.resamples = 0}),
-                    .seed = options.settings().seed},
-      instruments, options.json);
-  return 0;
+  return {.images = images.description,
+          .count = count,
+          .seed = options.settings().seed,
+          .rows = rows_of(scores_of(images.pixels), scores_of(real)),
+          .floor = fmt::format("{} stacks of training images, the labels of all {} modes even",
+                               grouped(count), grouped(all)),
+          .label_shares = {}};
+}
+
+/// Trains a classifier as the one at hand was, on generated images instead of real ones.
+EvaluationReport evaluate_by_training(const EvalOptions& options, ImageSource& source,
+                                      Instruments& instruments) {
+  data::Dataset generated = instruments.dataset;
+  ImageSet images =
+      images_of(options, source, options.count.value_or(static_cast<std::int64_t>(generated.train.count())),
+                instruments.dataset, instruments.device);
+  if (images.labels.empty()) {
+    throw base::Error(base::ErrorKind::usage, {.where = "--cas",
+                                               .found = "images without labels in " + source.path.string(),
+                                               .expected = "a generator that takes a label",
+                                               .advice = "Train the recipe conditional, or leave --cas out"});
+  }
+  generated.train = {.pixels = std::move(images.pixels), .labels = std::move(images.labels)};
+  const train::ClassifierRecipe& recipe = instruments.classifier.info.recipe;
+  train::ClassifierTrainer trainer(recipe, generated, instruments.device);
+  for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
+    const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
+    Console().say(
+        fmt::format("epoch {}/{} on generated images  loss {:.4f}", epoch, recipe.epochs, mean.loss));
+  }
+  eval::Classifier trained(trainer.network().spec(), trainer.network().weights(), instruments.device);
+  const data::Split& test = instruments.dataset.test;
+  const auto accuracy = [](eval::Classifier& classifier, const data::Split& split) {
+    return eval::Estimate{.value = eval::accuracy(classifier.read(split.pixels), split.labels)};
+  };
+  eval::Classifier& shipped = instruments.classifier.classifier;
+  const eval::ClassificationScores scores{.train_on_generated = accuracy(trained, test),
+                                          .test_on_generated = accuracy(shipped, generated.train)};
+  const eval::Estimate of_real = accuracy(shipped, test);
+  return {.images = images.description,
+          .count = static_cast<std::int64_t>(generated.train.count()),
+          .seed = options.settings().seed,
+          .rows = rows_of(scores, {of_real, of_real}),
+          .floor = "the classifier that learnt from real images, on real images",
+          .label_shares = {}};
 }
 
 int run_eval(const EvalOptions& options) {
   base::set_thread_count(static_cast<int>(options.threads));
   ImageSource source = open_image_source(options.source);
   Instruments instruments(data_of(options, source), options.classifier);
-  return options.stacked ? evaluate_stacked(options, source, instruments)
-                         : evaluate(options, source, instruments);
+  const auto measure = options.stacked ? evaluate_stacked : options.cas ? evaluate_by_training : evaluate;
+  const EvaluationReport report = measure(options, source, instruments);
+  print(options.json ? as_json(report, instruments) : as_table(report, instruments));
+  return 0;
 }
 
 }  // namespace
@@ -144,7 +189,8 @@ void add_eval(CLI::App& app, Action& action) {
   add("SOURCE", options->source, "RUN|FILE|DIR",
       "A run, a generator.safetensors, an .npy array of images, or a directory with an image a PNG file")
       ->required();
-  add("--count", options->count, "N", "How many images (default: 10000; 26000 with --stacked)")
+  add("--count", options->count, "N",
+      "How many images (default: 10000; with --stacked 26000, with --cas as many as there are real ones)")
       ->check(in_range(10, 1'000'000));
   add("--seed", options->seed, "N", "Of the latent points, the bootstrap and the subsets (default: 0)")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
@@ -154,8 +200,12 @@ void add_eval(CLI::App& app, Action& action) {
   add("--data", options->data, "NAME|DIR",
       "The real images (default: what the generator learnt from, or mnist)");
   add("--classifier", options->classifier, "FILE", "One that `ganymede classifier train` wrote");
+  CLI::Option* cas = verb->add_flag(
+      "--cas", options->cas,
+      "Train a classifier on generated images and test it on real ones, and the reverse (minutes)");
   verb->add_flag("--stacked", options->stacked,
-                 "Count the modes of images with a digit in each of three channels (Stacked MNIST)");
+                 "Count the modes of images with a digit in each of three channels (Stacked MNIST)")
+      ->excludes(cas);
   verb->add_flag("--json", options->json, "Print an object with everything");
   verb->footer(
       "Examples:\n"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,26 +24,8 @@ std::filesystem::path file_or_default(const std::filesystem::path& file, const s
   return file.empty() ? find_classifier(dataset) : file;
 }
 
-/// A score of images beside that of the floor.
-struct Row {
-  eval::ScoreInfo info;
-  eval::Estimate estimate;
-  double floor;
-
-  double half_interval() const { return eval::interval_in_deviations * estimate.deviation; }
-};
-
-template <class AnyScores>
-std::vector<Row> rows_of(const AnyScores& scores, const AnyScores& floor) {
-  std::vector<Row> rows;
-  for_each_score(scores, [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
-    rows.push_back({info, estimate, 0.0});
-  });
-  auto row = rows.begin();
-  for_each_score(floor, [&](const eval::ScoreInfo&, const eval::Estimate& estimate) {
-    (row++)->floor = estimate.value;
-  });
-  return rows;
+double half_interval(const eval::Estimate& estimate) {
+  return eval::interval_in_deviations * estimate.deviation;
 }
 
 std::string_view arrow(eval::Better better) {
@@ -55,16 +38,16 @@ std::ptrdiff_t extra_bytes(std::string_view text) {
   return std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) == continuation; });
 }
 
-std::string table_of(const std::vector<Row>& rows) {
+std::string table_of(const std::vector<ScoreRow>& rows) {
   constexpr int title_width = 26;
   std::string text =
       fmt::format("  {:<{}}{:>10}  {:>19}{:>10}\n", "", title_width, "value", "95% interval", "floor");
-  for (const Row& row : rows) {
+  for (const ScoreRow& row : rows) {
     if (std::isnan(row.estimate.value)) {
       continue;
     }
     const int decimals = row.info.decimals;
-    const double half = row.half_interval();
+    const double half = half_interval(row.estimate);
     const std::string interval = std::isnan(half)
                                      ? ""
                                      : fmt::format("{:.{}f} to {:.{}f}", row.estimate.value - half, decimals,
@@ -76,12 +59,12 @@ std::string table_of(const std::vector<Row>& rows) {
   return text;
 }
 
-Json json_of(const std::vector<Row>& rows) {
+Json json_of(const std::vector<ScoreRow>& rows) {
   const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
   Json json = Json::object();
-  for (const Row& row : rows) {
+  for (const ScoreRow& row : rows) {
     const double value = row.estimate.value;
-    const double half = row.half_interval();
+    const double half = half_interval(row.estimate);
     json[std::string(row.info.key)] = {{"value", number(value)},
                                        {"interval", {number(value - half), number(value + half)}},
                                        {"floor", number(row.floor)}};
@@ -89,12 +72,12 @@ Json json_of(const std::vector<Row>& rows) {
   return json;
 }
 
-std::string label_line(const data::Dataset& dataset, const eval::Evaluation& evaluation) {
+std::string label_line(const data::Dataset& dataset, std::span<const double> shares) {
   const auto real = eval::label_shares(dataset.test.labels, dataset.classes());
   std::string line = "labels as read (the data's):";
   for (std::size_t c = 0; c < real.size(); ++c) {
-    line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", dataset.class_names[c],
-                        100.0 * evaluation.label_shares[c], 100.0 * real[c]);
+    line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", dataset.class_names[c], 100.0 * shares[c],
+                        100.0 * real[c]);
   }
   return line + "\n";
 }
@@ -104,20 +87,6 @@ std::string classifier_line(const SavedClassifier& saved) {
   return fmt::format("classifier: {:.2f}% right on the test images, sha256 {}, features of {}\n",
                      100.0 * saved.info.accuracy, saved.sha256.substr(0, enough_digits),
                      saved.classifier.feature_layer());
-}
-
-/// What every report begins with.
-Json protocol(const std::string& images, std::int64_t count, std::uint64_t seed,
-              const Instruments& instruments) {
-  return {{"images", images},
-          {"count", count},
-          {"seed", seed},
-          {"dataset", instruments.dataset.name},
-          {"test_images", instruments.dataset.test.count()},
-          {"classifier",
-           {{"accuracy", instruments.classifier.info.accuracy},
-            {"sha256", instruments.classifier.sha256},
-            {"layer", instruments.classifier.classifier.feature_layer()}}}};
 }
 
 }  // namespace
@@ -132,36 +101,30 @@ eval::LabelledImages view(const data::Split& split) {
 
 std::string as_table(const EvaluationReport& report, const Instruments& instruments) {
   const data::Dataset& dataset = instruments.dataset;
-  return table_of(rows_of(report.evaluation.scores, report.floor.scores)) +
-         label_line(dataset, report.evaluation) +
+  return table_of(report.rows) +
+         (report.label_shares.empty() ? "" : label_line(dataset, report.label_shares)) +
          fmt::format("{}; {} images against the {} test images of {}, seed {}\n", report.images,
-                     grouped(report.evaluation.count),
-                     grouped(static_cast<std::int64_t>(dataset.test.count())), dataset.name, report.seed) +
-         fmt::format("floor: {} real training images against the same test images\n",
-                     grouped(report.floor.count)) +
-         classifier_line(instruments.classifier);
+                     grouped(report.count), grouped(static_cast<std::int64_t>(dataset.test.count())),
+                     dataset.name, report.seed) +
+         fmt::format("floor: {}\n", report.floor) + classifier_line(instruments.classifier);
 }
 
 std::string as_json(const EvaluationReport& report, const Instruments& instruments) {
-  Json json = protocol(report.images, report.evaluation.count, report.seed, instruments);
-  json["scores"] = json_of(rows_of(report.evaluation.scores, report.floor.scores));
-  json["label_shares"] = report.evaluation.label_shares;
-  for (const auto& [part, seconds] : report.evaluation.seconds) {
-    json["seconds"][std::string(part)] = seconds;
+  const SavedClassifier& classifier = instruments.classifier;
+  Json json = {{"images", report.images},
+               {"count", report.count},
+               {"seed", report.seed},
+               {"dataset", instruments.dataset.name},
+               {"test_images", instruments.dataset.test.count()},
+               {"classifier",
+                {{"accuracy", classifier.info.accuracy},
+                 {"sha256", classifier.sha256},
+                 {"layer", classifier.classifier.feature_layer()}}},
+               {"floor", report.floor},
+               {"scores", json_of(report.rows)}};
+  if (!report.label_shares.empty()) {
+    json["label_shares"] = report.label_shares;
   }
-  return json.dump(2) + "\n";
-}
-
-std::string as_table(const StackedReport& report, const Instruments& instruments) {
-  return table_of(rows_of(report.scores, report.floor)) +
-         fmt::format("{}; {} images, seed {}; floor: as many stacks of training images of {}\n",
-                     report.images, grouped(report.count), report.seed, instruments.dataset.name) +
-         classifier_line(instruments.classifier);
-}
-
-std::string as_json(const StackedReport& report, const Instruments& instruments) {
-  Json json = protocol(report.images, report.count, report.seed, instruments);
-  json["scores"] = json_of(rows_of(report.scores, report.floor));
   return json.dump(2) + "\n";
 }
 

@@ -3,11 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "cli/classifier_file.h"
 #include "data/dataset.h"
 #include "eval/evaluator.h"
-#include "eval/stacked.h"
+#include "eval/scores.h"
 
 namespace ganymede::cli {
 
@@ -24,25 +25,36 @@ struct Instruments {
 
 eval::LabelledImages view(const data::Split& split);
 
+/// A score of images beside that of the floor.
+struct ScoreRow {
+  eval::ScoreInfo info;
+  eval::Estimate estimate;
+  double floor = 0.0;
+};
+
+template <class AnyScores>
+std::vector<ScoreRow> rows_of(const AnyScores& scores, const AnyScores& floor) {
+  std::vector<ScoreRow> rows;
+  for_each_score(scores, [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    rows.push_back({info, estimate});
+  });
+  auto row = rows.begin();
+  for_each_score(floor, [&](const eval::ScoreInfo&, const eval::Estimate& estimate) {
+    (row++)->floor = estimate.value;
+  });
+  return rows;
+}
+
 /// An evaluation for people and for programs.
 struct EvaluationReport {
   std::string images;  ///< what was measured
-  eval::Evaluation evaluation;
-  eval::Evaluation floor;
+  std::int64_t count = 0;
   std::uint64_t seed = 0;
+  std::vector<ScoreRow> rows;
+  std::string floor;                 ///< what the floor's numbers are of
+  std::vector<double> label_shares;  ///< by class, as the classifier reads them; may be empty
 };
 std::string as_table(const EvaluationReport& report, const Instruments& instruments);
 std::string as_json(const EvaluationReport& report, const Instruments& instruments);
-
-/// The same for stacked images.
-struct StackedReport {
-  std::string images;
-  std::int64_t count = 0;
-  eval::StackedScores scores;
-  eval::StackedScores floor;
-  std::uint64_t seed = 0;
-};
-std::string as_table(const StackedReport& report, const Instruments& instruments);
-std::string as_json(const StackedReport& report, const Instruments& instruments);
 
 }  // namespace ganymede::cli

@@ -94,10 +94,10 @@ void Progress::show_step(const train::StepFinished& event, const Pace& pace) {
   }
 }
 
-void Progress::show_scores(const train::Position& position, const std::string& scores) {
-  scores_ = scores;
+void Progress::show_scores(const train::Position& position, const Scoring& scoring) {
+  scores_ = scoring.status();
   if (!console_.live()) {
-    console_.say(fmt::format("epoch {}/{}  {}", position.epoch(), position.epochs(), scores));
+    console_.say(fmt::format("epoch {}/{}  {}", position.epoch(), position.epochs(), scoring.summary()));
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/console.h"
 #include "cli/pace.h"
+#include "cli/scoring.h"
 #include "train/trainer.h"
 
 namespace ganymede::cli {
@@ -17,8 +18,8 @@ class Progress {
 
   void show_step(const train::StepFinished& event, const Pace& pace);
   void show_epoch(const train::EpochFinished& event, const Pace& pace);
-  /// Shows what a generator scored, and keeps it in the line until the next time.
-  void show_scores(const train::Position& position, const std::string& scores);
+  /// Shows what a generator scored; the line that changes keeps it until the next time.
+  void show_scores(const train::Position& position, const Scoring& scoring);
 
  private:
   Console& console_;

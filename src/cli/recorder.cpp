@@ -15,7 +15,6 @@ Recorder::Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapsho
       batch_size_(recipe.training.batch_size),
       snapshots_(snapshots),
       scoring_(scoring),
-      console_(console),
       progress_(console, recipe.training.batch_size),
       metrics_(run.metrics()),
       json_(json) {}
@@ -70,7 +69,7 @@ void Recorder::score(const train::Position& position) {
   if (scoring_->is_best()) {
     snapshots_.keep_best(run_);
   }
-  progress_.show_scores(position, scoring_->summary());
+  progress_.show_scores(position, *scoring_);
 }
 
 }  // namespace ganymede::cli

@@ -32,7 +32,6 @@ class Recorder {
   std::int64_t batch_size_;
   Snapshots& snapshots_;
   Scoring* scoring_;
-  Console& console_;
   Pace pace_;
   Progress progress_;
   io::AppendFile metrics_;

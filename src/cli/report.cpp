@@ -29,13 +29,13 @@ io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title) {
   return io::draw_plot(run.losses_table(), run.losses_plot(), plot);
 }
 
-io::PlotStatus draw_scores(const RunDirectory& run, const std::string& title) {
+void draw_scores(const RunDirectory& run, const std::string& title) {
   std::vector<std::string> columns;
   const eval::Scores names;
   for_each_score(names,
                  [&](const eval::ScoreInfo& info, const eval::Estimate&) { columns.emplace_back(info.key); });
   if (!lowest_metric(run.metrics(), columns.front())) {
-    return io::PlotStatus::drawn;
+    return;
   }
   write_metrics_table(run.metrics(), run.scores_table(), columns);
   const io::Plot plot{
@@ -47,7 +47,7 @@ io::PlotStatus draw_scores(const RunDirectory& run, const std::string& title) {
                  {.title = "Nearness to the real images",
                   .y_label = "share",
                   .series = {{"precision", "precision"}, {"recall", "recall"}, {"coverage", "coverage"}}}}};
-  return io::draw_plot(run.scores_table(), run.scores_plot(), plot);
+  io::draw_plot(run.scores_table(), run.scores_plot(), plot);
 }
 
 void animate_samples(const RunDirectory& run) {

@@ -9,8 +9,8 @@ namespace ganymede::cli {
 /// Writes losses.tsv and draws losses.png from metrics.jsonl. Throws Error(file).
 io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title);
 
-/// Draws scores.png and its data if the run has been scored. Throws Error(file).
-io::PlotStatus draw_scores(const RunDirectory& run, const std::string& title);
+/// Draws scores.png and its data if the run has been scored and gnuplot is there. Throws Error(file).
+void draw_scores(const RunDirectory& run, const std::string& title);
 
 /// Writes samples.gif from the samples that have the size of the last one; of many, an even choice. Does
 /// nothing where there are none. Throws Error(file).

@@ -41,6 +41,10 @@ std::string Scoring::summary() const {
                      scores_.recall.value);
 }
 
+std::string Scoring::status() const {
+  return fmt::format("FD {:.2f}", scores_.frechet_distance.value);
+}
+
 void Scoring::resume(const std::filesystem::path& metrics) {
   best_ = lowest_metric(metrics, "frechet_distance").value_or(best_);
 }

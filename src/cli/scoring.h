@@ -26,8 +26,10 @@ class Scoring {
   void score(const train::Position& position, const ImageSet& images);
   /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
   std::string line(std::string_view event = {}) const;
-  /// The last scores as they are shown: "Fréchet distance 3.21  precision 0.912  recall 0.855"
+  /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855"
   std::string summary() const;
+  /// In a few letters: "FD 3.21"
+  std::string status() const;
 
   /// Whether the last score is the best of the run, by Fréchet distance, since `metrics` began.
   bool is_best() const { return is_best_; }

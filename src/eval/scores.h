@@ -59,4 +59,17 @@ void for_each_score(const Scores& scores, Visitor&& visit) {
   visit(ScoreInfo{"near_copies", "share of near copies", neither, 4}, scores.near_copies);
 }
 
+/// Classification accuracy scores (Ravuri and Vinyals 2019).
+struct ClassificationScores {
+  Estimate train_on_generated;
+  Estimate test_on_generated;
+};
+
+template <class Visitor>
+void for_each_score(const ClassificationScores& scores, Visitor&& visit) {
+  using enum Better;
+  visit(ScoreInfo{"train_on_generated", "learnt from generated", higher, 4}, scores.train_on_generated);
+  visit(ScoreInfo{"test_on_generated", "tested on generated", higher, 4}, scores.test_on_generated);
+}
+
 }  // namespace ganymede::eval

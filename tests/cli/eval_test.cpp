@@ -2,6 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -123,6 +125,44 @@ TEST_F(Evaluation, OfArraysAndPicturesIsThatOfTheGeneratorTheyCameFrom) {
   EXPECT_EQ(scores({"images.npy", "--data", "digits", "--json"}), expected);
   // A value halfway between two bytes may go either way.
   EXPECT_NEAR(scores({"pictures", "--data", "digits", "--json"}), expected, 1e-3 * expected);
+}
+
+TEST_F(Evaluation, CountsTheModesOfStacks) {
+  std::vector<float> stacks(std::size_t{30} * 28 * 28 * 3);
+  for (std::size_t n = 0; n < stacks.size(); ++n) {
+    stacks[n] = n / (28 * 28 * 3) % 2 == 0 ? 0.0F : 1.0F;
+  }
+  io::write_npy(place() / "stacks.npy", stacks, {30, 28, 28, 3});
+  const Ended ended = eval({"stacks.npy", "--stacked", "--data", "digits", "--json"});
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  const json scores = json::parse(ended.output)["scores"];
+  EXPECT_LE(scores["modes"]["value"], 2);
+  EXPECT_GT(scores["divergence"]["value"], std::log(1000.0 / 2.0) - 1e-6);
+  EXPECT_GT(scores["modes"]["floor"], scores["modes"]["value"]);
+}
+
+TEST_F(Evaluation, TrainsAClassifierOnGeneratedImages) {
+  std::string recipe = contents(place() / "small.toml");
+  const std::string label = "{ kind = \"join_label\", classes = 10 }, ";
+  recipe.insert(recipe.find("{ kind = \"dense\", units = 784 }"), label);
+  recipe.insert(recipe.find("{ kind = \"dense\", units = 1 }"), label);
+  std::ofstream(place() / "labels.toml") << recipe;
+  ASSERT_EQ(place()
+                .run({"train", "labels.toml", "--data", "digits", "--batch-size", "8", "--out", "labels"})
+                .status,
+            0);
+  const Ended ended = eval({"labels", "--cas", "--json"});
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  const json report = json::parse(ended.output);
+  EXPECT_EQ(report["count"], 64);
+  for (const char* score : {"train_on_generated", "test_on_generated"}) {
+    EXPECT_GE(report["scores"][score]["value"], 0.0);
+    EXPECT_LE(report["scores"][score]["value"], 1.0);
+    EXPECT_EQ(report["scores"][score]["floor"], report["classifier"]["accuracy"]);
+  }
+  const Ended refused = eval({"run", "--cas"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("a generator that takes a label"));
 }
 
 TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
