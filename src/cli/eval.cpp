@@ -88,9 +88,8 @@ EvaluationReport evaluate(const EvalOptions& options, ImageSource& source, Instr
   for (const auto& [part, seconds] : evaluation.seconds) {
     parts += fmt::format(", {} {:.1f} s", part, seconds);
   }
-  Console().say(
-      fmt::format("images {:.1f} s, test images {:.1f} s{}; the same for the floor; {:.1f} s in all",
-                  images_done, reference_done - images_done, parts, stopwatch.seconds()));
+  Console().say(fmt::format("images {:.1f} s, test images {:.1f} s{}; as long for the floor", images_done,
+                            reference_done - images_done, parts));
   return {.images = images.description,
           .count = evaluation.count,
           .seed = options.settings().seed,
@@ -169,12 +168,14 @@ EvaluationReport evaluate_by_training(const EvalOptions& options, ImageSource& s
 }
 
 int run_eval(const EvalOptions& options) {
+  const Stopwatch stopwatch;
   base::set_thread_count(static_cast<int>(options.threads));
   ImageSource source = open_image_source(options.source);
   Instruments instruments(data_of(options, source), options.classifier);
   const auto measure = options.stacked ? evaluate_stacked : options.cas ? evaluate_by_training : evaluate;
   const EvaluationReport report = measure(options, source, instruments);
   print(options.json ? as_json(report, instruments) : as_table(report, instruments));
+  Console().say(fmt::format("{:.1f} s in all", stopwatch.seconds()));
   return 0;
 }
 

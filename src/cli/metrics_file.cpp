@@ -70,22 +70,19 @@ void trim_metrics(const fs::path& metrics, std::int64_t last_step) {
   io::write_file(metrics, kept);
 }
 
-std::size_t write_metrics_table(const fs::path& metrics, const fs::path& table,
-                                std::span<const std::string> columns) {
+void write_metrics_table(const fs::path& metrics, const fs::path& table,
+                         std::span<const std::string> columns) {
   std::string text = fmt::format("step\tepoch\t{}", fmt::join(columns, "\t"));
-  std::size_t lines = 0;
   for_each_line(metrics, [&](std::string_view, const nlohmann::json& object) {
     if (!object.contains(columns.front())) {
       return;
     }
-    ++lines;
     text += fmt::format("\n{}\t{}", number_or_nothing(object, "step"), number_or_nothing(object, "epoch"));
     for (const std::string& column : columns) {
       text += "\t" + number_or_nothing(object, column);
     }
   });
   io::write_file(table, text + "\n");
-  return lines;
 }
 
 std::optional<double> lowest_metric(const fs::path& metrics, const std::string& key) {

@@ -25,9 +25,9 @@ std::string metrics_line(const train::Position& position, const train::StepMetri
 void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step);
 
 /// Writes the lines of metrics.jsonl that have the first of `columns` as a table of tab-separated values,
-/// with step and epoch before them, for a plot. Returns how many there are. Throws Error(file).
-std::size_t write_metrics_table(const std::filesystem::path& metrics, const std::filesystem::path& table,
-                                std::span<const std::string> columns);
+/// with step and epoch before them, for a plot. Throws Error(file).
+void write_metrics_table(const std::filesystem::path& metrics, const std::filesystem::path& table,
+                         std::span<const std::string> columns);
 
 /// The lowest value under `key` in metrics.jsonl; nothing if there is none.
 std::optional<double> lowest_metric(const std::filesystem::path& metrics, const std::string& key);
