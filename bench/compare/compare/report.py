@@ -3,7 +3,13 @@
 from . import summary as of
 from .plan import OURS, PEERS
 
-BEGIN, END = "<!-- begin: bench/compare -->", "<!-- end: bench/compare -->"
+
+def markers(maker):
+    """The lines of a page between which `maker` writes."""
+    return f"<!-- begin: {maker} -->", f"<!-- end: {maker} -->"
+
+
+BEGIN, END = markers("bench/compare")
 
 
 def milliseconds(ms):
@@ -111,10 +117,11 @@ def tables(summaries, sizes):
     return text + f"### Every configuration\n\n{every_configuration(summaries)}"
 
 
-def inserted(page, text):
-    """The page with `text` between its markers."""
-    head, begin, rest = page.partition(BEGIN)
-    _, end, tail = rest.partition(END)
+def inserted(page, text, maker="bench/compare"):
+    """The page with `text` between the markers of its maker."""
+    first, last = markers(maker)
+    head, begin, rest = page.partition(first)
+    _, end, tail = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"the page lacks the line {BEGIN} or, after it, {END}")
-    return f"{head}{BEGIN}\n{text}\n{END}{tail}"
+        raise ValueError(f"the page lacks the line {first} or, after it, {last}")
+    return f"{head}{first}\n{text}\n{last}{tail}"
