@@ -197,16 +197,20 @@ AppendFile& AppendFile::operator=(AppendFile&& other) noexcept {
   return *this;
 }
 
-void AppendFile::append_line(std::string_view line) {
-  const std::string text = fmt::format("{}\n", line);
+void AppendFile::append(std::span<const std::byte> record) {
   ssize_t written = 0;
   do {
-    written = ::write(descriptor_, text.data(), text.size());
+    written = ::write(descriptor_, record.data(), record.size());
   } while (written < 0 && errno == EINTR);
-  if (written != static_cast<ssize_t>(text.size())) {
+  if (written != static_cast<ssize_t>(record.size())) {
     // A write that stops short means that the disk is full.
     throw failure(path_, "to append to the file", written < 0 ? errno : ENOSPC);
   }
+}
+
+void AppendFile::append_line(std::string_view line) {
+  const std::string text = fmt::format("{}\n", line);
+  append(std::as_bytes(std::span(text)));
 }
 
 }  // namespace ganymede::io

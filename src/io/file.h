@@ -20,7 +20,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
-/// A text file that grows by whole lines, which other programs may read meanwhile.
+/// A file that grows by whole lines or records, which other programs may read meanwhile.
 class AppendFile {
  public:
   /// Opens the file at the end and creates it if there is none. Throws Error(file).
@@ -29,7 +29,9 @@ class AppendFile {
   AppendFile(AppendFile&& other) noexcept;
   AppendFile& operator=(AppendFile&& other) noexcept;
 
-  /// Writes `line` and a line feed in one system call. Throws Error(file), with the system's reason.
+  /// Writes a record in one system call. Throws Error(file), with the system's reason.
+  void append(std::span<const std::byte> record);
+  /// Writes `line` and a line feed so.
   void append_line(std::string_view line);
 
  private:

@@ -28,7 +28,7 @@ TEST(Npy, IsReadByNumpy) {
     write_npy(directory / "array.npy", values, shape);
     const auto read = test::run_official_reader("read-npy", directory / "array.npy");
     if (!read) {
-      GTEST_SKIP() << "GANYMEDE_TEST_PYTHON does not name a Python with numpy and safetensors";
+      GTEST_SKIP() << test::no_python;
     }
     EXPECT_EQ(*read, "array " + printed + " 0.5 1.0 -2.0 3.0 4.0 5.0\n");
   }

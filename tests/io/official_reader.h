@@ -2,31 +2,43 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "io/process.h"
 
 namespace ganymede::test {
 
-/// What check_safetensors.py prints, run by the Python that the environment variable GANYMEDE_TEST_PYTHON
-/// names, which has the packages numpy and safetensors; nothing without the variable.
-inline std::optional<std::string> run_official_reader(const std::string& command,
-                                                      const std::filesystem::path& path) {
+constexpr auto no_python =
+    "GANYMEDE_TEST_PYTHON does not name a Python with the packages of tests/requirements.txt";
+
+/// What tests/io/SCRIPT prints, run by the Python that the environment variable GANYMEDE_TEST_PYTHON names,
+/// which has the packages of tests/requirements.txt; nothing without the variable.
+inline std::optional<std::string> run_python(const std::string& script, std::vector<std::string> arguments) {
+  constexpr std::chrono::minutes timeout{5};
   const char* python = std::getenv("GANYMEDE_TEST_PYTHON");
   if (python == nullptr) {
     return std::nullopt;
   }
-  const std::string script = GANYMEDE_TEST_DATA_DIR "/io/check_safetensors.py";
+  arguments.insert(arguments.begin(), GANYMEDE_TEST_DATA_DIR "/io/" + script);
   const auto result =
-      io::run_program({.name = python, .arguments = {script, command, path.string()}, .input = ""});
+      io::run_program({.name = python, .arguments = std::move(arguments), .input = "", .timeout = timeout});
   if (!result || result->exit_status != 0) {
     ADD_FAILURE() << python << ": " << (result ? result->errors : "not found");
     return "";
   }
   return result->output;
+}
+
+/// What check_safetensors.py prints.
+inline std::optional<std::string> run_official_reader(const std::string& command,
+                                                      const std::filesystem::path& path) {
+  return run_python("check_safetensors.py", {command, path.string()});
 }
 
 }  // namespace ganymede::test

@@ -23,8 +23,6 @@ using test::expect_error;
 using testing::ElementsAre;
 using Bytes = std::vector<std::byte>;
 
-constexpr auto no_python = "GANYMEDE_TEST_PYTHON does not name a Python with numpy and safetensors";
-
 const std::vector<float> weights = {0.5F, -1.25F, 3.0F, 1e-30F, -0.0F, 7.0F};
 const std::vector<float> bias = {8.0F, 9.0F};
 const std::vector<float> scalar = {-2.0F};
@@ -86,7 +84,7 @@ TEST(Safetensors, IsReadByTheOfficialPackage) {
   write_safetensors(directory / "file", example, {{"recipe", "line one\nüber\t\"quoted\""}});
   const auto printed = test::run_official_reader("read", directory / "file");
   if (!printed) {
-    GTEST_SKIP() << no_python;
+    GTEST_SKIP() << test::no_python;
   }
   const std::size_t digest = printed->find("sha256 = ");
   EXPECT_EQ(printed->substr(0, digest), "recipe = line one\nüber\t\"quoted\"\n");
@@ -99,7 +97,7 @@ TEST(Safetensors, IsReadByTheOfficialPackage) {
 TEST(Safetensors, ReadsAFileOfTheOfficialPackage) {
   const test::TemporaryDirectory directory;
   if (!test::run_official_reader("write", directory / "file")) {
-    GTEST_SKIP() << no_python;
+    GTEST_SKIP() << test::no_python;
   }
   const SafetensorsFile file = SafetensorsFile::open(directory / "file");
   EXPECT_EQ(file.metadata(), (Metadata{{"made by", "the \"official\" package"}}));

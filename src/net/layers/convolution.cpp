@@ -11,16 +11,7 @@ namespace ganymede::net {
 
 using base::Shape;
 
-namespace {
-
-/// One axis of a convolution: the size of its output and what is added before and behind its input.
-struct Axis {
-  std::int64_t out, pad_begin, pad_end;
-};
-
-/// A transposed convolution is the gradient of the convolution that leads from its output to its input, which
-/// has the same padding.
-Axis axis_of(const Convolution& c, std::int64_t in) {
+ConvolutionAxis convolution_axis(const Convolution& c, std::int64_t in) {
   if (c.padding.same) {
     const std::int64_t out = c.transposed ? in * c.stride : (in + c.stride - 1) / c.stride;
     const auto [large, small] = std::minmax(in, out, std::greater<>{});
@@ -32,6 +23,8 @@ Axis axis_of(const Convolution& c, std::int64_t in) {
       c.transposed ? (in - 1) * c.stride + c.kernel - 2 * pad : (in + 2 * pad - c.kernel) / c.stride + 1;
   return {out, pad, pad};
 }
+
+namespace {
 
 [[noreturn]] void refuse(const std::string& found, const std::string& expected, const std::string& advice) {
   throw base::Error(base::ErrorKind::configuration,
@@ -54,8 +47,8 @@ Shape output_shape(const Convolution& c, const Shape& input) {
            fmt::format("sizes from 1 to {} and a padding below the kernel's size", largest),
            "Correct the layer");
   }
-  const std::int64_t height = axis_of(c, input[0]).out;
-  const std::int64_t width = axis_of(c, input[1]).out;
+  const std::int64_t height = convolution_axis(c, input[0]).out;
+  const std::int64_t width = convolution_axis(c, input[1]).out;
   if (height < 1 || width < 1 ||
       (!c.padding.same && !c.transposed &&
        std::min(input[0], input[1]) + 2 * c.padding.each_side < c.kernel)) {
@@ -84,8 +77,8 @@ std::vector<WeightDeclaration> declare(const Convolution& c, const Shape& input,
 namespace {
 
 ops::ConvolutionCase case_of(const Convolution& c, const TensorRef& src, const TensorRef& dst) {
-  const Axis vertical = axis_of(c, src.shape[1]);
-  const Axis horizontal = axis_of(c, src.shape[2]);
+  const ConvolutionAxis vertical = convolution_axis(c, src.shape[1]);
+  const ConvolutionAxis horizontal = convolution_axis(c, src.shape[2]);
   return {.batch = src.shape[0],
           .src_height = src.shape[1],
           .src_width = src.shape[2],

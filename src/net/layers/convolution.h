@@ -39,6 +39,14 @@ void fields(Convolution& convolution, Visitor& visit) {
   visit("bias", convolution.bias);
 }
 
+/// One axis of a convolution: the size of its output and what is added before and behind its input. A
+/// transposed convolution is the gradient of the convolution that leads from its output to its input, which
+/// has the same padding.
+struct ConvolutionAxis {
+  std::int64_t out = 1, pad_begin = 0, pad_end = 0;
+};
+ConvolutionAxis convolution_axis(const Convolution& convolution, std::int64_t in);
+
 base::Shape output_shape(const Convolution& convolution, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const Convolution& convolution, const base::Shape& input,
                                        Initializer initializer);
