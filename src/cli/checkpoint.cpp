@@ -64,4 +64,21 @@ void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) c
   trainer.resume(info_.step);
 }
 
+net::Weights Checkpoint::weights(const net::NetSpec& network) const {
+  net::Weights weights(network);
+  for (const net::WeightRow& row : weights.table()) {
+    const io::Tensor& tensor = file_.tensor(network.name + "." + row.name);
+    if (tensor.shape != row.shape) {
+      throw base::Error(base::ErrorKind::file,
+                        {.where = path_.string(),
+                         .found = fmt::format("\"{}\" of shape {}", tensor.name, tensor.shape.to_string()),
+                         .expected = row.shape.to_string(),
+                         .advice = "Name a run that Ganymede made"});
+    }
+    std::ranges::copy(tensor.values, weights.values(row).begin());
+  }
+  weights.refresh_shadow();
+  return weights;
+}
+
 }  // namespace ganymede::cli

@@ -33,6 +33,9 @@ class Checkpoint {
   /// changed, if the networks differ.
   void restore(train::Trainer& trainer, const train::Recipe& recipe) const;
 
+  /// The weights of one of the run's networks. Throws Error(file) if they are not all there.
+  net::Weights weights(const net::NetSpec& network) const;
+
  private:
   std::filesystem::path path_;
   io::SafetensorsFile file_;

@@ -24,14 +24,6 @@ constexpr const char* advice = "Name a run or its generator.safetensors";
                                             .advice = advice});
 }
 
-std::vector<std::string> read_class_names(const std::string& json, const std::filesystem::path& path) {
-  const auto parsed = nlohmann::json::parse(json, nullptr, false);
-  if (!parsed.is_array() || !std::ranges::all_of(parsed, [](const auto& name) { return name.is_string(); })) {
-    refuse(path, "class names that are no list");
-  }
-  return parsed.get<std::vector<std::string>>();
-}
-
 void require_image(const base::Shape& shape, const std::filesystem::path& path) {
   if (shape.rank() != 3 || (shape.back() != 1 && shape.back() != 3)) {
     refuse(path, "an output of shape " + shape.to_string());
@@ -40,18 +32,30 @@ void require_image(const base::Shape& shape, const std::filesystem::path& path) 
 
 }  // namespace
 
-void write_generator(const std::filesystem::path& path, const GeneratorInfo& info,
-                     train::Network& generator) {
-  io::Metadata metadata = describe_format(format);
+std::vector<std::string> read_class_names(const io::SafetensorsFile& file,
+                                          const std::filesystem::path& path) {
+  const auto parsed = nlohmann::json::parse(metadata_value(file, "class_names", path), nullptr, false);
+  if (!parsed.is_array() || !std::ranges::all_of(parsed, [](const auto& name) { return name.is_string(); })) {
+    refuse(path, "class names that are no list");
+  }
+  return parsed.get<std::vector<std::string>>();
+}
+
+void describe(const GeneratorInfo& info, io::Metadata& metadata) {
   metadata["recipe"] = train::to_toml(info.recipe);
   metadata["step"] = std::to_string(info.step);
   metadata["epoch"] = std::to_string(info.epoch);
   metadata["seed"] = std::to_string(info.recipe.training.seed);
   metadata["dataset"] = info.dataset;
   metadata["class_names"] = nlohmann::json(info.class_names).dump();
+}
+
+void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator) {
+  io::Metadata metadata = describe_format(format);
+  describe(info, metadata);
   std::vector<train::NamedTensor> tensors;
-  for (const net::WeightRow& row : generator.weights().table()) {
-    tensors.push_back({row.name, row.shape, generator.weights().values(row)});
+  for (const net::WeightRow& row : generator.table()) {
+    tensors.push_back({row.name, row.shape, generator.values(row)});
   }
   write_tensor_file(path, tensors, metadata);
 }
@@ -66,7 +70,7 @@ SavedGenerator open_generator(const std::filesystem::path& run_or_file) {
                      .step = metadata_number(file, "step", path),
                      .epoch = metadata_number(file, "epoch", path),
                      .dataset = metadata_value(file, "dataset", path),
-                     .class_names = read_class_names(metadata_value(file, "class_names", path), path)};
+                     .class_names = read_class_names(file, path)};
   net::NetSpec spec = train::generator_spec(info.recipe);
   require_image(net::output_shape(spec), path);
   std::vector<TensorShape> expected;

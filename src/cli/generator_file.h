@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/safetensors.h"
 #include "net/weights.h"
 #include "train/network.h"
 #include "train/recipe.h"
@@ -17,22 +18,29 @@ struct GeneratorInfo {
   std::int64_t step = 0;
   std::int64_t epoch = 0;
   std::string dataset;
-  std::vector<std::string> class_names;
+  std::vector<std::string> class_names = {};
 };
+
+/// Adds what is known of a generator to a file's metadata.
+void describe(const GeneratorInfo& info, io::Metadata& metadata);
 
 /// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
 /// weight is not finite.
-void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, train::Network& generator);
+void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator);
 
-/// A generator that was saved.
-struct SavedGenerator {
+/// A network that was saved, with what is known of the generator that it belongs to.
+struct SavedNetwork {
   GeneratorInfo info;
   net::NetSpec spec;
   net::Weights weights;
 };
+using SavedGenerator = SavedNetwork;
 
 /// Reads RUN/generator.safetensors or a file. Throws Error(file) unless it is sound and one that this program
 /// wrote.
 SavedGenerator open_generator(const std::filesystem::path& run_or_file);
+
+/// The class names in a file's metadata. Throws Error(file).
+std::vector<std::string> read_class_names(const io::SafetensorsFile& file, const std::filesystem::path& path);
 
 }  // namespace ganymede::cli

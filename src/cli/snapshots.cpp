@@ -55,13 +55,13 @@ void Snapshots::write_checkpoint(const RunDirectory& run) {
     return;
   }
   cli::write_checkpoint(path, checkpoint_info(), trainer_);
-  write_generator(run.generator(), generator_info(), trainer_.gan().generator());
+  write_generator(run.generator(), generator_info(), trainer_.gan().generator().weights());
   keep_newest(run);
 }
 
 void Snapshots::keep_best(const RunDirectory& run) {
   cli::write_checkpoint(run.best_checkpoint(), checkpoint_info(), trainer_);
-  write_generator(run.best_generator(), generator_info(), trainer_.gan().generator());
+  write_generator(run.best_generator(), generator_info(), trainer_.gan().generator().weights());
 }
 
 ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
@@ -70,7 +70,7 @@ ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
 }
 
 void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
-  write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.gan().generator());
+  write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.gan().generator().weights());
 }
 
 CheckpointInfo Snapshots::checkpoint_info() const {

@@ -71,9 +71,8 @@ std::int64_t metadata_number(const io::SafetensorsFile& file, const std::string&
   return value;
 }
 
-io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
-                                     const std::string& advice) {
-  io::SafetensorsFile file = io::SafetensorsFile::open(path);
+void require_format(const io::SafetensorsFile& file, const std::filesystem::path& path,
+                    std::string_view format, const std::string& advice) {
   const auto entry = file.metadata().find("format");
   if (entry == file.metadata().end() || entry->second != format) {
     refuse(path,
@@ -85,6 +84,12 @@ io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::str
     refuse(path, fmt::format("version {} of the format", found), fmt::format("version {}", format_version),
            "Use the version of Ganymede that wrote it");
   }
+}
+
+io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
+                                     const std::string& advice) {
+  io::SafetensorsFile file = io::SafetensorsFile::open(path);
+  require_format(file, path, format, advice);
   return file;
 }
 

@@ -28,7 +28,10 @@ const std::string& metadata_value(const io::SafetensorsFile& file, const std::st
 std::int64_t metadata_number(const io::SafetensorsFile& file, const std::string& key,
                              const std::filesystem::path& path);
 
-/// Opens a file of `format`. Throws Error(file) for any other, with `advice`.
+/// Throws Error(file), with `advice`, for a file that is not of `format`.
+void require_format(const io::SafetensorsFile& file, const std::filesystem::path& path,
+                    std::string_view format, const std::string& advice);
+/// Opens a file of `format`. Throws Error(file) as require_format() does.
 io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
                                      const std::string& advice);
 

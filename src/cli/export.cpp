@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "cli/checkpoint.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/generator_file.h"
+#include "cli/host.h"
+#include "cli/model_card.h"
+#include "cli/pytorch_file.h"
+#include "cli/run_directory.h"
+#include "io/c_header.h"
+#include "io/file.h"
+#include "io/onnx.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ExportOptions {
+  std::string source;
+  std::string format = "onnx";
+  std::string out;
+  bool bytes = false;
+  bool discriminator = false;
+};
+
+[[noreturn]] void refuse(std::string where, std::string found, std::string expected, std::string advice) {
+  throw base::Error(base::ErrorKind::usage, {.where = std::move(where),
+                                             .found = std::move(found),
+                                             .expected = std::move(expected),
+                                             .advice = std::move(advice)});
+}
+
+/// The names of the network's input and output.
+std::pair<std::string, std::string> names_of(const net::NetSpec& network) {
+  return network.name == "generator" ? std::pair("latent", "image") : std::pair("image", "logit");
+}
+
+std::string about(const SavedNetwork& network) {
+  return fmt::format("The {} of the recipe {} after {} epochs on {}", network.spec.name,
+                     network.info.recipe.name, network.info.epoch, network.info.dataset);
+}
+
+void write_onnx(const fs::path& path, const SavedNetwork& network, const ExportOptions& options) {
+  const auto [input, output] = names_of(network.spec);
+  const train::PixelRange& range = network.info.recipe.pixel_range;
+  io::OnnxOptions onnx = {
+      .input = input, .output = output, .description = about(network), .program_version = version()};
+  describe(network.info, onnx.metadata);
+  onnx.metadata["pixel_low"] = fmt::format("{}", range.low);
+  onnx.metadata["pixel_high"] = fmt::format("{}", range.high);
+  onnx.metadata["weights_sha256"] = weights_sha256(network.weights);
+  if (options.bytes) {
+    onnx.bytes = io::ByteRange{range.low, range.high};
+  }
+  io::write_file(path, io::to_onnx(network.spec, network.weights, onnx));
+}
+
+void write_c(const fs::path& path, const SavedNetwork& network, const ExportOptions&) {
+  const auto [input, output] = names_of(network.spec);
+  const train::PixelRange& range = network.info.recipe.pixel_range;
+  const std::string prefix = network.spec.name == "generator" ? "GENERATOR" : "DISCRIMINATOR";
+  io::write_file(
+      path,
+      io::to_c_header(
+          network.spec, network.weights,
+          {.input = input,
+           .output = output,
+           .description = {fmt::format("{}. Written by Ganymede {}.", about(network), version()),
+                           fmt::format("Pixels: {:g} is black, {:g} is white. SHA-256 of the weights: {}",
+                                       range.low, range.high, weights_sha256(network.weights)),
+                           fmt::format("  static float work[{0}_WORK], {1}[{0}_INPUT], {2}[{0}_OUTPUT];",
+                                       prefix, input, output),
+                           fmt::format("  {}({}, {}work, {});", network.spec.name, input,
+                                       net::label_classes(network.spec) > 0 ? "7, " : "", output)}}));
+}
+
+void write_safetensors(const fs::path& path, const SavedNetwork& network, const ExportOptions&) {
+  write_pytorch(path, network);
+}
+
+struct Format {
+  std::string_view name;
+  std::string_view extension;
+  void (*write)(const fs::path&, const SavedNetwork&, const ExportOptions&);
+};
+constexpr std::array formats = {Format{"onnx", ".onnx", write_onnx}, Format{"c", ".h", write_c},
+                                Format{"safetensors", ".pytorch.safetensors", write_safetensors}};
+
+std::optional<fs::path> run_of(const fs::path& source) {
+  std::error_code ignored;
+  return fs::is_directory(source, ignored) ? std::optional(RunDirectory::open(source).path()) : std::nullopt;
+}
+
+SavedNetwork open_discriminator(const std::optional<fs::path>& run) {
+  const auto checkpoints = run ? RunDirectory(*run).find_checkpoints() : std::vector<fs::path>();
+  if (checkpoints.empty()) {
+    refuse("--discriminator", run ? "a run without checkpoints" : "a generator's file",
+           "a run with a checkpoint, which holds the discriminator", "Name a run's directory");
+  }
+  GeneratorInfo info = open_generator(*run).info;
+  net::NetSpec spec =
+      train::discriminator_spec(info.recipe, net::output_shape(train::generator_spec(info.recipe)));
+  net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);
+  return {std::move(info), std::move(spec), std::move(weights)};
+}
+
+int run_export(const ExportOptions& options) {
+  const auto format = std::ranges::find(formats, options.format, &Format::name);
+  if (options.bytes && (format->name != "onnx" || options.discriminator)) {
+    refuse("--uint8", "another network than an ONNX generator", "--format onnx and no --discriminator",
+           "Leave --uint8 out");
+  }
+  const std::optional<fs::path> run = run_of(options.source);
+  SavedNetwork network = options.discriminator ? open_discriminator(run) : open_generator(options.source);
+  const fs::path path =
+      options.out.empty() ? network.spec.name + std::string(format->extension) : options.out;
+  format->write(path, network, options);
+  write_card(path, options.format, network, run);
+  Console().say(
+      fmt::format("{}: {}; its model card is {}", path.string(), about(network), card_of(path).string()));
+  return 0;
+}
+
+void add_flags(CLI::App& verb, ExportOptions& options) {
+  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+    return verb.add_option(name, value, description)->type_name(type);
+  };
+  std::vector<std::string> words;
+  for (const Format& format : formats) {
+    words.emplace_back(format.name);
+  }
+  add("RUN", options.source, "RUN|FILE", "A run's directory, or a generator's file")->required();
+  add("--format", options.format, "WORD", "onnx; c, a C99 header; or safetensors, for PyTorch")
+      ->check(CLI::IsMember(words).description(""))
+      ->capture_default_str();
+  add("--out,--output", options.out, "FILE", "The file to write (default: generator.onnx and so on)");
+  verb.add_flag("--uint8", options.bytes,
+                "Let the ONNX generator give bytes in three channels, for torch-fidelity");
+  verb.add_flag("--discriminator", options.discriminator,
+                "Export the discriminator of the run's newest checkpoint");
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("export", "Write a trained network for other programs");
+  const auto options = std::make_shared<ExportOptions>();
+  add_flags(*verb, *options);
+  verb->footer(
+      "Examples:\n"
+      "  ganymede export runs/latest\n"
+      "  ganymede export runs/latest --uint8 --out digits.onnx\n"
+      "  ganymede export runs/latest --format c\n"
+      "  ganymede export runs/latest --format safetensors --discriminator\n"
+      "A model card lies beside the file, FILE.md; `ganymede verify FILE` checks the file against it.");
+  verb->callback([&action, options] { action = [options] { return run_export(*options); }; });
+}
+
+}  // namespace ganymede::cli

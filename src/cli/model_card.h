@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/generator_file.h"
+
+namespace ganymede::cli {
+
+/// What a network answers to one input, so that a copy of it can be checked anywhere.
+struct Expectation {
+  std::vector<float> input;         ///< a sample
+  std::int32_t label = 0;           ///< where the network takes one
+  std::vector<std::int64_t> index;  ///< of some elements of the output, [height, width, channels]
+  std::vector<float> output;        ///< their values
+};
+
+/// For a generator the first point of `ganymede sample --seed`, for other networks a ramp over the pixel
+/// range.
+Expectation expectation_of(SavedNetwork& network, std::uint64_t seed);
+/// The largest difference between what the network answers and what is expected, relative to values above
+/// one.
+float difference(SavedNetwork& network, const Expectation& expected);
+
+/// How far two programs in f32 may be apart.
+constexpr double tolerance = 1e-5;
+
+/// SHA-256 of the weights, whatever file they are in: of all values as little-endian 32-bit floats in the
+/// order of net::weight_table().
+std::string weights_sha256(const net::Weights& weights);
+
+/// What `verify` reads from a model card.
+struct CardFacts {
+  std::string format;  ///< of the file beside the card: "onnx"
+  std::string sha256;  ///< of that file
+  std::string weights_sha256;
+  Expectation expected;
+};
+
+/// The card that lies beside a file.
+std::filesystem::path card_of(const std::filesystem::path& file);
+
+/// Writes the model card of `file`, Markdown for people with the facts as JSON in it. `run` is the directory
+/// that the network comes from, whose notes on the data go into the card. Throws Error(file).
+void write_card(const std::filesystem::path& file, const std::string& format, SavedNetwork& network,
+                const std::optional<std::filesystem::path>& run);
+
+/// The facts in a model card's text. Throws Error(file), which begins with `where`, if they are not there.
+CardFacts parse_card(const std::string& text, const std::string& where);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/generator_file.h"
+#include "cli/workplace.h"
+#include "io/answered.h"
+#include "io/c_program.h"
+#include "io/official_reader.h"
+#include "io/onnx.h"
+#include "io/onnx_case.h"
+#include "train/embedded_recipes.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Answered;
+using test::Ended;
+using test::Workplace;
+using testing::HasSubstr;
+
+std::vector<train::Recipe> shipped_recipes() {
+  std::vector<train::Recipe> recipes;
+  for (const train::EmbeddedRecipe& recipe : train::embedded_recipes()) {
+    recipes.push_back(train::parse_recipe(recipe.text, std::string(recipe.name)));
+  }
+  return recipes;
+}
+
+Answered answered(const train::Recipe& recipe, net::NetSpec spec) {
+  return Answered({.name = recipe.name + " " + spec.name, .net = std::move(spec), .batch = 4});
+}
+
+/// Writes the recipe's generator with random weights to `path` as a run would.
+Answered save_generator(const train::Recipe& recipe, const fs::path& path) {
+  Answered network = answered(recipe, train::generator_spec(recipe));
+  write_generator(path, {.recipe = recipe, .step = 12, .epoch = 3, .dataset = "mnist"}, network.weights);
+  return network;
+}
+
+void write_case(const fs::path& directory, const Answered& network) {
+  test::write_onnx_case(directory, network.spec, network.batch, network.feed.input, network.feed.labels,
+                        network.output);
+}
+
+TEST(Export, TheOnnxModelsOfEveryRecipeAnswerAsHere) {
+  const Workplace place;
+  std::vector<std::string> names;
+  std::vector<std::string> arguments = {"compare"};
+  for (const train::Recipe& recipe : shipped_recipes()) {
+    const fs::path directory = place / recipe.name;
+    fs::create_directories(directory / "discriminator");
+    const Answered generator = save_generator(recipe, directory / "generator.safetensors");
+    const Ended ended =
+        place.run({"export", recipe.name + "/generator.safetensors", "--out", recipe.name + "/model.onnx"});
+    ASSERT_EQ(ended.status, 0) << ended.errors;
+    write_case(directory, generator);
+
+    const base::Shape image = net::output_shape(generator.spec);
+    const Answered discriminator = answered(recipe, train::discriminator_spec(recipe, image));
+    io::write_file(
+        directory / "discriminator/model.onnx",
+        io::to_onnx(discriminator.spec, discriminator.weights, {.input = "image", .output = "logit"}));
+    write_case(directory / "discriminator", discriminator);
+    for (const fs::path& path : {directory, directory / "discriminator"}) {
+      arguments.push_back(path.string());
+      names.push_back(fs::relative(path, place / ".").string());
+    }
+  }
+  const auto printed = test::run_python("check_onnx.py", arguments);
+  if (!printed) {
+    GTEST_SKIP() << test::no_python;
+  }
+  std::istringstream lines(*printed);
+  for (const std::string& name : names) {
+    float difference = NAN;
+    ASSERT_TRUE(lines >> difference) << name;
+    EXPECT_LE(difference, 1e-5F) << name;
+  }
+}
+
+TEST(Export, TheHeadersOfEveryRecipeAnswerAsHereSlow) {
+  for (const train::Recipe& recipe : shipped_recipes()) {
+    const Workplace place;
+    const Answered network = save_generator(recipe, place / "generator.safetensors");
+    const Ended ended = place.run({"export", "generator.safetensors", "--format", "c"});
+    ASSERT_EQ(ended.status, 0) << ended.errors;
+    const auto output =
+        test::run_c(place / ".", "#include <stdio.h>\n#include \"generator.h\"\nint main(void) {\n" +
+                                     test::call_in_c(network.spec, network.feed.input, network.feed.labels) +
+                                     "  return 0;\n}\n");
+    if (!output) {
+      GTEST_SKIP() << "there is no C compiler called cc";
+    }
+    std::istringstream lines(*output);
+    for (std::int64_t n = 0; n < net::output_shape(network.spec).elements(); ++n) {
+      float found = NAN;
+      ASSERT_TRUE(lines >> found) << recipe.name;
+      EXPECT_NEAR(found, network.output[static_cast<std::size_t>(n)], 1e-5)
+          << recipe.name << ", element " << n;
+    }
+  }
+}
+
+TEST(Export, WhatGoesToPyTorchComesBackTheSame) {
+  for (const train::Recipe& recipe : shipped_recipes()) {
+    const Workplace place;
+    save_generator(recipe, place / "generator.safetensors");
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"export", "generator.safetensors", "--format", "safetensors"},
+          {"verify", "generator.pytorch.safetensors"},
+          {"import", "generator.pytorch.safetensors", "--out", "again.safetensors"}}) {
+      const Ended ended = place.run(arguments);
+      ASSERT_EQ(ended.status, 0) << ended.errors;
+    }
+    EXPECT_EQ(test::contents(place / "again.safetensors"), test::contents(place / "generator.safetensors"))
+        << recipe.name;
+  }
+}
+
+TEST(Export, AForeignFileNeedsARecipe) {
+  const Workplace place;
+  const train::Recipe recipe = shipped_recipes().front();
+  const Answered network = answered(recipe, train::generator_spec(recipe));
+  std::vector<io::Tensor> tensors;
+  for (const net::WeightRow& row : network.weights.table()) {
+    tensors.push_back({row.name, row.shape, network.weights.values(row)});
+  }
+  io::write_safetensors(place / "foreign.safetensors", tensors, {});
+  const Ended without = place.run({"import", "foreign.safetensors"});
+  EXPECT_EQ(without.status, 6);
+  EXPECT_THAT(without.errors, HasSubstr("--recipe"));
+  const Ended with = place.run({"import", "foreign.safetensors", "--recipe", recipe.name});
+  EXPECT_EQ(with.status, 0) << with.errors;
+  EXPECT_EQ(place.run({"sample", "generator.safetensors"}).status, 0);
+  const Ended wrong = place.run({"import", "foreign.safetensors", "--recipe", "course"});
+  EXPECT_EQ(wrong.status, 6);
+  EXPECT_THAT(wrong.errors, HasSubstr("do not belong together"));
+}
+
+TEST(Export, ARunGivesItsDiscriminatorAndACardAboutItsData) {
+  const Workplace place;
+  ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
+  for (const std::string format : {"onnx", "c", "safetensors"}) {
+    const Ended ended = place.run({"export", "run", "--discriminator", "--format", format});
+    EXPECT_EQ(ended.status, 0) << ended.errors;
+  }
+  const Ended verified = place.run({"verify", "discriminator.pytorch.safetensors"});
+  EXPECT_EQ(verified.status, 0) << verified.errors;
+  const std::string card = test::contents(place / "discriminator.onnx.md");
+  EXPECT_THAT(card, HasSubstr("discriminator of the recipe `small`"));
+  EXPECT_THAT(card, HasSubstr("train-images-idx3-ubyte | `"));
+  EXPECT_THAT(card, HasSubstr("batch_size = 8"));
+}
+
+TEST(Export, RefusesWhatDoesNotGoTogether) {
+  const Workplace place;
+  save_generator(shipped_recipes().front(), place / "generator.safetensors");
+  const Ended no_run = place.run({"export", "generator.safetensors", "--discriminator"});
+  EXPECT_EQ(no_run.status, 2);
+  EXPECT_THAT(no_run.errors, HasSubstr("Name a run's directory"));
+  const Ended bytes = place.run({"export", "generator.safetensors", "--uint8", "--format", "c"});
+  EXPECT_EQ(bytes.status, 2);
+  EXPECT_THAT(bytes.errors, HasSubstr("Leave --uint8 out"));
+}
+
+/// A file with its card, exported in `format`.
+struct Exported {
+  Workplace place;
+  std::string file;
+
+  explicit Exported(const std::string& format)
+      : file(format == "onnx" ? "generator.onnx" : "generator.pytorch.safetensors") {
+    save_generator(shipped_recipes().front(), place / "generator.safetensors");
+    EXPECT_EQ(place.run({"export", "generator.safetensors", "--format", format}).status, 0);
+  }
+  Ended verify() const { return place.run({"verify", file}); }
+};
+
+TEST(Verify, FindsAChangedFile) {
+  const Exported exported("onnx");
+  EXPECT_EQ(exported.verify().status, 0);
+  std::string bytes = test::contents(exported.place / exported.file);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  std::ofstream(exported.place / exported.file, std::ios::binary) << bytes;
+  const Ended ended = exported.verify();
+  EXPECT_EQ(ended.status, 6);
+  EXPECT_THAT(ended.errors, HasSubstr("SHA-256"));
+}
+
+TEST(Verify, FindsAnOutputThatIsNotAsExpected) {
+  const Exported exported("safetensors");
+  EXPECT_EQ(exported.verify().status, 0);
+  const fs::path card = exported.place / (exported.file + ".md");
+  std::string text = test::contents(card);
+  text.insert(text.find("\"output\":[") + std::string("\"output\":[").size(), "0.5,");
+  text.insert(text.find("\"index\":[") + std::string("\"index\":[").size(), "0,");
+  std::ofstream(card) << text;
+  const Ended ended = exported.verify();
+  EXPECT_EQ(ended.status, 6);
+  EXPECT_THAT(ended.errors, HasSubstr("from the card's"));
+}
+
+TEST(Verify, NeedsACard) {
+  const Exported exported("onnx");
+  std::ofstream(exported.place / (exported.file + ".md")) << "# a note\n";
+  const Ended ended = exported.verify();
+  EXPECT_EQ(ended.status, 6);
+  EXPECT_THAT(ended.errors, HasSubstr("no facts to check"));
+}
+
+}  // namespace
+}  // namespace ganymede::cli
