@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "cli/event_log.h"
 #include "cli/format.h"
 #include "cli/host.h"
 #include "cli/measurement.h"
@@ -78,9 +79,12 @@ int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& s
     scoring->resume(run.metrics());
   }
   Recorder recorder(run, training.recipe, training.snapshots, scoring, console, options.json);
+  EventLog event_log(run, training.recipe, training.trainer);
   const std::int64_t first_step = training.trainer.position().step;
   training.trainer.gan().time_passes(options.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
+  // Behind the recorder, whose samples it takes.
+  training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });
   train::Outcome outcome = train::Outcome::finished;
   try {
     outcome = training.trainer.run(signals.token());

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/workplace.h"
+#include "io/official_reader.h"
 #include "io/png.h"
 #include "train/embedded_recipes.h"
 
@@ -16,6 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 std::vector<nlohmann::json> objects(const std::string& lines) {
@@ -37,6 +39,22 @@ std::vector<nlohmann::json> timeless(std::vector<nlohmann::json> metrics) {
   return metrics;
 }
 
+TEST(Train, TensorBoardReadsItsEvents) {
+  const Workplace place;
+  ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
+  const auto printed = test::run_python("check_tensorboard.py", {(place / "run").string()});
+  if (!printed) {
+    GTEST_SKIP() << test::no_python;
+  }
+  EXPECT_THAT(*printed, testing::ContainsRegex("scalar loss_g 4:[^ ]+ 8:[^ ]+ 12:[^ ]+ 16:[^ ]+\n"));
+  for (const char* line :
+       {"image samples 0 ", "image samples 8 ", "image samples 16 ", "histogram generator/dense_1.weight 8 ",
+        "histogram generator_gradients/dense_1.bias 16 ", "histogram discriminator/dense_1.bias 16 ",
+        "text recipe 0 ", "    batch_size = 8\n"}) {
+    EXPECT_THAT(*printed, HasSubstr(line));
+  }
+}
+
 TEST(Train, ARunDirectoryHasEverything) {
   const Workplace place;
   const Ended ended = place.run(Workplace::train("small.toml", {"--set", "output.generator_every_epochs=2"}));
@@ -45,7 +63,8 @@ TEST(Train, ARunDirectoryHasEverything) {
   EXPECT_THAT(ended.errors, HasSubstr("epoch 2/2  step 16/16"));
   EXPECT_THAT(place.names("run"),
               UnorderedElementsAre("config.toml", "meta.json", "metrics.jsonl", "samples", "samples.gif",
-                                   "losses.png", "losses.tsv", "checkpoints", "generator.safetensors"));
+                                   "losses.png", "losses.tsv", "checkpoints", "generator.safetensors",
+                                   StartsWith("events.out.tfevents.")));
   EXPECT_THAT(place.names("run/samples"),
               UnorderedElementsAre("epoch_0000.png", "epoch_0001.png", "epoch_0002.png"));
   EXPECT_THAT(place.names("run/checkpoints"),

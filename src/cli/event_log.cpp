@@ -1,0 +1,76 @@
+#include "cli/event_log.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+#include "io/file.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+/// A text as Markdown shows it letter by letter.
+std::string as_code(std::string_view text) {
+  std::string code = "    ";
+  for (const char letter : text) {
+    code += letter;
+    if (letter == '\n') {
+      code += "    ";
+    }
+  }
+  return code;
+}
+
+}  // namespace
+
+EventLog::EventLog(const RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer)
+    : run_(run), trainer_(trainer), file_(run.path(), trainer.position().step) {
+  file_.add_text(trainer.position().step, "recipe", as_code(train::to_toml(recipe)));
+  if (trainer.position().step == 0) {
+    add_sample(0, 0);
+  }
+}
+
+void EventLog::record(const train::Event& event) {
+  std::visit([this](const auto& happened) { record(happened); }, event);
+}
+
+void EventLog::record(const train::IntervalFinished& event) {
+  std::vector<io::EventFile::Scalar> scalars;
+  train::for_each_metric(event.metrics, [&](const char* name, float value) {
+    scalars.push_back({name, value});
+  });
+  file_.add_scalars(event.position.step, scalars);
+}
+
+void EventLog::record(const train::EpochFinished& event) {
+  add_sample(event.position.step, event.position.epoch());
+  add_histograms(event.position.step, trainer_.gan().generator());
+  add_histograms(event.position.step, trainer_.gan().discriminator());
+}
+
+void EventLog::add_sample(std::int64_t step, std::int64_t epoch) {
+  constexpr std::size_t largest_sheet = std::size_t{1} << 28;
+  std::error_code ignored;
+  if (const std::filesystem::path sheet = run_.sample(epoch); std::filesystem::exists(sheet, ignored)) {
+    file_.add_image(step, "samples", io::read_file(sheet, largest_sheet));
+  }
+}
+
+void EventLog::add_histograms(std::int64_t step, train::Network& network) {
+  net::Weights& weights = network.weights();
+  for (const net::WeightRow& row : weights.table()) {
+    file_.add_histogram(step, network.spec().name + "/" + row.name, weights.values(row));
+    if (row.role == net::WeightDeclaration::Role::parameter) {
+      const auto size = static_cast<std::size_t>(row.shape.elements());
+      file_.add_histogram(step, network.spec().name + "_gradients/" + row.name,
+                          weights.gradients().subspan(static_cast<std::size_t>(row.offset), size));
+    }
+  }
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "cli/run_directory.h"
+#include "io/tensorboard.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// Follows a trainer's events into the run's file for TensorBoard: the metrics of every interval, and after
+/// every epoch the sheet of samples, where there is one, and histograms of both networks' weights and last
+/// gradients.
+class EventLog {
+ public:
+  /// `trainer` must outlive it.
+  EventLog(const RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer);
+
+  void record(const train::Event& event);
+
+ private:
+  void record(const train::StepFinished&) {}
+  void record(const train::IntervalFinished& event);
+  void record(const train::EpochFinished& event);
+  void add_sample(std::int64_t step, std::int64_t epoch);
+  void add_histograms(std::int64_t step, train::Network& network);
+
+  RunDirectory run_;
+  train::Trainer& trainer_;
+  io::EventFile file_;
+};
+
+}  // namespace ganymede::cli
