@@ -41,11 +41,11 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& i
 
 Checkpoint::Checkpoint(std::filesystem::path path)
     : path_(std::move(path)), file_(open_tensor_file(path_, format, "Name a run's checkpoint")) {
-  info_ = {.step = metadata_number(file_, "step", path_),
-           .total_steps = metadata_number(file_, "total_steps", path_),
-           .recipe = embedded_recipe(file_, path_),
-           .dataset = metadata_value(file_, "dataset", path_),
-           .dataset_digest = metadata_value(file_, "dataset_sha256", path_)};
+  info_ = {.step = metadata_number(file_.metadata(), "step", path_),
+           .total_steps = metadata_number(file_.metadata(), "total_steps", path_),
+           .recipe = embedded_recipe(file_.metadata(), path_),
+           .dataset = metadata_value(file_.metadata(), "dataset", path_),
+           .dataset_digest = metadata_value(file_.metadata(), "dataset_sha256", path_)};
 }
 
 void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) const {

@@ -27,14 +27,15 @@ constexpr std::size_t largest_file = std::size_t{1} << 28;
 
 train::ClassifierRecipe recipe_of(const io::SafetensorsFile& file, const fs::path& path) {
   try {
-    return train::parse_classifier_recipe(metadata_value(file, "recipe", path), "the recipe in its metadata");
+    return train::parse_classifier_recipe(metadata_value(file.metadata(), "recipe", path),
+                                          "the recipe in its metadata");
   } catch (const base::Error& error) {
     throw base::Error(base::ErrorKind::file, {.where = path.string() + ": " + error.what()});
   }
 }
 
 double metadata_share(const io::SafetensorsFile& file, const std::string& key, const fs::path& path) {
-  const std::string& text = metadata_value(file, key, path);
+  const std::string& text = metadata_value(file.metadata(), key, path);
   double value = -1.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0)) {
@@ -66,7 +67,7 @@ SavedClassifier open_classifier(const fs::path& path, const data::Dataset& datas
   const io::SafetensorsFile file = open_tensor_file(path, format, advice);
   ClassifierInfo info{.recipe = recipe_of(file, path),
                       .accuracy = metadata_share(file, "accuracy", path),
-                      .dataset_digest = metadata_value(file, "dataset_sha256", path)};
+                      .dataset_digest = metadata_value(file.metadata(), "dataset_sha256", path)};
   const net::NetSpec spec =
       train::classifier_spec(info.recipe, {dataset.height, dataset.width, dataset.channels});
   if (const base::Shape made = net::output_shape(spec); made != base::Shape{dataset.classes()}) {

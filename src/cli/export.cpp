@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -8,15 +9,16 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/checkpoint.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/exported_file.h"
 #include "cli/generator_file.h"
 #include "cli/host.h"
 #include "cli/model_card.h"
-#include "cli/pytorch_file.h"
 #include "cli/run_directory.h"
 #include "io/c_header.h"
 #include "io/file.h"
@@ -58,7 +60,7 @@ void write_onnx(const fs::path& path, const SavedNetwork& network, const ExportO
   const train::PixelRange& range = network.info.recipe.pixel_range;
   io::OnnxOptions onnx = {
       .input = input, .output = output, .description = about(network), .program_version = version()};
-  describe(network.info, onnx.metadata);
+  describe(network, onnx.metadata);
   onnx.metadata["pixel_low"] = fmt::format("{}", range.low);
   onnx.metadata["pixel_high"] = fmt::format("{}", range.high);
   onnx.metadata["weights_sha256"] = weights_sha256(network.weights);
@@ -139,6 +141,7 @@ void add_flags(CLI::App& verb, ExportOptions& options) {
     return verb.add_option(name, value, description)->type_name(type);
   };
   std::vector<std::string> words;
+  words.reserve(formats.size());
   for (const Format& format : formats) {
     words.emplace_back(format.name);
   }

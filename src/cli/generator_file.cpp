@@ -24,6 +24,14 @@ constexpr const char* advice = "Name a run or its generator.safetensors";
                                             .advice = advice});
 }
 
+std::vector<std::string> read_class_names(const io::Metadata& metadata, const std::filesystem::path& path) {
+  const auto parsed = nlohmann::json::parse(metadata_value(metadata, "class_names", path), nullptr, false);
+  if (!parsed.is_array() || !std::ranges::all_of(parsed, [](const auto& name) { return name.is_string(); })) {
+    refuse(path, "class names that are no list");
+  }
+  return parsed.get<std::vector<std::string>>();
+}
+
 void require_image(const base::Shape& shape, const std::filesystem::path& path) {
   if (shape.rank() != 3 || (shape.back() != 1 && shape.back() != 3)) {
     refuse(path, "an output of shape " + shape.to_string());
@@ -32,15 +40,6 @@ void require_image(const base::Shape& shape, const std::filesystem::path& path) 
 
 }  // namespace
 
-std::vector<std::string> read_class_names(const io::SafetensorsFile& file,
-                                          const std::filesystem::path& path) {
-  const auto parsed = nlohmann::json::parse(metadata_value(file, "class_names", path), nullptr, false);
-  if (!parsed.is_array() || !std::ranges::all_of(parsed, [](const auto& name) { return name.is_string(); })) {
-    refuse(path, "class names that are no list");
-  }
-  return parsed.get<std::vector<std::string>>();
-}
-
 void describe(const GeneratorInfo& info, io::Metadata& metadata) {
   metadata["recipe"] = train::to_toml(info.recipe);
   metadata["step"] = std::to_string(info.step);
@@ -48,6 +47,14 @@ void describe(const GeneratorInfo& info, io::Metadata& metadata) {
   metadata["seed"] = std::to_string(info.recipe.training.seed);
   metadata["dataset"] = info.dataset;
   metadata["class_names"] = nlohmann::json(info.class_names).dump();
+}
+
+GeneratorInfo read_info(const io::Metadata& metadata, const std::filesystem::path& path) {
+  return {.recipe = embedded_recipe(metadata, path),
+          .step = metadata_number(metadata, "step", path),
+          .epoch = metadata_number(metadata, "epoch", path),
+          .dataset = metadata_value(metadata, "dataset", path),
+          .class_names = read_class_names(metadata, path)};
 }
 
 void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator) {
@@ -66,11 +73,7 @@ SavedGenerator open_generator(const std::filesystem::path& run_or_file) {
   const std::filesystem::path path = directory ? RunDirectory::open(run_or_file).generator() : run_or_file;
   const io::SafetensorsFile file = open_tensor_file(path, format, advice);
 
-  GeneratorInfo info{.recipe = embedded_recipe(file, path),
-                     .step = metadata_number(file, "step", path),
-                     .epoch = metadata_number(file, "epoch", path),
-                     .dataset = metadata_value(file, "dataset", path),
-                     .class_names = read_class_names(file, path)};
+  GeneratorInfo info = read_info(file.metadata(), path);
   net::NetSpec spec = train::generator_spec(info.recipe);
   require_image(net::output_shape(spec), path);
   std::vector<TensorShape> expected;

@@ -40,7 +40,7 @@ using SavedGenerator = SavedNetwork;
 /// wrote.
 SavedGenerator open_generator(const std::filesystem::path& run_or_file);
 
-/// The class names in a file's metadata. Throws Error(file).
-std::vector<std::string> read_class_names(const io::SafetensorsFile& file, const std::filesystem::path& path);
+/// What describe() added to the metadata of the file at `path`. Throws Error(file).
+GeneratorInfo read_info(const io::Metadata& metadata, const std::filesystem::path& path);
 
 }  // namespace ganymede::cli

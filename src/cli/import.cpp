@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/exported_file.h"
 #include "cli/generator_file.h"
-#include "cli/pytorch_file.h"
 #include "cli/recipe_source.h"
 
 namespace ganymede::cli {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <span>
 #include <system_error>
 
@@ -94,6 +95,19 @@ std::optional<double> lowest_metric(const fs::path& metrics, const std::string& 
     }
   });
   return lowest;
+}
+
+std::map<std::string, NewestMetric> newest_metrics(const fs::path& metrics) {
+  const std::set<std::string> when = {"step", "epoch", "time", "ms_per_step", "images_per_s"};
+  std::map<std::string, NewestMetric> newest;
+  for_each_line(metrics, [&](std::string_view, const nlohmann::json& object) {
+    for (const auto& [key, value] : object.items()) {
+      if (value.is_number() && !when.contains(key)) {
+        newest[key] = {value.get<double>(), object["step"].get<std::int64_t>()};
+      }
+    }
+  });
+  return newest;
 }
 
 }  // namespace ganymede::cli

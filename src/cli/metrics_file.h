@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,5 +32,14 @@ void write_metrics_table(const std::filesystem::path& metrics, const std::filesy
 
 /// The lowest value under `key` in metrics.jsonl; nothing if there is none.
 std::optional<double> lowest_metric(const std::filesystem::path& metrics, const std::string& key);
+
+/// The newest number under a key of metrics.jsonl.
+struct NewestMetric {
+  double value = 0.0;
+  std::int64_t step = 0;
+};
+/// What was last measured, by key: losses, accuracies and scores, without what tells when. Throws
+/// Error(file).
+std::map<std::string, NewestMetric> newest_metrics(const std::filesystem::path& metrics);
 
 }  // namespace ganymede::cli

@@ -14,6 +14,7 @@
 #include "base/sha256.h"
 #include "cli/format.h"
 #include "cli/host.h"
+#include "cli/metrics_file.h"
 #include "cli/run_directory.h"
 #include "io/file.h"
 #include "train/sampling.h"
@@ -59,6 +60,19 @@ std::string data_rows(const std::optional<fs::path>& run) {
   return rows;
 }
 
+/// What the run measured last, with the step.
+std::string measured_rows(const std::optional<fs::path>& run) {
+  std::string rows;
+  if (run) {
+    for (const auto& [key, metric] : newest_metrics(RunDirectory(*run).metrics())) {
+      rows += fmt::format("| {} | {:.5g} | {} |\n", key, metric.value, grouped(metric.step));
+    }
+  }
+  return rows.empty()
+             ? ""
+             : "## Measured\n\n| in metrics.jsonl | value | after step |\n|---|---|---|\n" + rows + "\n";
+}
+
 Json facts_json(const CardFacts& facts, const std::string& file, const net::NetSpec& network) {
   return {{"file", file},
           {"format", facts.format},
@@ -93,12 +107,12 @@ std::string training_rows(const SavedNetwork& network) {
 }
 
 std::string card_text(const std::string& file, const SavedNetwork& network, const CardFacts& facts,
-                      const std::string& data) {
+                      const std::string& data, const std::string& measured) {
   const train::Recipe& recipe = network.info.recipe;
   return fmt::format(
       "---\nlibrary_name: ganymede\ntags: [gan, image-generation]\n---\n\n# {0}\n\n{1}.\n\n"
       "| | |\n|---|---|\n{2}| program | Ganymede {3} |\n\n"
-      "## Data\n\n{4}\n"
+      "## Data\n\n{4}\n{10}"
       "## Check it\n\n`ganymede verify {0}` compares the file with these facts. For one `input`{5} the "
       "elements `index` of the output, counted as [height, width, channels], are `output` to within "
       "`tolerance` in 32-bit floats, relative to values above one.\n\n{6}{7}{8}\n\n"
@@ -107,7 +121,7 @@ std::string card_text(const std::string& file, const SavedNetwork& network, cons
       training_rows(network), version(),
       data.empty() ? network.info.dataset + ".\n" : "| file | SHA-256 |\n|---|---|\n" + data,
       net::label_classes(network.spec) > 0 ? " and `label`" : "", fence_begin,
-      facts_json(facts, file, network.spec).dump(), fence_end, train::to_toml(recipe));
+      facts_json(facts, file, network.spec).dump(), fence_end, train::to_toml(recipe), measured);
 }
 
 }  // namespace
@@ -173,7 +187,8 @@ void write_card(const fs::path& file, const std::string& format, SavedNetwork& n
       .sha256 = base::sha256(io::read_file(file, largest_file)),
       .weights_sha256 = weights_sha256(network.weights),
       .expected = expectation_of(network, static_cast<std::uint64_t>(network.info.recipe.training.seed))};
-  io::write_file(card_of(file), card_text(file.filename().string(), network, facts, data_rows(run)));
+  io::write_file(card_of(file),
+                 card_text(file.filename().string(), network, facts, data_rows(run), measured_rows(run)));
 }
 
 CardFacts parse_card(const std::string& text, const std::string& where) {

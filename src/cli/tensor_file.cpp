@@ -50,18 +50,18 @@ void write_tensor_file(const std::filesystem::path& path, std::span<const train:
   io::write_safetensors(path, views, metadata);
 }
 
-const std::string& metadata_value(const io::SafetensorsFile& file, const std::string& key,
+const std::string& metadata_value(const io::Metadata& metadata, const std::string& key,
                                   const std::filesystem::path& path) {
-  const auto entry = file.metadata().find(key);
-  if (entry == file.metadata().end()) {
+  const auto entry = metadata.find(key);
+  if (entry == metadata.end()) {
     refuse(path, fmt::format("no \"{}\" in its metadata", key), "one", "Use a file that Ganymede wrote");
   }
   return entry->second;
 }
 
-std::int64_t metadata_number(const io::SafetensorsFile& file, const std::string& key,
+std::int64_t metadata_number(const io::Metadata& metadata, const std::string& key,
                              const std::filesystem::path& path) {
-  const std::string& text = metadata_value(file, key, path);
+  const std::string& text = metadata_value(metadata, key, path);
   std::int64_t value = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0) {
@@ -71,16 +71,16 @@ std::int64_t metadata_number(const io::SafetensorsFile& file, const std::string&
   return value;
 }
 
-void require_format(const io::SafetensorsFile& file, const std::filesystem::path& path,
-                    std::string_view format, const std::string& advice) {
-  const auto entry = file.metadata().find("format");
-  if (entry == file.metadata().end() || entry->second != format) {
+void require_format(const io::Metadata& metadata, const std::filesystem::path& path, std::string_view format,
+                    const std::string& advice) {
+  const auto entry = metadata.find("format");
+  if (entry == metadata.end() || entry->second != format) {
     refuse(path,
-           entry == file.metadata().end() ? "a safetensors file of another program"
-                                          : fmt::format("a file of format \"{}\"", entry->second),
+           entry == metadata.end() ? "a safetensors file of another program"
+                                   : fmt::format("a file of format \"{}\"", entry->second),
            fmt::format("one of format \"{}\"", format), advice);
   }
-  if (const std::string& found = metadata_value(file, "format_version", path); found != format_version) {
+  if (const std::string& found = metadata_value(metadata, "format_version", path); found != format_version) {
     refuse(path, fmt::format("version {} of the format", found), fmt::format("version {}", format_version),
            "Use the version of Ganymede that wrote it");
   }
@@ -89,14 +89,14 @@ void require_format(const io::SafetensorsFile& file, const std::filesystem::path
 io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
                                      const std::string& advice) {
   io::SafetensorsFile file = io::SafetensorsFile::open(path);
-  require_format(file, path, format, advice);
+  require_format(file.metadata(), path, format, advice);
   return file;
 }
 
-train::Recipe embedded_recipe(const io::SafetensorsFile& file, const std::filesystem::path& path) {
+train::Recipe embedded_recipe(const io::Metadata& metadata, const std::filesystem::path& path) {
   try {
     train::Recipe recipe =
-        train::parse_recipe(metadata_value(file, "recipe", path), "the recipe in its metadata");
+        train::parse_recipe(metadata_value(metadata, "recipe", path), "the recipe in its metadata");
     net::infer_shapes(train::generator_spec(recipe));
     return recipe;
   } catch (const base::Error& error) {

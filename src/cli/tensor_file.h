@@ -21,22 +21,22 @@ io::Metadata describe_format(std::string_view format);
 void write_tensor_file(const std::filesystem::path& path, std::span<const train::NamedTensor> tensors,
                        const io::Metadata& metadata);
 
-/// A value of the metadata. Throws Error(file) if there is none.
-const std::string& metadata_value(const io::SafetensorsFile& file, const std::string& key,
+/// A value of the metadata of the file at `path`. Throws Error(file) if there is none.
+const std::string& metadata_value(const io::Metadata& metadata, const std::string& key,
                                   const std::filesystem::path& path);
 /// The same for a count.
-std::int64_t metadata_number(const io::SafetensorsFile& file, const std::string& key,
+std::int64_t metadata_number(const io::Metadata& metadata, const std::string& key,
                              const std::filesystem::path& path);
 
 /// Throws Error(file), with `advice`, for a file that is not of `format`.
-void require_format(const io::SafetensorsFile& file, const std::filesystem::path& path,
-                    std::string_view format, const std::string& advice);
+void require_format(const io::Metadata& metadata, const std::filesystem::path& path, std::string_view format,
+                    const std::string& advice);
 /// Opens a file of `format`. Throws Error(file) as require_format() does.
 io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
                                      const std::string& advice);
 
 /// The recipe in a file's metadata, whose generator's layers fit each other. Throws Error(file).
-train::Recipe embedded_recipe(const io::SafetensorsFile& file, const std::filesystem::path& path);
+train::Recipe embedded_recipe(const io::Metadata& metadata, const std::filesystem::path& path);
 
 struct TensorShape {
   std::string name;

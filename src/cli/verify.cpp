@@ -8,8 +8,8 @@
 #include "base/sha256.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/exported_file.h"
 #include "cli/model_card.h"
-#include "cli/pytorch_file.h"
 #include "io/file.h"
 
 namespace ganymede::cli {
@@ -39,11 +39,12 @@ int run_verify(const std::string& file) {
     refuse(file, "the SHA-256 " + sha256, facts.sha256);
   }
   print(fmt::format("{}: the SHA-256 is that of its model card\n", file));
-  if (facts.format != "safetensors") {
-    print(fmt::format("{}: to compare its output too, run it on the card's `input`\n", file));
+  if (facts.format == "c") {
+    print(fmt::format("{}: to compare its answers too, compile it and call it with the card's `input`\n",
+                      file));
     return 0;
   }
-  SavedNetwork network = read_pytorch(file, {});
+  SavedNetwork network = facts.format == "onnx" ? read_onnx(file) : read_pytorch(file, {});
   if (const std::string sha256 = weights_sha256(network.weights); sha256 != facts.weights_sha256) {
     refuse(file, "weights of SHA-256 " + sha256, facts.weights_sha256);
   }

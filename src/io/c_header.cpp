@@ -5,170 +5,15 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <map>
+#include <iterator>
 #include <string_view>
 #include <utility>
+
+#include "io/c_kernels.h"
 
 namespace ganymede::io {
 
 namespace {
-
-/// A function that layers call, as C99 that is also C++.
-enum class Kernel { dense, conv, conv_transpose, scale_shift, leaky_relu, tanh, sigmoid, one_hot };
-
-constexpr std::string_view convolution_type = R"(
-#ifndef GANYMEDE_CONVOLUTION
-#define GANYMEDE_CONVOLUTION
-typedef struct {
-  int height, width, channels;              // of src
-  int out_height, out_width, out_channels;  // of dst
-  int kernel, stride, pad_top, pad_left;
-} ganymede_convolution;
-#endif
-)";
-
-std::string_view definition(Kernel kernel) {
-  switch (kernel) {
-    case Kernel::dense:
-      return R"(
-#ifndef GANYMEDE_DENSE
-#define GANYMEDE_DENSE
-// dst [units] = weight [units, features] src [features] + bias [units]
-static inline void ganymede_dense(const float *src, const float *weight, const float *bias, int features, int units,
-                                  float *dst) {
-  for (int unit = 0; unit < units; ++unit) {
-    float sum = bias ? bias[unit] : 0.0f;
-    for (int n = 0; n < features; ++n) {
-      sum += weight[unit * features + n] * src[n];
-    }
-    dst[unit] = sum;
-  }
-}
-#endif
-)";
-    case Kernel::conv:
-      return R"(
-#ifndef GANYMEDE_CONV
-#define GANYMEDE_CONV
-// weight [out_channels, kernel, kernel, channels]; src and dst [height, width, channels]
-static inline void ganymede_conv(const float *src, const float *weight, const float *bias,
-                                 const ganymede_convolution *c, float *dst) {
-  for (int n = 0; n < c->out_height * c->out_width * c->out_channels; ++n) {
-    const int out = n % c->out_channels;
-    const int left = n / c->out_channels % c->out_width * c->stride - c->pad_left;
-    const int top = n / c->out_channels / c->out_width * c->stride - c->pad_top;
-    float sum = bias ? bias[out] : 0.0f;
-    for (int y = 0; y < c->kernel; ++y) {
-      for (int x = 0; x < c->kernel; ++x) {
-        if (top + y >= 0 && top + y < c->height && left + x >= 0 && left + x < c->width) {
-          const float *pixel = src + ((top + y) * c->width + left + x) * c->channels;
-          const float *w = weight + ((out * c->kernel + y) * c->kernel + x) * c->channels;
-          for (int channel = 0; channel < c->channels; ++channel) {
-            sum += w[channel] * pixel[channel];
-          }
-        }
-      }
-    }
-    dst[n] = sum;
-  }
-}
-#endif
-)";
-    case Kernel::conv_transpose:
-      return R"(
-#ifndef GANYMEDE_CONV_TRANSPOSE
-#define GANYMEDE_CONV_TRANSPOSE
-// the transposed convolution: pixel (y, x) of src adds to pixels (y stride - pad + k) of dst
-static inline void ganymede_conv_transpose(const float *src, const float *weight, const float *bias,
-                                           const ganymede_convolution *c, float *dst) {
-  for (int n = 0; n < c->out_height * c->out_width * c->out_channels; ++n) {
-    const int out = n % c->out_channels;
-    const int right = n / c->out_channels % c->out_width + c->pad_left;
-    const int bottom = n / c->out_channels / c->out_width + c->pad_top;
-    float sum = bias ? bias[out] : 0.0f;
-    for (int y = bottom % c->stride; y < c->kernel && y <= bottom; y += c->stride) {
-      for (int x = right % c->stride; x < c->kernel && x <= right; x += c->stride) {
-        const int row = (bottom - y) / c->stride;
-        const int column = (right - x) / c->stride;
-        if (row < c->height && column < c->width) {
-          const float *pixel = src + (row * c->width + column) * c->channels;
-          const float *w = weight + ((out * c->kernel + y) * c->kernel + x) * c->channels;
-          for (int channel = 0; channel < c->channels; ++channel) {
-            sum += w[channel] * pixel[channel];
-          }
-        }
-      }
-    }
-    dst[n] = sum;
-  }
-}
-#endif
-)";
-    case Kernel::scale_shift:
-      return R"(
-#ifndef GANYMEDE_SCALE_SHIFT
-#define GANYMEDE_SCALE_SHIFT
-// batch normalisation with its statistics folded in, over the last axis
-static inline void ganymede_scale_shift(float *data, int count, const float *scale, const float *shift, int channels) {
-  for (int n = 0; n < count; ++n) {
-    data[n] = data[n] * scale[n % channels] + shift[n % channels];
-  }
-}
-#endif
-)";
-    case Kernel::leaky_relu:
-      return R"(
-#ifndef GANYMEDE_LEAKY_RELU
-#define GANYMEDE_LEAKY_RELU
-static inline void ganymede_leaky_relu(float *data, int count, float slope) {
-  for (int n = 0; n < count; ++n) {
-    data[n] = data[n] > 0.0f ? data[n] : slope * data[n];
-  }
-}
-#endif
-)";
-    case Kernel::tanh:
-      return R"(
-#ifndef GANYMEDE_TANH
-#define GANYMEDE_TANH
-static inline void ganymede_tanh(float *data, int count) {
-  for (int n = 0; n < count; ++n) {
-    data[n] = tanhf(data[n]);
-  }
-}
-#endif
-)";
-    case Kernel::sigmoid:
-      return R"(
-#ifndef GANYMEDE_SIGMOID
-#define GANYMEDE_SIGMOID
-static inline void ganymede_sigmoid(float *data, int count) {
-  for (int n = 0; n < count; ++n) {
-    data[n] = 1.0f / (1.0f + expf(-data[n]));
-  }
-}
-#endif
-)";
-    case Kernel::one_hot:
-      return R"(
-#ifndef GANYMEDE_JOIN_LABEL
-#define GANYMEDE_JOIN_LABEL
-// the label as a one-hot vector behind the channels of every pixel
-static inline void ganymede_join_label(const float *src, int label, int pixels, int channels, int classes, float *dst) {
-  for (int pixel = 0; pixel < pixels; ++pixel) {
-    for (int channel = 0; channel < channels; ++channel) {
-      *dst++ = src[pixel * channels + channel];
-    }
-    for (int n = 0; n < classes; ++n) {
-      *dst++ = n == label ? 1.0f : 0.0f;
-    }
-  }
-}
-#endif
-)";
-  }
-  return {};
-}
 
 /// "generator_dense_1_weight" for the row "dense_1.weight".
 std::string array_name(const std::string& network, std::string row) {
@@ -192,10 +37,10 @@ class Writer {
   Writer(const net::NetSpec& spec, const net::Weights& weights) : spec_(spec), weights_(weights) {
     const std::vector<net::LayerShape> shapes = net::infer_shapes(spec);
     largest_ = spec.input.elements();
-    for (layer_ = 0; layer_ < shapes.size(); ++layer_) {
-      shape_ = shapes[layer_];
+    for (std::size_t n = 0; n < shapes.size(); ++n) {
+      shape_ = shapes[n];
       largest_ = std::max(largest_, shape_.output.elements());
-      std::visit([this](const auto& layer) { write(layer); }, spec.layers[layer_]);
+      std::visit([this](const auto& layer) { write(layer); }, spec.layers[n]);
     }
   }
 
@@ -205,21 +50,12 @@ class Writer {
   char output() const { return here_; }
   std::int64_t largest() const { return largest_; }
 
-  std::string kernels() const {
-    const bool convolution = used_.contains(Kernel::conv) || used_.contains(Kernel::conv_transpose);
-    std::string text(convolution ? convolution_type : std::string_view());
-    for (const auto& [kernel, used] : used_) {
-      text += definition(kernel);
-    }
-    return text;
-  }
-
  private:
   void write(const net::Dense& dense) {
     const std::string weight = add_weight("weight");
     const std::string bias = dense.bias ? add_weight("bias") : "0";
-    call(Kernel::dense, "ganymede_dense({}, {}, {}, {}, {}, {});", here_, weight, bias, shape_.input.back(),
-         dense.units, there());
+    call("ganymede_dense({}, {}, {}, {}, {}, {});", here_, weight, bias, shape_.input.back(), dense.units,
+         there());
     swap();
   }
 
@@ -233,8 +69,8 @@ class Writer {
         "\nstatic const ganymede_convolution {} = {{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}};\n", geometry,
         shape_.input[0], shape_.input[1], shape_.input[2], shape_.output[0], shape_.output[1],
         shape_.output[2], c.kernel, c.stride, vertical.pad_begin, horizontal.pad_begin);
-    call(c.transposed ? Kernel::conv_transpose : Kernel::conv, "ganymede_{}({}, {}, {}, &{}, {});",
-         c.transposed ? "conv_transpose" : "conv", here_, weight, bias, geometry, there());
+    call("ganymede_{}({}, {}, {}, &{}, {});", c.transposed ? "conv_transpose" : "conv", here_, weight, bias,
+         geometry, there());
     swap();
   }
 
@@ -243,13 +79,13 @@ class Writer {
     switch (activation.function) {
       case ops::Function::leaky_relu:
       case ops::Function::relu:
-        call(Kernel::leaky_relu, "ganymede_leaky_relu({}, {}, {:#}f);", here_, count, activation.slope);
+        call("ganymede_leaky_relu({}, {}, {:#}f);", here_, count, activation.slope);
         break;
       case ops::Function::tanh:
-        call(Kernel::tanh, "ganymede_tanh({}, {});", here_, count);
+        call("ganymede_tanh({}, {});", here_, count);
         break;
       case ops::Function::sigmoid:
-        call(Kernel::sigmoid, "ganymede_sigmoid({}, {});", here_, count);
+        call("ganymede_sigmoid({}, {});", here_, count);
         break;
     }
   }
@@ -267,7 +103,7 @@ class Writer {
       scale.push_back(static_cast<float>(factor));
       shift.push_back(static_cast<float>(beta[n] - mean[n] * factor));
     }
-    call(Kernel::scale_shift, "ganymede_scale_shift({}, {}, {}, {}, {});", here_, shape_.output.elements(),
+    call("ganymede_scale_shift({}, {}, {}, {}, {});", here_, shape_.output.elements(),
          add_array("scale", scale), add_array("shift", shift), gamma.size());
   }
 
@@ -277,8 +113,8 @@ class Writer {
 
   void write(const net::JoinLabel& join) {
     const std::int64_t channels = shape_.input.back();
-    call(Kernel::one_hot, "ganymede_join_label({}, label, {}, {}, {}, {});", here_,
-         shape_.input.elements() / channels, channels, join.classes, there());
+    call("ganymede_join_label({}, label, {}, {}, {}, {});", here_, shape_.input.elements() / channels,
+         channels, join.classes, there());
     swap();
   }
 
@@ -286,8 +122,7 @@ class Writer {
   void swap() { here_ = there(); }
 
   template <class... Values>
-  void call(Kernel kernel, fmt::format_string<Values...> text, Values&&... values) {
-    used_[kernel] = true;
+  void call(fmt::format_string<Values...> text, Values&&... values) {
     calls_ += "  " + fmt::format(text, std::forward<Values>(values)...) + "\n";
   }
 
@@ -306,11 +141,9 @@ class Writer {
   const net::NetSpec& spec_;
   const net::Weights& weights_;
   net::LayerShape shape_;
-  std::size_t layer_ = 0;
   std::int64_t largest_ = 0;
   char here_ = 'a';
   std::string arrays_, calls_;
-  std::map<Kernel, bool> used_;
 };
 
 /// A line of a comment: without a backslash that would join lines, and without trigraphs.
@@ -345,7 +178,7 @@ std::string to_c_header(const net::NetSpec& spec, const net::Weights& weights,
     text += fmt::format("#define {}_CLASSES {}\n", prefix, classes);
   }
   text += fmt::format("#define {}_WORK {}  // floats of `work`\n", prefix, 2 * writer.largest());
-  text += writer.kernels();
+  text += c_kernels;
   text += writer.arrays();
   text += fmt::format(
       "\nstatic inline void {0}(const float *{1}, {2}float *work, float *{3}) {{\n"

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "io/channels_first.h"
 #include "io/onnx_graph.h"
 
@@ -15,6 +18,7 @@ namespace {
 using Sizes = std::vector<std::int64_t>;
 using onnx::TensorProto;
 
+constexpr const char* producer = "ganymede";
 constexpr std::int64_t ir_version = 7;
 constexpr std::int64_t operator_set = 13;
 constexpr const char* label_name = "label";
@@ -173,7 +177,7 @@ void append_network(OnnxGraph& graph, const net::NetSpec& spec, const OnnxOption
 std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const OnnxOptions& options) {
   onnx::ModelProto model;
   model.set_ir_version(ir_version);
-  model.set_producer_name("ganymede");
+  model.set_producer_name(producer);
   model.set_producer_version(options.program_version);
   model.set_doc_string(options.description);
   model.add_opset_import()->set_version(operator_set);
@@ -191,6 +195,32 @@ std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const
                    to_channels_first(layout[n], weights.values(weights.table()[n])));
   }
   return model.SerializeAsString();
+}
+
+OnnxContents parse_onnx(std::span<const std::byte> bytes, const std::string& where) {
+  onnx::ModelProto model;
+  const bool sound = bytes.size() <= std::numeric_limits<int>::max() &&
+                     model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  if (!sound || model.producer_name() != producer) {
+    throw base::Error(base::ErrorKind::file,
+                      {.where = where,
+                       .found = sound ? "an ONNX model of another program" : "no ONNX model",
+                       .expected = "one that Ganymede wrote",
+                       .advice = "Export the network again"});
+  }
+  OnnxContents contents{.network = model.graph().name(), .metadata = {}, .tensors = {}};
+  for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
+    contents.metadata[entry.key()] = entry.value();
+  }
+  for (const TensorProto& tensor : model.graph().initializer()) {
+    const std::string& data = tensor.raw_data();
+    if (tensor.data_type() == TensorProto::FLOAT) {
+      std::vector<float>& values = contents.tensors[tensor.name()];
+      values.resize(data.size() / sizeof(float));
+      std::memcpy(values.data(), data.data(), values.size() * sizeof(float));
+    }
+  }
+  return contents;
 }
 
 }  // namespace ganymede::io

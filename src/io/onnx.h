@@ -1,7 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "io/safetensors.h"
 #include "net/weights.h"
@@ -30,5 +34,15 @@ struct OnnxOptions {
 /// is of any size. Weights are initializers with PyTorch's names. Throws Error(configuration) as
 /// channels_first_layout() does.
 std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const OnnxOptions& options);
+
+/// What to_onnx() put into a model beside the graph: enough to make the network again.
+struct OnnxContents {
+  std::string network;  ///< the spec's name
+  Metadata metadata;
+  std::map<std::string, std::vector<float>> tensors;  ///< the constants that are 32-bit floats
+};
+
+/// Reads a model that this program wrote. Throws Error(file), which begins with `where`, for what is none.
+OnnxContents parse_onnx(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace ganymede::io

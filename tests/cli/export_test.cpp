@@ -152,12 +152,16 @@ TEST(Export, ARunGivesItsDiscriminatorAndACardAboutItsData) {
     const Ended ended = place.run({"export", "run", "--discriminator", "--format", format});
     EXPECT_EQ(ended.status, 0) << ended.errors;
   }
-  const Ended verified = place.run({"verify", "discriminator.pytorch.safetensors"});
-  EXPECT_EQ(verified.status, 0) << verified.errors;
+  for (const std::string file :
+       {"discriminator.onnx", "discriminator.h", "discriminator.pytorch.safetensors"}) {
+    const Ended verified = place.run({"verify", file});
+    EXPECT_EQ(verified.status, 0) << verified.errors;
+  }
   const std::string card = test::contents(place / "discriminator.onnx.md");
   EXPECT_THAT(card, HasSubstr("discriminator of the recipe `small`"));
   EXPECT_THAT(card, HasSubstr("train-images-idx3-ubyte | `"));
   EXPECT_THAT(card, HasSubstr("batch_size = 8"));
+  EXPECT_THAT(card, testing::ContainsRegex("loss_g \\| [0-9.]+ \\| 16 "));
 }
 
 TEST(Export, RefusesWhatDoesNotGoTogether) {
@@ -196,16 +200,20 @@ TEST(Verify, FindsAChangedFile) {
 }
 
 TEST(Verify, FindsAnOutputThatIsNotAsExpected) {
-  const Exported exported("safetensors");
-  EXPECT_EQ(exported.verify().status, 0);
-  const fs::path card = exported.place / (exported.file + ".md");
-  std::string text = test::contents(card);
-  text.insert(text.find("\"output\":[") + std::string("\"output\":[").size(), "0.5,");
-  text.insert(text.find("\"index\":[") + std::string("\"index\":[").size(), "0,");
-  std::ofstream(card) << text;
-  const Ended ended = exported.verify();
-  EXPECT_EQ(ended.status, 6);
-  EXPECT_THAT(ended.errors, HasSubstr("from the card's"));
+  for (const char* format : {"onnx", "safetensors"}) {
+    const Exported exported(format);
+    const Ended before = exported.verify();
+    EXPECT_EQ(before.status, 0) << before.errors;
+    EXPECT_THAT(before.output, HasSubstr("as expected"));
+    const fs::path card = exported.place / (exported.file + ".md");
+    std::string text = test::contents(card);
+    text.insert(text.find("\"output\":[") + std::string("\"output\":[").size(), "0.5,");
+    text.insert(text.find("\"index\":[") + std::string("\"index\":[").size(), "0,");
+    std::ofstream(card) << text;
+    const Ended ended = exported.verify();
+    EXPECT_EQ(ended.status, 6);
+    EXPECT_THAT(ended.errors, HasSubstr("from the card's"));
+  }
 }
 
 TEST(Verify, NeedsACard) {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "io/answered.h"
+#include "io/mutation.h"
 #include "io/official_reader.h"
 #include "io/onnx_case.h"
 #include "io/temporary_directory.h"
@@ -108,6 +109,32 @@ TEST(Onnx, NamesWhatItTakesAndGives) {
             "output image FLOAT ['batch', 2, 4, 3]\n"
             "recipe = mine\n"
             "steps = 12\n");
+}
+
+std::vector<std::byte> bytes_of(const std::string& text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(Onnx, ReadsWhatItWrites) {
+  const net::NetSpec spec{.name = "generator", .input = {2}, .layers = {net::Dense{3}}};
+  const net::Weights weights = net::random_weights(spec);
+  const OnnxContents read =
+      parse_onnx(bytes_of(to_onnx(spec, weights, {.metadata = {{"step", "12"}}})), "model");
+  EXPECT_EQ(read.network, "generator");
+  EXPECT_EQ(read.metadata, (Metadata{{"step", "12"}}));
+  ASSERT_EQ(read.tensors.size(), 2U);
+  EXPECT_THAT(read.tensors.at("dense_1.weight"),
+              testing::ElementsAreArray(weights.values(weights.table()[0])));
+  EXPECT_THAT(read.tensors.at("dense_1.bias"), testing::ElementsAreArray(weights.values(weights.table()[1])));
+}
+
+TEST(Onnx, SurvivesDamage) {
+  const net::NetSpec spec{.name = "generator", .input = {2}, .layers = {net::Dense{3}, net::JoinLabel{2}}};
+  test::expect_damage_is_harmless(bytes_of(to_onnx(spec, net::Weights(spec), {.metadata = {{"step", "12"}}})),
+                                  [](const std::vector<std::byte>& bytes) {
+                                    EXPECT_LE(parse_onnx(bytes, "damaged").tensors.size(), 4U);
+                                  });
 }
 
 TEST(Onnx, RefusesWhatNoWeightsCanReorder) {

@@ -1,0 +1,101 @@
+#include "cli/exported_file.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/tensor_file.h"
+#include "io/channels_first.h"
+#include "io/file.h"
+#include "io/onnx.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view format = "ganymede-pytorch";
+
+/// The network that an export's metadata describe.
+net::NetSpec exported_spec(const io::Metadata& metadata, const train::Recipe& recipe, const fs::path& path) {
+  net::NetSpec generator = train::generator_spec(recipe);
+  return metadata_value(metadata, "network", path) == "discriminator"
+             ? train::discriminator_spec(recipe, net::output_shape(generator))
+             : generator;
+}
+
+}  // namespace
+
+void describe(const SavedNetwork& network, io::Metadata& metadata) {
+  metadata["network"] = network.spec.name;
+  describe(network.info, metadata);
+}
+
+void write_pytorch(const fs::path& path, const SavedNetwork& network) {
+  const auto layout = io::channels_first_layout(network.spec);
+  std::vector<std::vector<float>> values;
+  std::vector<train::NamedTensor> tensors;
+  for (std::size_t n = 0; n < layout.size(); ++n) {
+    values.push_back(io::to_channels_first(layout[n], network.weights.values(network.weights.table()[n])));
+    tensors.push_back({layout[n].name, layout[n].shape, values.back()});
+  }
+  io::Metadata metadata = describe_format(format);
+  describe(network, metadata);
+  write_tensor_file(path, tensors, metadata);
+}
+
+SavedNetwork read_pytorch(const fs::path& path, const std::optional<train::Recipe>& recipe) {
+  const io::SafetensorsFile file = io::SafetensorsFile::open(path);
+  GeneratorInfo info;
+  net::NetSpec spec;
+  if (recipe) {
+    info = {.recipe = *recipe, .dataset = recipe->data};
+    spec = train::generator_spec(*recipe);
+  } else {
+    require_format(file.metadata(), path, format, "Say whose generator it is: --recipe NAME|FILE");
+    info = read_info(file.metadata(), path);
+    spec = exported_spec(file.metadata(), info.recipe, path);
+  }
+  const auto layout = io::channels_first_layout(spec);
+  std::vector<TensorShape> expected;
+  for (const io::ChannelsFirstTensor& tensor : layout) {
+    expected.push_back({tensor.name, tensor.shape});
+  }
+  require_tensors(file, expected, path);
+  net::Weights weights(spec);
+  for (std::size_t n = 0; n < layout.size(); ++n) {
+    io::from_channels_first(layout[n], file.tensor(layout[n].name).values,
+                            weights.values(weights.table()[n]));
+  }
+  weights.refresh_shadow();
+  return {std::move(info), std::move(spec), std::move(weights)};
+}
+
+SavedNetwork read_onnx(const fs::path& path) {
+  constexpr std::size_t largest_model = std::size_t{1} << 31;
+  const io::OnnxContents model = io::parse_onnx(io::read_file(path, largest_model), path.string());
+  GeneratorInfo info = read_info(model.metadata, path);
+  net::NetSpec spec = exported_spec(model.metadata, info.recipe, path);
+  net::Weights weights(spec);
+  const auto layout = io::channels_first_layout(spec);
+  for (std::size_t n = 0; n < layout.size(); ++n) {
+    const auto found = model.tensors.find(layout[n].name);
+    if (found == model.tensors.end() || found->second.size() != layout[n].source.size()) {
+      throw base::Error(
+          base::ErrorKind::file,
+          {.where = path.string(),
+           .found = fmt::format("{} values for the tensor \"{}\"",
+                                found == model.tensors.end() ? 0 : found->second.size(), layout[n].name),
+           .expected = std::to_string(layout[n].source.size()),
+           .advice = "The model and the recipe in its metadata do not belong together"});
+    }
+    io::from_channels_first(layout[n], found->second, weights.values(weights.table()[n]));
+  }
+  weights.refresh_shadow();
+  return {std::move(info), std::move(spec), std::move(weights)};
+}
+
+}  // namespace ganymede::cli
