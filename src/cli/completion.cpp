@@ -1,0 +1,34 @@
+#include <memory>
+#include <string>
+
+#include "cli/command_reference.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/host.h"
+
+namespace ganymede::cli {
+
+void add_completion(CLI::App& app, Action& action) {
+  CLI::App* verb =
+      app.add_subcommand("completion", "Print a script that completes command lines, or the manual page");
+  const auto kind = std::make_shared<std::string>();
+  verb->add_option("KIND", *kind, "bash, zsh, fish or man")
+      ->type_name("WORD")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}).description(""));
+  verb->footer(
+      "Examples:\n"
+      "  ganymede completion bash > ~/.local/share/bash-completion/completions/ganymede\n"
+      "  ganymede completion zsh > ~/.zfunc/_ganymede\n"
+      "  ganymede completion fish > ~/.config/fish/completions/ganymede.fish\n"
+      "  ganymede completion man > ganymede.1 && man ./ganymede.1");
+  verb->callback([&app, &action, kind] {
+    action = [&app, kind] {
+      const std::vector<VerbReference> commands = describe_commands(app);
+      print(*kind == "man" ? manual_page(commands, version()) : completion_script(commands, *kind));
+      return 0;
+    };
+  });
+}
+
+}  // namespace ganymede::cli
