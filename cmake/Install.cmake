@@ -5,3 +5,33 @@ if(OneDnn_LIBRARY)
 endif()
 install(DIRECTORY data recipes DESTINATION share/ganymede)
 install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)
+
+# The manual page and the completions come from the program itself, once it lies with its libraries.
+foreach(page IN ITEMS man:${CMAKE_INSTALL_MANDIR}/man1/ganymede.1
+    bash:share/bash-completion/completions/ganymede
+    zsh:share/zsh/site-functions/_ganymede
+    fish:share/fish/vendor_completions.d/ganymede.fish)
+  string(REPLACE ":" ";" page "${page}")
+  list(GET page 0 kind)
+  list(GET page 1 file)
+  install(CODE "
+    set(prefix \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
+    get_filename_component(directory \"\${prefix}/${file}\" DIRECTORY)
+    file(MAKE_DIRECTORY \"\${directory}\")
+    execute_process(COMMAND \"\${prefix}/${CMAKE_INSTALL_BINDIR}/ganymede\" completion ${kind}
+      OUTPUT_FILE \"\${prefix}/${file}\" COMMAND_ERROR_IS_FATAL ANY)
+    message(STATUS \"Installing: \${prefix}/${file}\")")
+endforeach()
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_CONTACT "Ganymede's maintainers")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox, graphviz")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+if(OneDnn_LIBRARY)
+  cmake_path(GET OneDnn_LIBRARY PARENT_PATH onednn_directory)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${onednn_directory}")
+endif()
+include(CPack)
