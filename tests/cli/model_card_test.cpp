@@ -39,15 +39,16 @@ TEST(ModelCard, SurvivesDamage) {
 TEST(ModelCard, ExpectsTheWeightsThatItWasMadeOf) {
   const net::NetSpec spec{
       .name = "generator", .input = {3}, .layers = {net::Dense{40}, net::Reshape{{4, 5, 2}}}};
-  SavedNetwork network = {{}, spec, net::Weights(spec)};
-  network.info.recipe.latent.size = 3;
+  GeneratorInfo info;
+  info.recipe.latent.size = 3;
+  SavedNetwork network{info, spec, net::Weights(spec)};
   network.weights.initialise(1, 0);
   const Expectation expected = expectation_of(network, 7);
   EXPECT_EQ(expected.index.size(), 16U);
   EXPECT_EQ(expected.index.back(), 38);
   EXPECT_EQ(difference(network, expected), 0.0F);
   const std::string digest = weights_sha256(network.weights);
-  network.weights.parameters()[0] += 0.5F;
+  network.weights.parameters()[3 * expected.index.front()] += 0.5F;  // a weight of that unit
   EXPECT_GT(difference(network, expected), tolerance);
   EXPECT_NE(weights_sha256(network.weights), digest);
 }
