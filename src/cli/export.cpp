@@ -51,7 +51,7 @@ std::pair<std::string, std::string> names_of(const net::NetSpec& network) {
 }
 
 std::string about(const SavedNetwork& network) {
-  return fmt::format("The {} of the recipe {} after {} epochs on {}", network.spec.name,
+  return fmt::format("The {} of the recipe {} after epoch {} on {}", network.spec.name,
                      network.info.recipe.name, network.info.epoch, network.info.dataset);
 }
 

@@ -61,6 +61,7 @@ SavedNetwork read_pytorch(const fs::path& path, const std::optional<train::Recip
   }
   const auto layout = io::channels_first_layout(spec);
   std::vector<TensorShape> expected;
+  expected.reserve(layout.size());
   for (const io::ChannelsFirstTensor& tensor : layout) {
     expected.push_back({tensor.name, tensor.shape});
   }

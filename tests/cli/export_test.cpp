@@ -34,8 +34,8 @@ std::vector<train::Recipe> shipped_recipes() {
   return recipes;
 }
 
-Answered answered(const train::Recipe& recipe, net::NetSpec spec) {
-  return Answered({.name = recipe.name + " " + spec.name, .net = std::move(spec), .batch = 4});
+Answered answered(const train::Recipe& recipe, const net::NetSpec& spec) {
+  return Answered({.name = recipe.name + " " + spec.name, .net = spec, .batch = 4});
 }
 
 /// Writes the recipe's generator with random weights to `path` as a run would.
