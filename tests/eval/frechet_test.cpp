@@ -40,8 +40,8 @@ TEST(FrechetDistance, OfASetToItselfIsZeroEvenWithFewerImagesThanDimensions) {
 
 TEST(FrechetDistance, CountsAnImageAsOftenAsItsWeight) {
   const std::vector<float> reference = normal(1, 50 * 4, 0.0F, 1.0F);
-  const std::vector<float> values = normal(2, 6 * 4, 1.0F, 2.0F);
-  const std::vector<float> weights = {2.0F, 0.0F, 1.0F, 3.0F, 0.0F, 1.0F};
+  const std::vector<float> values = normal(2, 9 * 4, 1.0F, 2.0F);
+  const std::vector<float> weights = {2.0F, 0.0F, 1.0F, 3.0F, 0.0F, 1.0F, 1.0F, 4.0F, 1.0F};
   std::vector<float> repeated;
   for (std::size_t n = 0; n < weights.size(); ++n) {
     for (int copy = 0; copy < static_cast<int>(weights[n]); ++copy) {

@@ -18,7 +18,7 @@ inline net::NetSpec small_classifier() {
           {small_side, small_side, 1},
           net::Initializer::glorot_uniform,
           {net::Convolution{.channels = 8, .kernel = 3, .stride = 2, .padding = {}}, activation,
-           net::Flatten{}, net::Dense{.units = 16}, net::BatchNorm{}, activation, net::Dropout{0.5F},
+           net::Flatten{}, net::Dropout{0.5F}, net::Dense{.units = 16}, net::BatchNorm{}, activation,
            net::Dense{.units = small_classes}}};
 }
 
