@@ -14,11 +14,14 @@ namespace {
 
 /// The colour of a kind of layer: what has weights stands out.
 std::string_view fill_of(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> fills = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> fills = {{
       {"Input", "#FFFFFF"},
       {"Dense", "#CFE3F5"},
       {"Conv2D", "#CFEBDD"},
       {"Conv2DTranspose", "#DDEBC8"},
+      {"Residual", "#C3E4D6"},
+      {"UpSampling2D", "#F0F0F0"},
+      {"AveragePooling2D", "#F0F0F0"},
       {"BatchNormalization", "#FBE8C8"},
       {"Dropout", "#F0F0F0"},
       {"Reshape", "#F0F0F0"},

@@ -17,10 +17,13 @@ namespace {
 using Role = net::WeightDeclaration::Role;
 
 std::string keras_type(std::string_view kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> types = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 15> types = {{
       {"dense", "Dense"},
       {"conv", "Conv2D"},
       {"conv_transpose", "Conv2DTranspose"},
+      {"residual", "Residual"},
+      {"upsample", "UpSampling2D"},
+      {"avg_pool", "AveragePooling2D"},
       {"batch_norm", "BatchNormalization"},
       {"leaky_relu", "LeakyReLU"},
       {"relu", "ReLU"},

@@ -16,6 +16,8 @@ Fill weight_fill(Initializer initializer, const Fans& fans) {
   switch (initializer) {
     case Initializer::normal_002:
       return {Fill::Kind::normal, 0.02F};
+    case Initializer::he_normal:
+      return {Fill::Kind::normal, static_cast<float>(std::sqrt(2.0 / static_cast<double>(fans.in)))};
     case Initializer::pytorch_default:
       return {Fill::Kind::uniform, inverse_root(fans.in)};
     case Initializer::glorot_uniform:

@@ -9,6 +9,7 @@ enum class Initializer {
   glorot_uniform,   ///< Keras' default (Glorot and Bengio 2010): uniform within sqrt(6 / (fan_in + fan_out)),
                     ///< biases zero
   normal_002,       ///< DCGAN's (Radford et al. 2016): normal with deviation 0.02, biases zero
+  he_normal,        ///< He et al. 2015, for rectifiers: normal with deviation sqrt(2 / fan_in), biases zero
   pytorch_default,  ///< nn.Linear's and nn.Conv2d's: uniform within 1 / sqrt(fan_in), biases too
 };
 

@@ -16,7 +16,7 @@
 ///   struct Kind            its description, read from and written to a recipe by `fields`
 ///   output_shape(...)      the shape of its output for a sample, or an error that names what does not fit
 ///   declare(...)           its parameters and states
-///   class KindOp           its compiled passes: forward, backward_data, backward_weights, tangent
+///   class KindOp           its compiled passes: forward, backward_data, backward_weights, tangent, contract
 /// and one line in the variants of net/spec.h and net/program.cpp.
 namespace ganymede::net {
 
@@ -41,7 +41,9 @@ struct Use {
   bool weight_gradients = false;             ///< backward writes the gradients of the parameters
   bool input_gradient = false;               ///< backward writes the gradient of the input
   bool tangent = false;                      ///< the tangent pass can run
-  std::uint32_t random_stream = 0;           ///< keeps the random numbers of programs apart; below 2^16
+  bool penalty = false;  ///< contract() writes the gradients of the parameters, of a loss with a gradient
+                         ///< penalty, and backward does not; needs the three above
+  std::uint32_t random_stream = 0;  ///< keeps the random numbers of programs apart; below 2^16
 
   bool backward() const { return weight_gradients || input_gradient; }
 };

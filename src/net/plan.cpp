@@ -88,7 +88,7 @@ class Planner {
   void refuse_impossible_passes(const LayerSpec& layer, const std::string& name) const {
     const auto* activation = std::get_if<Activation>(&layer);
     const bool batch_norm = std::holds_alternative<BatchNorm>(layer);
-    const bool penalty = use_.tangent && use_.training;
+    const bool penalty = use_.penalty || (use_.tangent && use_.training);
     if (penalty && batch_norm) {
       refuse(name, "batch normalisation in a network with a gradient penalty",
              "layers that treat each sample by itself", "Remove it, or use a loss without a penalty");
@@ -174,24 +174,38 @@ class Planner {
     return static_cast<std::size_t>(found - plan_.layers.begin());
   }
 
-  /// A delta is needed only until the one below it is computed: two pieces of memory take turns.
+  /// A delta is needed only until the one below it is computed, so that two pieces of memory take turns; a
+  /// penalty needs all of them in the end.
   void declare_deltas() {
+    if (use_.penalty) {
+      for (std::size_t place = 0; place < shapes_.size(); ++place) {
+        plan_.places[place].delta = add_delta(place);
+      }
+    } else {
+      declare_deltas_in_turns();
+    }
+    plan_.output_gradient = edge(*plan_.places.back().delta, "f32 output delta", Role::delta);
+    if (use_.input_gradient) {
+      plan_.input_gradient = edge(*plan_.places.front().delta, "f32 input delta", Role::delta);
+    }
+  }
+
+  int add_delta(std::size_t place) {
+    return add_row(place_name(place) + " delta", Role::delta, batched(place), use_.precision);
+  }
+
+  void declare_deltas_in_turns() {
     const std::int64_t begin = end_;
     std::int64_t sizes[2] = {0, 0};
     for (std::size_t place = 0; place < shapes_.size(); ++place) {
       end_ = 0;
-      plan_.places[place].delta =
-          add_row(place_name(place) + " delta", Role::delta, batched(place), use_.precision);
+      plan_.places[place].delta = add_delta(place);
       sizes[place % 2] = std::max(sizes[place % 2], end_);
     }
     for (std::size_t place = 0; place < shapes_.size(); ++place) {
       plan_.rows[*plan_.places[place].delta].offset = begin + (place % 2 == 0 ? 0 : sizes[0]);
     }
     end_ = begin + sizes[0] + sizes[1];
-    plan_.output_gradient = edge(*plan_.places.back().delta, "f32 output delta", Role::delta);
-    if (use_.input_gradient) {
-      plan_.input_gradient = edge(*plan_.places.front().delta, "f32 input delta", Role::delta);
-    }
   }
 
   void declare_tangents() {
@@ -207,7 +221,7 @@ class Planner {
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
       const LayerShape& shape = plan_.layers[i].shape;
       const std::size_t bytes = std::visit(
-          [&](const auto& layer) { return scratch_bytes(layer, shape.input, use_.batch); }, spec_.layers[i]);
+          [&](const auto& layer) { return scratch_bytes(layer, shape.input, use_); }, spec_.layers[i]);
       if (bytes > 0) {
         const auto words = static_cast<std::int64_t>((bytes + sizeof(float) - 1) / sizeof(float));
         plan_.layers[i].scratch = add_row(shape.name + " scratch", Role::scratch, {words}, DType::f32);

@@ -20,6 +20,9 @@ std::int64_t multiply_adds(const LayerSpec& layer, const LayerShape& shape) {
     return convolution->transposed ? shape.input.elements() * area * shape.output.back()
                                    : shape.output.elements() * area * shape.input.back();
   }
+  if (const auto* residual = std::get_if<Residual>(&layer)) {
+    return 2 * shape.input.elements() * residual->kernel * residual->kernel * residual->hidden;
+  }
   return 0;
 }
 

@@ -12,8 +12,8 @@
 
 namespace ganymede::net {
 
-using LayerOp =
-    std::variant<DenseOp, ConvolutionOp, ActivationOp, BatchNormOp, DropoutOp, ReshapeOp, JoinLabelOp>;
+using LayerOp = std::variant<DenseOp, ConvolutionOp, ResidualOp, ResampleOp, ActivationOp, BatchNormOp,
+                             DropoutOp, ReshapeOp, JoinLabelOp>;
 
 namespace {
 
@@ -22,6 +22,15 @@ LayerOp make_op(const Dense& d, const LayerBinding& b, const ops::Device& v) {
 }
 LayerOp make_op(const Convolution& d, const LayerBinding& b, const ops::Device& v) {
   return ConvolutionOp(d, b, v);
+}
+LayerOp make_op(const Residual& d, const LayerBinding& b, const ops::Device& v) {
+  return ResidualOp(d, b, v);
+}
+LayerOp make_op(const Upsample& d, const LayerBinding& b, const ops::Device& v) {
+  return ResampleOp(d, b, v);
+}
+LayerOp make_op(const AveragePool& d, const LayerBinding& b, const ops::Device& v) {
+  return ResampleOp(d, b, v);
 }
 LayerOp make_op(const Activation& d, const LayerBinding& b, const ops::Device& v) {
   return ActivationOp(d, b, v);
@@ -209,7 +218,7 @@ void Program::backward() {
   assert(c.plan.use.backward());
   copy(c.tensor(c.plan.output_gradient), c.tensor(c.plan.places.back().delta));
   for (std::size_t i = c.ops.size(); i-- > 0;) {
-    if (c.plan.use.weight_gradients) {
+    if (c.plan.use.weight_gradients && !c.plan.use.penalty) {
       c.run(i, Pass::backward_weights, [](auto& layer) { layer.backward_weights(); });
     }
     if (c.plan.layers[i].backward_data) {
@@ -228,6 +237,14 @@ void Program::tangent() {
     c.run(i, Pass::tangent, [](auto& layer) { layer.tangent(); });
   }
   copy(c.tensor(c.plan.places.back().tangent), c.tensor(c.plan.output_tangent));
+}
+
+void Program::contract(std::span<const float> seeds) {
+  Compiled& c = *compiled_;
+  assert(c.plan.use.penalty && seeds.size() == output().size());
+  for (std::size_t i = 0; i < c.ops.size(); ++i) {
+    c.run(i, Pass::backward_weights, [&](auto& layer) { layer.contract(seeds); });
+  }
 }
 
 void Program::time_passes(bool on) {

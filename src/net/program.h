@@ -51,6 +51,15 @@ class Program {
   void tangent();
   std::span<const float> output_tangent() const;
 
+  /// For a `Use` with a penalty and a network with one output y a sample; after forward(), backward() from
+  /// output gradients of one and tangent() from the input tangents v. Writes, in Weights, the gradients by
+  /// the weights of
+  ///   sum over the samples i of seeds_i y_i + v_i . g_i,    g_i the gradient of y_i by its input,
+  /// where v is constant: with v the derivative of a penalty by g these are the gradients of loss and penalty
+  /// together. By layer, from its input a, the tangent t of that and the gradient delta of its output:
+  /// dW = sum_i delta_i (seeds_i a_i + t_i), db = sum_i seeds_i delta_i. `seeds` is [batch].
+  void contract(std::span<const float> seeds);
+
   /// Begins to time every layer's passes, or stops.
   void time_passes(bool on);
   /// What was timed: a row for each pass that a layer ran.

@@ -14,12 +14,14 @@
 #include "net/layers/dense.h"
 #include "net/layers/dropout.h"
 #include "net/layers/join_label.h"
+#include "net/layers/resample.h"
 #include "net/layers/reshape.h"
+#include "net/layers/residual.h"
 
 namespace ganymede::net {
 
-using LayerSpec =
-    std::variant<Dense, Convolution, Activation, BatchNorm, Dropout, Reshape, Flatten, JoinLabel>;
+using LayerSpec = std::variant<Dense, Convolution, Residual, Upsample, AveragePool, Activation, BatchNorm,
+                               Dropout, Reshape, Flatten, JoinLabel>;
 
 /// A network as data: everything else (memory, kernels, parameters, summaries, files) follows from it.
 struct NetSpec {
@@ -58,7 +60,7 @@ std::vector<WeightDeclaration> declare(const Layer&, const base::Shape&, Initial
   return {};
 }
 template <class Layer>
-std::size_t scratch_bytes(const Layer&, const base::Shape&, std::int64_t) {
+std::size_t scratch_bytes(const Layer&, const base::Shape&, const Use&) {
   return 0;
 }
 

@@ -221,9 +221,10 @@ std::string written(const std::vector<LayerSpec>& value) {
 }
 
 Words<Initializer> words(Initializer) {
-  static constexpr std::array<std::pair<std::string_view, Initializer>, 3> table = {{
+  static constexpr std::array<std::pair<std::string_view, Initializer>, 4> table = {{
       {"glorot_uniform", Initializer::glorot_uniform},
       {"normal_0.02", Initializer::normal_002},
+      {"he_normal", Initializer::he_normal},
       {"pytorch_default", Initializer::pytorch_default},
   }};
   return table;

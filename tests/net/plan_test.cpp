@@ -187,6 +187,15 @@ TEST(Plan, RefusesAGradientPenaltyThroughBatchStatisticsOrSmoothActivations) {
   EXPECT_NO_THROW(make_plan(allowed, penalty));
 }
 
+TEST(Plan, KeepsEveryDeltaForAPenalty) {
+  const NetSpec spec{.name = "network", .input = {64}, .layers = {Dense{64}, Dense{64}, Dense{64}}};
+  const Use use{
+      .batch = 4, .training = true, .weight_gradients = true, .input_gradient = true, .tangent = true};
+  Use penalty = use;
+  penalty.penalty = true;
+  EXPECT_EQ(make_plan(spec, penalty).bytes - make_plan(spec, use).bytes, 2 * 4 * 64 * 4);
+}
+
 TEST(Plan, RefusesToTrainBatchNormInInference) {
   expect_refusal(BatchNorm{}, {.weight_gradients = true}, "batch_norm_1", "inference");
 }

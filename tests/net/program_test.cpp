@@ -117,6 +117,68 @@ TEST(Program, NetworksInBf16RoundWhereTheNaiveOnesDo) {
   compare(network_cases(), DType::bf16, Storage::followed, Bounds::sharp);
 }
 
+/// The discriminators among the examples: one logit, nothing but piecewise linear layers.
+std::vector<NetworkExample> penalised_cases() {
+  std::vector<NetworkExample> cases;
+  for (NetworkExample& example : network_cases()) {
+    const bool logit = output_shape(example.net) == base::Shape{1};
+    if (logit && std::ranges::none_of(example.net.layers, is_batch_norm) &&
+        std::ranges::none_of(example.net.layers, is_smooth)) {
+      cases.push_back(std::move(example));
+    }
+  }
+  return cases;
+}
+
+/// Runs the passes of a gradient penalty, along the feed's input tangent, and compares the weights'
+/// gradients.
+void compare_contraction(const NetworkExample& example, DType precision, Storage storage, Bounds bounds) {
+  SCOPED_TRACE(example.name);
+  const ops::Device device;
+  const Feed feed(example);
+  const auto seeds = reference::random_values(5, example.batch);
+  Use use = full_use(example, precision);
+  use.penalty = true;
+  Weights weights = random_weights(example.net);
+  Network naive(example.net, use, weights, storage);
+  Program program(example.net, use, weights, device);
+  poison(program);
+  poison_gradients(weights);
+  forward(program, feed);
+  std::ranges::fill(program.output_gradient(), 1.0F);
+  program.backward();
+  tangent(program, feed);
+  program.contract(seeds);
+  naive.forward(exact(feed.input), feed.labels, feed.context);
+  const std::vector<Values> expected = naive.contract(exact(seeds), exact(feed.input_tangent));
+  for (std::size_t r = 0; r < expected.size(); ++r) {
+    const WeightRow& row = weights.table()[r];
+    SCOPED_TRACE(row.name);
+    const auto found = weights.gradients().subspan(row.offset, row.shape.elements());
+    if (bounds == Bounds::sharp) {
+      expect_within(found, expected[r]);
+    } else {
+      expect_within_any(found, expected[r]);
+    }
+  }
+}
+
+TEST(Program, ContractsDeltasAndTangentsAsTheNaiveOneInF32) {
+  ASSERT_GE(penalised_cases().size(), 4U);
+  for (const NetworkExample& example : penalised_cases()) {
+    compare_contraction(example, DType::f32, Storage::bounded, Bounds::sharp);
+  }
+}
+
+TEST(Program, ContractsDeltasAndTangentsInBf16WhereTheNaiveOneRounds) {
+  if (!ops::capabilities().bf16) {
+    GTEST_SKIP() << "no kernels for bf16 here";
+  }
+  for (const NetworkExample& example : penalised_cases()) {
+    compare_contraction(example, DType::bf16, Storage::followed, Bounds::sharp);
+  }
+}
+
 /// Copies of everything that a Weights holds, alignment gaps included.
 struct Snapshot {
   std::vector<float> parameters, gradients, states;

@@ -161,7 +161,10 @@ TEST(Toml, ReadsBackEveryKindOfLayerWithOtherThanItsDefaults) {
               Dropout{0.4F},
               Reshape{{7, 7, 2}},
               Flatten{},
-              JoinLabel{5}};
+              JoinLabel{5},
+              Residual{.hidden = 9, .kernel = 5, .slope = 0.1F},
+              Upsample{.factor = 3, .mode = Upsample::Mode::bilinear},
+              AveragePool{.factor = 3}};
   EXPECT_EQ(d.layers.size(), layer_kinds().size());
   EXPECT_EQ(read(write(d)).layers, d.layers);
 }

@@ -184,14 +184,29 @@ TEST(Initializer, PyTorchsIsUniformWithinOneOverTheRootOfTheFanInForBiasesToo) {
   expect_uniform(drawn(single({4, 4, 32}, c, pytorch), 1), 1.0 / std::sqrt(9.0 * 64));
 }
 
-TEST(Initializer, Dcgans002IsNormalWithThatDeviation) {
-  const std::vector<float> values = drawn(single({300}, Dense{200}, Initializer::normal_002), 0);
+void expect_normal(const std::vector<float>& values, double deviation) {
   const Moments m = moments(values);
   const auto size = static_cast<double>(values.size());
-  EXPECT_NEAR(m.mean, 0.0, 6.0 * 0.02 / std::sqrt(size));
-  EXPECT_NEAR(m.variance, 0.02 * 0.02, 6.0 * 0.02 * 0.02 * std::sqrt(2.0 / size));
-  EXPECT_GT(m.largest, 3.0 * 0.02);  // no truncation
+  EXPECT_NEAR(m.mean, 0.0, 6.0 * deviation / std::sqrt(size));
+  EXPECT_NEAR(m.variance, deviation * deviation, 6.0 * deviation * deviation * std::sqrt(2.0 / size));
+  EXPECT_GT(m.largest, 3.0 * deviation);  // no truncation
+}
+
+TEST(Initializer, Dcgans002IsNormalWithThatDeviation) {
+  expect_normal(drawn(single({300}, Dense{200}, Initializer::normal_002), 0), 0.02);
   EXPECT_THAT(drawn(single({300}, Dense{200}, Initializer::normal_002), 1), Each(0.0F));
+}
+
+TEST(Initializer, HesIsNormalWithTheRootOfTwoOverTheFanIn) {
+  const Convolution c{.channels = 64, .kernel = 3, .padding = {}};
+  expect_normal(drawn(single({4, 4, 32}, c, Initializer::he_normal), 0), std::sqrt(2.0 / (9.0 * 32)));
+  EXPECT_THAT(drawn(single({4, 4, 32}, c, Initializer::he_normal), 1), Each(0.0F));
+}
+
+TEST(Initializer, LetsAResidualBlockBeginAsTheIdentity) {
+  const NetSpec block = single({4, 4, 32}, Residual{.hidden = 64}, Initializer::he_normal);
+  expect_normal(drawn(block, 0), std::sqrt(2.0 / (9.0 * 32)));
+  EXPECT_THAT(drawn(block, 2), Each(0.0F));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace ganymede::reference {
 
 using base::Shape;
 using net::Activation;
+using net::AveragePool;
 using net::BatchNorm;
 using net::Convolution;
 using net::Dense;
@@ -20,6 +21,8 @@ using net::Flatten;
 using net::JoinLabel;
 using net::LayerSpec;
 using net::Reshape;
+using net::Residual;
+using net::Upsample;
 using ops::Function;
 
 namespace {
@@ -233,6 +236,12 @@ std::vector<NetworkExample> layer_cases() {
       example("tanh", {40}, {tanh}),
       example("sigmoid", {40}, {sigmoid}),
       example("dropout", {4, 4, 3}, {Dropout{0.4F}}),
+      example("upsample", {3, 2, 5}, {Upsample{.factor = 2}}),
+      example("upsample by interpolation", {3, 4, 2},
+              {Upsample{.factor = 2, .mode = Upsample::Mode::bilinear}}),
+      example("upsample by interpolation threefold", {3, 1, 70},
+              {Upsample{.factor = 3, .mode = Upsample::Mode::bilinear}}),
+      example("avg_pool", {4, 6, 3}, {AveragePool{.factor = 2}}),
       example("reshape", {12}, {Reshape{{2, 3, 2}}}),
       example("flatten", {2, 3, 2}, {Flatten{}}),
       example("join_label to features", {5}, {JoinLabel{3}}),
@@ -274,6 +283,13 @@ std::vector<NetworkExample> network_cases() {
                conv_transpose(2, {4, 2}, one_pixel), tanh}),
       example("label joined between convolutions", {4, 4, 1},
               {conv(2, {3, 1}), leaky_relu, JoinLabel{3}, conv(3, {3, 2}), tanh, Flatten{}, Dense{2}}),
+      example("residual", {4, 5, 2}, {Residual{.hidden = 3}}),
+      example("generator of r3gan", {5},
+              {Dense{12}, Reshape{{2, 2, 3}}, Residual{.hidden = 2},
+               Upsample{.factor = 2, .mode = Upsample::Mode::bilinear}, conv(1, {3, 1}), tanh}),
+      example("discriminator of r3gan", {4, 4, 1},
+              {conv(2, {3, 1}), Residual{.hidden = 3}, AveragePool{.factor = 2}, conv(3, {1, 1}),
+               Residual{.hidden = 2, .kernel = 1}, leaky_relu, Flatten{}, Dense{1}}),
       example("dropout on the input", {12}, {dropout, Dense{4}}),
       example("dropout behind a smooth activation", {6}, {Dense{12}, tanh, dropout, Dense{2}}),
       example("dropout behind a reshaped smooth activation", {6},

@@ -45,11 +45,43 @@ Network::Network(const net::NetSpec& spec, const net::Use& use, const net::Weigh
         layer.rows.push_back(row);
       }
     }
-    layers_.push_back(std::move(layer));
+    layers_.push_back(std::holds_alternative<net::Residual>(layer.spec) ? residual_layer(std::move(layer))
+                                                                        : std::move(layer));
   }
   for (const net::WeightRow& row : table_) {
     weights.push_back(exact(initial.values(row)));
   }
+}
+
+Network::Layer Network::residual_layer(Layer block) {
+  const auto& residual = std::get<net::Residual>(block.spec);
+  const base::Shape& outside = block.shape.input;
+  const base::Shape middle{outside[0], outside[1], residual.hidden};
+  const net::Activation activation{ops::Function::leaky_relu, residual.slope};
+  const auto layer = [&](net::LayerSpec spec, const base::Shape& input, const base::Shape& output) {
+    Layer result;
+    result.spec = std::move(spec);
+    result.shape = {.name = block.shape.name, .input = input, .output = output};
+    result.type = block.type;
+    return result;
+  };
+  const auto convolution = [&](const base::Shape& input, const base::Shape& output, std::size_t first_row) {
+    Layer result = layer(
+        net::Convolution{.channels = output.back(), .kernel = residual.kernel, .padding = {}}, input, output);
+    result.rows = {block.rows[first_row], block.rows[first_row + 1]};
+    return result;
+  };
+  block.inside = {layer(activation, outside, outside), convolution(outside, middle, 0),
+                  layer(activation, middle, middle), convolution(middle, outside, 2)};
+  block.inside[1].before_activation = true;
+  return block;
+}
+
+Values Network::sum(Values a, const Values& b) const {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = a[i] + b[i];
+  }
+  return keep(std::move(a));
 }
 
 Values Network::keep(Values values, base::DType type) const {
@@ -119,6 +151,22 @@ Values Network::apply(Layer& layer, std::size_t index, std::span<const std::int3
             return keep_product(
                 convolution(convolution_case(layer), {}, src, kernel_weights(layer), bias(layer)));
           },
+          [&](const net::Residual&) {
+            Values inner = src;
+            for (Layer& part : layer.inside) {
+              part.src = inner;
+              part.dst = inner = apply(part, index, labels, context);
+            }
+            return sum(inner, src);
+          },
+          [&](const net::Upsample& u) {
+            return keep(resampled(image_map(u, layer.shape.input), layer.shape.input.back(), src),
+                        layer.type);
+          },
+          [&](const net::AveragePool& p) {
+            return keep(resampled(image_map(p, layer.shape.input), layer.shape.input.back(), src),
+                        layer.type);
+          },
           [&](const net::Activation& f) { return keep(activation(f, src), layer.type); },
           [&](const net::BatchNorm& b) {
             const Values& gamma = weights[layer.rows[0]];
@@ -158,29 +206,49 @@ Network::Gradients Network::backward(const Values& output_gradient) const {
   return gradients;
 }
 
+void Network::weigh(const Layer& layer, const Values& src, const Values& diff_dst, const Values& diff_bias,
+                    std::vector<Values>& weight_gradients) const {
+  if (const auto* d = std::get_if<net::Dense>(&layer.spec)) {
+    const std::int64_t features = layer.shape.input[0];
+    weight_gradients[layer.rows[0]] =
+        matmul({.rows = d->units, .inner = use_.batch, .columns = features, .transpose_src = true}, diff_dst,
+               src, {}, {});
+  } else {
+    weight_gradients[layer.rows[0]] = convolution_backward_weights(convolution_case(layer), src, diff_dst);
+  }
+  if (layer.rows.size() > 1) {
+    weight_gradients[layer.rows[1]] =
+        column_sum(diff_bias, static_cast<std::size_t>(layer.shape.output.back()));
+  }
+}
+
 Values Network::pull_back(const Layer& layer, const Values& diff_dst,
                           std::vector<Values>& weight_gradients) const {
-  const auto set_bias_gradient = [&](std::size_t channels) {
-    if (layer.rows.size() > 1) {
-      weight_gradients[layer.rows[1]] = column_sum(diff_dst, channels);
-    }
-  };
   return std::visit(
       Overloaded{
           [&](const net::Dense& d) {
-            const std::int64_t features = layer.shape.input[0];
-            weight_gradients[layer.rows[0]] =
-                matmul({.rows = d.units, .inner = use_.batch, .columns = features, .transpose_src = true},
-                       diff_dst, layer.src, {}, {});
-            set_bias_gradient(static_cast<std::size_t>(d.units));
-            return keep(matmul({.rows = use_.batch, .inner = d.units, .columns = features}, diff_dst,
-                               kernel_weights(layer), {}, {}));
+            weigh(layer, layer.src, diff_dst, diff_dst, weight_gradients);
+            return keep(matmul({.rows = use_.batch, .inner = d.units, .columns = layer.shape.input[0]},
+                               diff_dst, kernel_weights(layer), {}, {}));
           },
-          [&](const net::Convolution& c) {
-            weight_gradients[layer.rows[0]] =
-                convolution_backward_weights(convolution_case(layer), layer.src, diff_dst);
-            set_bias_gradient(static_cast<std::size_t>(c.channels));
+          [&](const net::Convolution&) {
+            weigh(layer, layer.src, diff_dst, diff_dst, weight_gradients);
             return keep(convolution_backward_data(convolution_case(layer), diff_dst, kernel_weights(layer)));
+          },
+          [&](const net::Residual&) {
+            Values inner = diff_dst;
+            for (std::size_t i = layer.inside.size(); i-- > 0;) {
+              inner = pull_back(layer.inside[i], inner, weight_gradients);
+            }
+            return sum(inner, diff_dst);
+          },
+          [&](const net::Upsample& u) {
+            return keep(
+                resampled(transposed(image_map(u, layer.shape.input)), layer.shape.input.back(), diff_dst));
+          },
+          [&](const net::AveragePool& p) {
+            return keep(
+                resampled(transposed(image_map(p, layer.shape.input)), layer.shape.input.back(), diff_dst));
           },
           [&](const net::Activation& f) {
             return keep(product(diff_dst, derivatives(f, layer.src, layer.dst)));
@@ -221,6 +289,19 @@ Values Network::push_forward(const Layer& layer, const Values& tangent) const {
           [&](const net::Convolution&) {
             return keep(convolution(convolution_case(layer), {}, tangent, kernel_weights(layer), {}));
           },
+          [&](const net::Residual&) {
+            Values inner = tangent;
+            for (const Layer& part : layer.inside) {
+              inner = push_forward(part, inner);
+            }
+            return sum(inner, tangent);
+          },
+          [&](const net::Upsample& u) {
+            return keep(resampled(image_map(u, layer.shape.input), layer.shape.input.back(), tangent));
+          },
+          [&](const net::AveragePool& p) {
+            return keep(resampled(image_map(p, layer.shape.input), layer.shape.input.back(), tangent));
+          },
           [&](const net::Activation& f) {
             return keep(product(tangent, derivatives(f, layer.src, layer.dst)));
           },
@@ -241,6 +322,40 @@ Values Network::push_forward(const Layer& layer, const Values& tangent) const {
           },
       },
       layer.spec);
+}
+
+Values Network::scaled(const Values& seeds, Values values) {
+  const std::size_t width = values.size() / seeds.size();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = seeds[i / width] * values[i];
+  }
+  return values;
+}
+
+std::vector<Values> Network::contract(const Values& seeds, const Values& input_tangent) const {
+  std::vector<Values> weight_gradients(table_.size());
+  const Values ones(seeds.size(), Bounded{1.0, 0.0});
+  contract(layers_, seeds, keep(input_tangent), ones, weight_gradients);
+  return weight_gradients;
+}
+
+void Network::contract(std::span<const Layer> layers, const Values& seeds, Values tangent,
+                       const Values& diff_dst, std::vector<Values>& weight_gradients) const {
+  std::vector<Values> unused(table_.size());
+  std::vector<Values> diffs(layers.size() + 1);
+  diffs.back() = diff_dst;
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    diffs[i] = pull_back(layers[i], diffs[i + 1], unused);
+  }
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!layers[i].inside.empty()) {
+      contract(layers[i].inside, seeds, tangent, diffs[i + 1], weight_gradients);
+    } else if (!layers[i].rows.empty()) {
+      weigh(layers[i], sum(scaled(seeds, layers[i].src), tangent), diffs[i + 1],
+            keep(scaled(seeds, diffs[i + 1])), weight_gradients);
+    }
+    tangent = push_forward(layers[i], tangent);
+  }
 }
 
 std::vector<Values> Network::states_after() const {

@@ -43,6 +43,9 @@ class Network {
   };
   Gradients backward(const Values& output_gradient) const;
   Values tangent(const Values& input_tangent) const;
+  /// By row of the table, empty for states: the weights' gradients of the sum of seeds_i y_i + v_i .
+  /// dy_i/dx_i with v = input_tangent, for a network with one output y a sample.
+  std::vector<Values> contract(const Values& seeds, const Values& input_tangent) const;
 
   /// By row of the table, after forward(); empty for parameters.
   std::vector<Values> states_after() const;
@@ -57,12 +60,22 @@ class Network {
     Values src, dst;
     BatchStatistics statistics;  // of a batch norm
     Values factors;              // of a dropout
+    std::vector<Layer> inside;   // of a residual block: what is added to its input
   };
 
   Values apply(Layer& layer, std::size_t index, std::span<const std::int32_t> labels,
                const net::PassContext& context) const;
   Values pull_back(const Layer& layer, const Values& diff_dst, std::vector<Values>& weight_gradients) const;
   Values push_forward(const Layer& layer, const Values& tangent) const;
+  /// The gradients of a layer's own weights as they follow from `src`, and its bias' from `diff_bias`.
+  void weigh(const Layer& layer, const Values& src, const Values& diff_dst, const Values& diff_bias,
+             std::vector<Values>& weight_gradients) const;
+  void contract(std::span<const Layer> layers, const Values& seeds, Values tangent, const Values& diff_dst,
+                std::vector<Values>& weight_gradients) const;
+  /// Each sample's values times its seed.
+  static Values scaled(const Values& seeds, Values values);
+  static Layer residual_layer(Layer block);
+  Values sum(Values a, const Values& b) const;
 
   Values keep(Values values, base::DType type) const;
   Values keep(Values values) const { return keep(std::move(values), use_.precision); }

@@ -292,6 +292,77 @@ Values split_label(const Values& src, std::int64_t classes, std::int64_t channel
   return dst;
 }
 
+namespace {
+
+/// How much of pixel `src` of `size` pixel `dst` of the enlarged axis shows: the hat function between
+/// centres.
+double share_of(const net::Upsample& upsample, std::int64_t src, std::int64_t dst, std::int64_t size) {
+  const auto factor = static_cast<double>(upsample.factor);
+  if (upsample.mode == net::Upsample::Mode::nearest) {
+    return dst / upsample.factor == src ? 1.0 : 0.0;
+  }
+  const double centre = (static_cast<double>(dst) + 0.5) / factor - 0.5;
+  const double inside = std::clamp(centre, 0.0, static_cast<double>(size - 1));
+  return std::max(0.0, 1.0 - std::abs(inside - static_cast<double>(src)));
+}
+
+double share_of(const net::AveragePool& pool, std::int64_t src, std::int64_t dst, std::int64_t) {
+  return src / pool.factor == dst ? 1.0 / static_cast<double>(pool.factor) : 0.0;
+}
+
+template <class Layer>
+ImageMap separable_map(const Layer& layer, const base::Shape& src) {
+  const base::Shape dst = net::output_shape(layer, src);
+  ImageMap map(static_cast<std::size_t>(dst[0] * dst[1]),
+               std::vector<double>(static_cast<std::size_t>(src[0] * src[1])));
+  for (std::int64_t d = 0; d < dst[0] * dst[1]; ++d) {
+    for (std::int64_t s = 0; s < src[0] * src[1]; ++s) {
+      map[d][s] =
+          share_of(layer, s / src[1], d / dst[1], src[0]) * share_of(layer, s % src[1], d % dst[1], src[1]);
+    }
+  }
+  return map;
+}
+
+}  // namespace
+
+ImageMap image_map(const net::Upsample& upsample, const base::Shape& image) {
+  return separable_map(upsample, image);
+}
+
+ImageMap image_map(const net::AveragePool& pool, const base::Shape& image) {
+  return separable_map(pool, image);
+}
+
+ImageMap transposed(const ImageMap& map) {
+  ImageMap result(map.front().size(), std::vector<double>(map.size()));
+  for (std::size_t dst = 0; dst < map.size(); ++dst) {
+    for (std::size_t src = 0; src < map[dst].size(); ++src) {
+      result[src][dst] = map[dst][src];
+    }
+  }
+  return result;
+}
+
+Values resampled(const ImageMap& map, std::int64_t channels, const Values& src) {
+  const auto pixels = map.front().size();
+  const std::size_t images = src.size() / pixels / static_cast<std::size_t>(channels);
+  const auto width = static_cast<std::size_t>(channels);
+  std::vector<Sum> sums(images * map.size() * width);
+  for (std::size_t n = 0; n < images; ++n) {
+    for (std::size_t d = 0; d < map.size(); ++d) {
+      for (std::size_t s = 0; s < pixels; ++s) {
+        for (std::size_t c = 0; c < width && map[d][s] != 0.0; ++c) {
+          // A weight is a product of two that are rounded to f32 each.
+          sums[(n * map.size() + d) * width + c].add_product(rounded({map[d][s], 0.0}, 3.0),
+                                                             src[(n * pixels + s) * width + c]);
+        }
+      }
+    }
+  }
+  return totals(sums);
+}
+
 void adam(const ops::AdamSettings& s, std::int64_t step, const Values& gradients, AdamState& state) {
   const auto t = static_cast<double>(step);
   const Bounded step_size = constant(s.learning_rate / (1.0 - std::pow(s.beta1, t)));

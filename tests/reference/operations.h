@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "bounded.h"
+#include "net/layers/resample.h"
 #include "ops/activation.h"
 #include "ops/adam.h"
 #include "ops/convolution.h"
@@ -75,6 +76,14 @@ Values join_label(const Values& src, std::span<const std::int32_t> labels, std::
                   std::int64_t rows_a_label);
 /// [rows, channels + classes] -> [rows, channels]
 Values split_label(const Values& src, std::int64_t classes, std::int64_t channels);
+
+/// What each pixel of an image contributes to each pixel of a resampled one: rows[dst][src].
+using ImageMap = std::vector<std::vector<double>>;
+ImageMap image_map(const net::Upsample& upsample, const base::Shape& image);
+ImageMap image_map(const net::AveragePool& pool, const base::Shape& image);
+ImageMap transposed(const ImageMap& map);
+/// The map of every image of src [batch, pixels, channels].
+Values resampled(const ImageMap& map, std::int64_t channels, const Values& src);
 
 struct AdamState {
   Values parameters, first_moments, second_moments;

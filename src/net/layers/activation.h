@@ -25,6 +25,7 @@ class ActivationOp {
   void backward_data();
   void backward_weights() {}
   void tangent();
+  void contract(std::span<const float>) {}
 
  private:
   void multiply_by_derivative(const TensorRef& src, const TensorRef& dst);

@@ -22,7 +22,7 @@ std::vector<WeightDeclaration> declare(const BatchNorm&, const Shape& input, Ini
           {.name = "running_variance", .shape = channels, .role = Role::state, .fill = ones}};
 }
 
-std::size_t scratch_bytes(const BatchNorm&, const Shape& input, std::int64_t) {
+std::size_t scratch_bytes(const BatchNorm&, const Shape& input, const Use&) {
   return 2 * static_cast<std::size_t>(input.back()) * sizeof(float);
 }
 

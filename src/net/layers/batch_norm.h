@@ -24,7 +24,7 @@ base::Shape output_shape(const BatchNorm& batch_norm, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const BatchNorm& batch_norm, const base::Shape& input,
                                        Initializer initializer);
 /// The batch's mean and inverse deviation, kept from the forward to the backward pass.
-std::size_t scratch_bytes(const BatchNorm& batch_norm, const base::Shape& input, std::int64_t batch);
+std::size_t scratch_bytes(const BatchNorm& batch_norm, const base::Shape& input, const Use& use);
 
 class BatchNormOp {
  public:
@@ -35,6 +35,7 @@ class BatchNormOp {
   void backward_weights() {}  // the pass over the data sums both
   /// The tangent where the statistics are constants; a plan refuses the tangent pass in training.
   void tangent();
+  void contract(std::span<const float>) {}  // a plan refuses a penalty
 
  private:
   LayerBinding binding_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "net/contraction.h"
 #include "ops/reduce.h"
 
 namespace ganymede::net {
@@ -127,6 +128,18 @@ void ConvolutionOp::backward_data() {
 
 void ConvolutionOp::backward_weights() {
   backward_weights_->run(binding_.src.data, binding_.diff_dst.data, binding_.parameters[0].gradients.data());
+  write_bias_gradient();
+}
+
+void ConvolutionOp::contract(std::span<const float> seeds) {
+  mix_tangents(seeds, binding_);
+  backward_weights_->run(binding_.tangent_src.data, binding_.diff_dst.data,
+                         binding_.parameters[0].gradients.data());
+  scale_deltas(seeds, binding_);
+  write_bias_gradient();
+}
+
+void ConvolutionOp::write_bias_gradient() {
   if (bias_) {
     dispatch(binding_.diff_dst.dtype, [&]<class T>(T) {
       ops::column_sum<T>(binding_.diff_dst.as<const T>(), binding_.parameters[1].gradients);

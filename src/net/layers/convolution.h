@@ -59,8 +59,11 @@ class ConvolutionOp {
   void backward_data();
   void backward_weights();
   void tangent();
+  void contract(std::span<const float> seeds);
 
  private:
+  void write_bias_gradient();
+
   LayerBinding binding_;
   bool bias_;
   ops::ConvolutionForward forward_;

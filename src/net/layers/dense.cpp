@@ -1,6 +1,7 @@
 #include "net/layers/dense.h"
 
 #include "base/error.h"
+#include "net/contraction.h"
 #include "ops/reduce.h"
 
 namespace ganymede::net {
@@ -87,6 +88,18 @@ void DenseOp::backward_data() {
 void DenseOp::backward_weights() {
   backward_weights_->run(binding_.diff_dst.data, binding_.src.data, nullptr,
                          binding_.parameters[0].gradients.data());
+  write_bias_gradient();
+}
+
+void DenseOp::contract(std::span<const float> seeds) {
+  mix_tangents(seeds, binding_);
+  backward_weights_->run(binding_.diff_dst.data, binding_.tangent_src.data, nullptr,
+                         binding_.parameters[0].gradients.data());
+  scale_deltas(seeds, binding_);
+  write_bias_gradient();
+}
+
+void DenseOp::write_bias_gradient() {
   if (bias_) {
     dispatch(binding_.diff_dst.dtype, [&]<class T>(T) {
       ops::column_sum<T>(binding_.diff_dst.as<const T>(), binding_.parameters[1].gradients);

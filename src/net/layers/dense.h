@@ -33,8 +33,11 @@ class DenseOp {
   void backward_data();
   void backward_weights();
   void tangent();
+  void contract(std::span<const float> seeds);
 
  private:
+  void write_bias_gradient();
+
   LayerBinding binding_;
   bool bias_;
   ops::Matmul forward_;

@@ -20,8 +20,8 @@ base::Shape output_shape(const Dropout& dropout, const base::Shape& input) {
   return input;
 }
 
-std::size_t scratch_bytes(const Dropout&, const base::Shape& input, std::int64_t batch) {
-  return static_cast<std::size_t>(input.elements() * batch);
+std::size_t scratch_bytes(const Dropout&, const base::Shape& input, const Use& use) {
+  return static_cast<std::size_t>(input.elements() * use.batch);
 }
 
 DropoutOp::DropoutOp(const Dropout& dropout, const LayerBinding& binding, const ops::Device&)

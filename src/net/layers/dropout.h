@@ -19,7 +19,7 @@ void fields(Dropout& dropout, Visitor& visit) {
 
 base::Shape output_shape(const Dropout& dropout, const base::Shape& input);
 /// A byte an element: whether it was kept.
-std::size_t scratch_bytes(const Dropout& dropout, const base::Shape& input, std::int64_t batch);
+std::size_t scratch_bytes(const Dropout& dropout, const base::Shape& input, const Use& use);
 
 class DropoutOp {
  public:
@@ -29,6 +29,7 @@ class DropoutOp {
   void backward_data();
   void backward_weights() {}
   void tangent();
+  void contract(std::span<const float>) {}
 
  private:
   void apply(const TensorRef& src, const TensorRef& dst);

@@ -28,6 +28,7 @@ class JoinLabelOp {
   void backward_data();
   void backward_weights() {}
   void tangent();
+  void contract(std::span<const float>) {}
 
  private:
   LayerBinding binding_;

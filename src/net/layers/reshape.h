@@ -36,6 +36,7 @@ class ReshapeOp {
   void backward_data() {}
   void backward_weights() {}
   void tangent() {}
+  void contract(std::span<const float>) {}
 };
 
 }  // namespace ganymede::net

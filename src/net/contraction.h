@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+
+#include "net/layer.h"
+
+/// What the layers with weights have in common in the pass that contracts deltas and tangents; see
+/// Program::contract().
+namespace ganymede::net {
+
+/// The tangent of the layer's input becomes seeds_i a_i + t_i, sample by sample.
+void mix_tangents(std::span<const float> seeds, const LayerBinding& binding);
+
+/// The gradient of the layer's output becomes seeds_i delta_i.
+void scale_deltas(std::span<const float> seeds, const LayerBinding& binding);
+
+}  // namespace ganymede::net
