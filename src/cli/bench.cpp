@@ -21,6 +21,7 @@
 #include "train/embedded_recipes.h"
 #include "train/feeder.h"
 #include "train/sampling.h"
+#include "train/trainer.h"
 
 namespace ganymede::cli {
 
@@ -91,10 +92,7 @@ class Bench {
   }
 
  private:
-  void run_step() {
-    feeder_.feed(step_, gan_);
-    gan_.step(step_++);
-  }
+  void run_step() { train::take_step(step_++, feeder_, gan_); }
 
   double operations_an_image() {
     const net::NetSpec& generator = gan_.generator().spec();

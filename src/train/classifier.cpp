@@ -176,8 +176,7 @@ ClassifierTrainer::Epoch ClassifierTrainer::step() {
   program_.backward();
 
   const double progress = static_cast<double>(step_) / static_cast<double>(steps_an_epoch_ * recipe_.epochs);
-  network_.set_learning_rate(recipe_.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
-  network_.update(++step_);
+  network_.update(++step_, 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
   return {static_cast<double>(loss), accuracy};
 }
 

@@ -15,25 +15,28 @@ Feeder::Feeder(const Recipe& recipe, const data::Split& images, std::int64_t cla
       sampler_(seed_, static_cast<std::uint32_t>(images.count())),
       indices_(static_cast<std::size_t>(recipe.half_batch())) {}
 
-void Feeder::feed(std::uint64_t step, Gan& gan) {
-  sampler_.indices(step * indices_.size(), indices_);
+void Feeder::feed_discriminator(std::uint64_t update, Gan& gan) {
+  sampler_.indices(update * indices_.size(), indices_);
   data::gather(images_, indices_, pixel_range_, gan.real_images());
-  fill_latents({.seed = seed_, .purpose = Purpose::discriminator_latent, .step = step}, distribution_,
+  fill_latents({.seed = seed_, .purpose = Purpose::discriminator_latent, .step = update}, distribution_,
                gan.discriminator_latents());
-  fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = step}, distribution_,
-               gan.generator_latents());
   if (!gan.real_labels().empty()) {
     data::gather_labels(images_, indices_, gan.real_labels());
   }
   if (!gan.fake_labels().empty()) {
     // The fakes get the labels of the real images, so that a label alone tells nothing about which are real.
     data::gather_labels(images_, indices_, gan.fake_labels());
-    const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = step};
-    const std::span labels = gan.generator_labels();
-    for (std::size_t n = 0; n < labels.size(); ++n) {
-      labels[n] = static_cast<std::int32_t>(
-          base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(classes_)));
-    }
+  }
+}
+
+void Feeder::feed_generator(std::uint64_t update, Gan& gan) {
+  fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, distribution_,
+               gan.generator_latents());
+  const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = update};
+  const std::span labels = gan.generator_labels();
+  for (std::size_t n = 0; n < labels.size(); ++n) {
+    labels[n] = static_cast<std::int32_t>(
+        base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(classes_)));
   }
 }
 

@@ -10,15 +10,17 @@
 
 namespace ganymede::train {
 
-/// Fills in what a training step reads: real images, latent points and labels, each a pure function of the
-/// recipe's seed and the step.
+/// Fills in what an update reads: real images, latent points and labels, each a pure function of the recipe's
+/// seed and the update's number.
 class Feeder {
  public:
   /// `images` must outlive the feeder.
   Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes);
 
-  /// Writes the inputs of step `step`, 0 for the first. Allocates nothing.
-  void feed(std::uint64_t step, Gan& gan);
+  /// Writes what the discriminator's update number `update` reads, 0 for the first. Allocates nothing.
+  void feed_discriminator(std::uint64_t update, Gan& gan);
+  /// The same for the generator's.
+  void feed_generator(std::uint64_t update, Gan& gan);
 
  private:
   const data::Split& images_;

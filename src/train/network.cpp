@@ -1,31 +1,55 @@
 #include "train/network.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
+
+#include "ops/elementwise.h"
 
 namespace ganymede::train {
 
-Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer)
+Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints)
     : spec_(std::move(spec)),
       weights_(spec_),
       optimizer_(optimizer),
+      constraints_(constraints),
       first_moments_(weights_.parameters().size_bytes()),
       second_moments_(weights_.parameters().size_bytes()),
       update_time_{.layer = "adam", .pass = net::Pass::update} {}
+
+void Network::initialise(std::uint64_t seed, std::uint32_t first_stream) {
+  weights_.initialise(seed, first_stream);
+  if (constraints_.spectral_norm) {
+    spectral_norm_.emplace(weights_, seed);
+  }
+}
 
 void Network::time_updates() {
   update_time_.calls = 0;
   update_time_.seconds = 0.0;
 }
 
-void Network::update(std::int64_t step) {
+void Network::update(std::int64_t step, double factor) {
   const auto begin = std::chrono::steady_clock::now();
-  ops::adam(optimizer_, step,
+  ops::AdamSettings optimizer = optimizer_;
+  optimizer.learning_rate *= factor;
+  if (spectral_norm_) {
+    spectral_norm_->pull_back(weights_);
+  }
+  ops::adam(optimizer, step,
             {.gradients = weights_.gradients(),
-             .parameters = weights_.parameters(),
+             .parameters = spectral_norm_ ? spectral_norm_->parameters() : weights_.parameters(),
              .first_moments = first_moments_.as<float>(),
              .second_moments = second_moments_.as<float>(),
              .shadow = weights_.shadow()});
+  if (spectral_norm_) {
+    spectral_norm_->normalise(weights_);
+  }
+  if (constraints_.weight_clip > 0.0) {
+    ops::clamp(static_cast<float>(constraints_.weight_clip), weights_.parameters());
+    weights_.refresh_shadow();
+  }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   update_time_.seconds += elapsed.count();
   ++update_time_.calls;
@@ -42,7 +66,17 @@ std::vector<NamedTensor> Network::tensors() {
       tensors.push_back({name + ".adam_v", row.shape, second_moments_.as<float>().subspan(row.offset, size)});
     }
   }
+  if (spectral_norm_) {
+    std::ranges::move(spectral_norm_->tensors(spec_.name), std::back_inserter(tensors));
+  }
   return tensors;
+}
+
+void Network::resume() {
+  weights_.refresh_shadow();
+  if (spectral_norm_) {
+    spectral_norm_->resume();
+  }
 }
 
 }  // namespace ganymede::train

@@ -1,46 +1,55 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/profile.h"
 #include "net/weights.h"
 #include "ops/adam.h"
+#include "train/named_tensor.h"
+#include "train/spectral_norm.h"
 
 namespace ganymede::train {
 
-/// A tensor that a checkpoint holds.
-struct NamedTensor {
-  std::string name;
-  base::Shape shape;
-  std::span<float> values;
+/// What a network's weights are held to while they follow their gradients.
+struct WeightConstraints {
+  bool spectral_norm = false;  ///< see SpectralNorm
+  double weight_clip = 0.0;    ///< brings every weight within plus and minus this (Arjovsky et al. 2017)
 };
 
 /// A network that learns: its description, its weights and Adam's memory of their gradients.
 class Network {
  public:
-  Network(net::NetSpec spec, const ops::AdamSettings& optimizer);
+  Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints = {});
+
+  /// Draws the first weights; see net::Weights::initialise().
+  void initialise(std::uint64_t seed, std::uint32_t first_stream);
 
   const net::NetSpec& spec() const { return spec_; }
   net::Weights& weights() { return weights_; }
 
-  void set_learning_rate(double rate) { optimizer_.learning_rate = rate; }
-  /// One step of Adam along the gradients; `step` is 1 for the first.
-  void update(std::int64_t step);
+  /// One step of Adam along the gradients, its learning rate times `factor`; `step` is 1 for the first.
+  void update(std::int64_t step, double factor = 1.0);
   /// Begins to count the time of updates anew.
   void time_updates();
   /// How long the updates since then, or since the first, took.
   const net::PassTime& update_time() const { return update_time_; }
 
-  /// The weights ("generator.dense_1.weight") and Adam's moments (the same with ".adam_m" and ".adam_v").
+  /// The weights ("generator.dense_1.weight"), Adam's moments (the same with ".adam_m" and ".adam_v") and
+  /// what spectral normalisation keeps.
   std::vector<NamedTensor> tensors();
+  /// Once tensors() have been written.
+  void resume();
 
  private:
   net::NetSpec spec_;
   net::Weights weights_;
   ops::AdamSettings optimizer_;
+  WeightConstraints constraints_;
   base::Buffer first_moments_, second_moments_;
+  std::optional<SpectralNorm> spectral_norm_;
   net::PassTime update_time_;
 };
 

@@ -65,6 +65,7 @@ void fields(TrainingSettings& training, Visitor& visit) {
   visit("batch_size", training.batch_size);
   visit("epochs", training.epochs);
   visit("discriminator_batch", training.discriminator_batch);
+  visit("discriminator_steps", training.discriminator_steps);
   visit("fakes", training.fakes);
   visit("seed", training.seed);
   visit("precision", training.precision);
@@ -85,6 +86,8 @@ void fields(OutputSettings& output, Visitor& visit) {
 template <class Visitor>
 void fields(NetworkSettings& network, Visitor& visit) {
   visit("initializer", network.initializer);
+  visit("spectral_norm", network.spectral_norm);
+  visit("weight_clip", network.weight_clip);
   visit.required("layers", network.layers);
 }
 
@@ -97,6 +100,10 @@ void fields(Recipe& recipe, Visitor& visit) {
   visit("latent", recipe.latent);
   visit("training", recipe.training);
   visit("objective", recipe.objective);
+  visit("penalty", recipe.penalty);
+  visit("augmentation", recipe.augmentation);
+  visit("average", recipe.average);
+  visit("schedule", recipe.schedule);
   visit("generator_optimizer", recipe.generator_optimizer);
   visit("discriminator_optimizer", recipe.discriminator_optimizer);
   visit("output", recipe.output);
@@ -105,6 +112,8 @@ void fields(Recipe& recipe, Visitor& visit) {
 }
 
 namespace {
+
+constexpr std::int64_t largest_count = 1'000'000'000;
 
 [[noreturn]] void refuse(const base::ErrorText& text) {
   throw base::Error(base::ErrorKind::configuration, text);
@@ -127,12 +136,38 @@ void check_optimizer(const std::string& key, const ops::AdamSettings& adam) {
   check_range(key + ".epsilon", adam.epsilon, 0.0, 1.0);
 }
 
+void check_methods(const Recipe& recipe) {
+  constexpr double most = 1e6;
+  check_range("objective.label_flip", recipe.objective.label_flip, 0.0, 1.0);
+  check_range("penalty.r1", recipe.penalty.r1, 0.0, most);
+  check_range("penalty.r2", recipe.penalty.r2, 0.0, most);
+  check_range("penalty.gradient_penalty", recipe.penalty.gradient_penalty, 0.0, most);
+  check_range("augmentation.translation", recipe.augmentation.translation, 0.0, 1.0);
+  check_range("augmentation.cutout", recipe.augmentation.cutout, 0.0, 1.0);
+  check_range("augmentation.noise", recipe.augmentation.noise, 0.0, most);
+  check_range<std::int64_t>("average.half_life_images", recipe.average.half_life_images, 0, largest_count);
+  check_range("average.ramp_up", recipe.average.ramp_up, 0.0, 1.0);
+  check_range<std::int64_t>("schedule.images", recipe.schedule.images, 0, largest_count);
+  check_range("schedule.learning_rate", recipe.schedule.learning_rate, 0.0, most);
+  check_range("schedule.penalty", recipe.schedule.penalty, 0.0, most);
+  check_range("schedule.noise", recipe.schedule.noise, 0.0, most);
+  check_range("generator.weight_clip", recipe.generator.weight_clip, 0.0, most);
+  check_range("discriminator.weight_clip", recipe.discriminator.weight_clip, 0.0, most);
+  if (compares_pairs(recipe.objective.loss) &&
+      recipe.training.discriminator_batch != DiscriminatorBatch::full) {
+    refuse({.where = "training.discriminator_batch",
+            .found = "half with a loss that compares pairs",
+            .expected = "full: as many real images as the generator makes",
+            .advice = "Write discriminator_batch = \"full\""});
+  }
+}
+
 void check_values(const Recipe& recipe) {
-  constexpr std::int64_t largest_count = 1'000'000'000;
   const TrainingSettings& training = recipe.training;
   const bool half = training.discriminator_batch == DiscriminatorBatch::half;
   check_range<std::int64_t>("latent.size", recipe.latent.size, 1, 65536);
   check_range<std::int64_t>("training.batch_size", training.batch_size, half ? 2 : 1, 65536);
+  check_range<std::int64_t>("training.discriminator_steps", training.discriminator_steps, 1, 100);
   check_range<std::int64_t>("training.epochs", training.epochs, 1, largest_count);
   check_range<std::int64_t>("training.seed", training.seed, 0, std::numeric_limits<std::int64_t>::max());
   check_range<std::int64_t>("training.threads", training.threads, 0, 1024);
@@ -154,6 +189,7 @@ void check_values(const Recipe& recipe) {
   check_range("pixel_range.high", recipe.pixel_range.high, recipe.pixel_range.low, 1000.0F);
   check_optimizer("generator_optimizer", recipe.generator_optimizer);
   check_optimizer("discriminator_optimizer", recipe.discriminator_optimizer);
+  check_methods(recipe);
 }
 
 /// Sets "a.b = value" in `table`, making the tables on the way.

@@ -8,7 +8,11 @@
 #include "net/spec.h"
 #include "net/toml_fields.h"
 #include "ops/adam.h"
+#include "train/augmentation.h"
+#include "train/moving_average.h"
 #include "train/objective.h"
+#include "train/penalty.h"
+#include "train/schedule.h"
 
 namespace ganymede::train {
 
@@ -46,6 +50,7 @@ struct TrainingSettings {
   std::int64_t batch_size = 128;  ///< of the generator's step
   std::int64_t epochs = 50;       ///< of data set size / batch_size steps
   DiscriminatorBatch discriminator_batch = DiscriminatorBatch::full;
+  std::int64_t discriminator_steps = 1;  ///< updates of the discriminator for one of the generator
   FakeMode fakes = FakeMode::training;
   std::int64_t seed = 42;
   Precision precision = Precision::automatic;
@@ -65,6 +70,8 @@ struct OutputSettings {
 /// A network as a recipe has it; its input follows from the latent size or the data.
 struct NetworkSettings {
   net::Initializer initializer = net::Initializer::glorot_uniform;
+  bool spectral_norm = false;  ///< divides every layer's weights by their largest singular value
+  double weight_clip = 0.0;    ///< every weight stays within plus and minus this; 0: anywhere
   std::vector<net::LayerSpec> layers;
 };
 
@@ -77,6 +84,10 @@ struct Recipe {
   LatentSettings latent;
   TrainingSettings training;
   ObjectiveSettings objective;
+  PenaltySettings penalty;
+  AugmentationSettings augmentation;
+  AverageSettings average;
+  ScheduleSettings schedule;
   ops::AdamSettings generator_optimizer;
   ops::AdamSettings discriminator_optimizer;
   OutputSettings output;

@@ -70,6 +70,18 @@ void require_finite(const StepMetrics& metrics, std::int64_t step) {
 
 }  // namespace
 
+StepMetrics take_step(std::uint64_t step, Feeder& feeder, Gan& gan) {
+  StepMetrics metrics;
+  const std::uint64_t updates = gan.discriminator_steps();
+  for (std::uint64_t update = step * updates; update < (step + 1) * updates; ++update) {
+    feeder.feed_discriminator(update, gan);
+    gan.update_discriminator(update, metrics);
+  }
+  feeder.feed_generator(step, gan);
+  gan.update_generator(step, metrics);
+  return metrics;
+}
+
 Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
                  std::optional<std::int64_t> steps)
     : metrics_every_steps_(recipe.output.metrics_every_steps),
@@ -86,9 +98,7 @@ Outcome Trainer::run(const std::stop_token& stop) {
     if (stop.stop_requested()) {
       return Outcome::stopped;
     }
-    const auto step = static_cast<std::uint64_t>(position_.step);
-    feeder_.feed(step, gan_);
-    finish_step(gan_.step(step));
+    finish_step(take_step(static_cast<std::uint64_t>(position_.step), feeder_, gan_));
   }
   return Outcome::finished;
 }
@@ -131,8 +141,7 @@ void Trainer::resume(std::int64_t step) {
   position_.step = step;
   interval_.restore(interval_state_);
   epoch_.restore(epoch_state_);
-  gan_.generator().weights().refresh_shadow();
-  gan_.discriminator().weights().refresh_shadow();
+  gan_.resume();
 }
 
 }  // namespace ganymede::train

@@ -42,6 +42,10 @@ struct Position {
   bool at_epoch_end() const { return step % steps_an_epoch == 0; }
 };
 
+/// Feeds and takes step `step`, 0 for the first: the recipe's number of updates of the discriminator, of
+/// which the last is measured, and one of the generator. Allocates nothing.
+StepMetrics take_step(std::uint64_t step, Feeder& feeder, Gan& gan);
+
 /// What a run tells its subscribers.
 struct StepFinished {
   Position position;

@@ -99,12 +99,10 @@ TEST(Allocation, DoesNotHappenInAStepOfAnyRecipe) {
           shipped_recipe(shipped.name, {"training.batch_size=16", "training.precision=" + precision});
       Gan gan(recipe, {28, 28, 1}, 10, device);
       Feeder feeder(recipe, mnist().train, 10);
-      feeder.feed(0, gan);
-      gan.step(0);
+      take_step(0, feeder, gan);
       counter.ours = 0;
       counter.on = true;
-      feeder.feed(1, gan);
-      gan.step(1);
+      take_step(1, feeder, gan);
       counter.on = false;
       EXPECT_EQ(counter.ours, 0) << shipped.name << " " << precision;
     }

@@ -49,7 +49,7 @@ void draw_parameters(net::Weights& weights, std::uint64_t seed, std::uint32_t fi
 /// The first images of MNIST in order, in place of the sampler's.
 void feed_in_order(const Recipe& recipe, std::uint64_t step, Gan& gan) {
   Feeder feeder(recipe, mnist().train, mnist().classes());
-  feeder.feed(step, gan);
+  feed(feeder, step, gan);
   std::vector<std::uint32_t> indices(static_cast<std::size_t>(recipe.half_batch()));
   for (std::size_t n = 0; n < indices.size(); ++n) {
     indices[n] = static_cast<std::uint32_t>(step * indices.size() + n);
@@ -99,7 +99,7 @@ void replay(const std::string& name) {
   ASSERT_EQ(steps, 10U);
   for (std::uint64_t step = 0; step < steps; ++step) {
     feed_in_order(recipe, step, gan);
-    const StepMetrics metrics = gan.step(step);
+    const StepMetrics metrics = update_both(gan, step);
     const json& losses = expected["losses"];
     const std::string where = name + " step " + std::to_string(step);
     expect_relative(metrics.discriminator_loss_real, losses["discriminator_real"][step],

@@ -70,7 +70,14 @@ TEST(Recipe, RefusesValuesOutOfRange) {
   EXPECT_THAT(override_message("training.batch_size=true"), HasSubstr("a whole number"));
   EXPECT_THAT(override_message("generator_optimizer.learning_rate=nan"),
               HasSubstr("learning_rate: found nan"));
+  EXPECT_THAT(override_message("penalty.r1=-1.0"), HasSubstr("penalty.r1: found -1"));
+  EXPECT_THAT(override_message("training.discriminator_steps=0"), HasSubstr("discriminator_steps: found 0"));
   EXPECT_THAT(override_message("nonsense"), HasSubstr("key=value"));
+}
+
+TEST(Recipe, RefusesALossOfPairsWhereTheBatchesDiffer) {
+  EXPECT_THAT(message_of([] { shipped_recipe("conv", {"objective.loss=relativistic"}); }),
+              HasSubstr("discriminator_batch = \"full\""));
 }
 
 TEST(Recipe, NamesTheLineOfBadToml) {

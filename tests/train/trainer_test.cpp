@@ -121,15 +121,15 @@ TEST(Feeder, FeedsThePixelRangeAndMatchingLabels) {
   const Recipe recipe = shipped_recipe("conditional", tiny);
   Gan gan(recipe, {28, 28, 1}, 10, device);
   Feeder feeder(recipe, mnist().train, 10);
-  feeder.feed(5, gan);
+  feed(feeder, 5, gan);
   const auto [low, high] = std::ranges::minmax(gan.real_images());
   EXPECT_EQ(low, -1.0F);
   EXPECT_EQ(high, 1.0F);
   EXPECT_TRUE(std::ranges::equal(gan.real_labels(), gan.fake_labels()));
   const std::vector<float> latents(gan.generator_latents().begin(), gan.generator_latents().end());
-  feeder.feed(6, gan);
+  feed(feeder, 6, gan);
   EXPECT_FALSE(std::ranges::equal(latents, gan.generator_latents()));
-  feeder.feed(5, gan);
+  feed(feeder, 5, gan);
   EXPECT_TRUE(std::ranges::equal(latents, gan.generator_latents()));
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+namespace ganymede::train {
+
+/// Over the first `images` images of a run, by a cosine, each of these settings goes from its own value to
+/// that value times the factor here, and stays there (the burn-in of R3GAN, Huang et al. 2024).
+struct ScheduleSettings {
+  std::int64_t images = 0;     ///< that the generator has made for its own steps; 0: nothing changes
+  double learning_rate = 1.0;  ///< of both optimisers
+  double penalty = 1.0;        ///< of every gradient penalty
+  double noise = 1.0;          ///< of the instance noise
+};
+
+/// The factor after `images` images that ends as `last`.
+double factor_at(const ScheduleSettings& schedule, double last, std::int64_t images);
+
+template <class Visitor>
+void fields(ScheduleSettings& schedule, Visitor& visit) {
+  visit("images", schedule.images);
+  visit("learning_rate", schedule.learning_rate);
+  visit("penalty", schedule.penalty);
+  visit("noise", schedule.noise);
+}
+
+}  // namespace ganymede::train
