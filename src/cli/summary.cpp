@@ -21,7 +21,7 @@ namespace ganymede::cli {
 namespace {
 
 struct SummaryOptions {
-  std::string recipe = "dense";
+  std::string recipe = "best";
   std::vector<std::string> set;
   std::string plot;
 };

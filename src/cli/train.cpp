@@ -25,7 +25,7 @@ namespace ganymede::cli {
 namespace {
 
 int start(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
-  train::Recipe recipe = load_recipe(options.recipe.value_or("dense"), overrides(options));
+  train::Recipe recipe = load_recipe(options.recipe.value_or("best"), overrides(options));
   recipe.data = options.data.value_or(recipe.data);
   if (!options.out.empty()) {
     require_free(options.out);
@@ -135,7 +135,7 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
     return verb.add_option(name, value, description)->type_name(type);
   };
-  add("RECIPE", options.recipe, "NAME|FILE", "One that `ganymede recipes` lists, or a file (default: dense)");
+  add("RECIPE", options.recipe, "NAME|FILE", "One that `ganymede recipes` lists, or a file (default: best)");
   add("--epochs", options.epochs, "N", "How many passes over the data")->check(in_range(1, most));
   add("--steps", options.steps, "N", "How many steps, in place of epochs")->check(in_range(1, most));
   add("--batch-size", options.batch_size, "N", "How many images a step")->check(in_range(1, 65536));

@@ -23,8 +23,13 @@ namespace {
 
 /// Whether a run may go on with another value than the one it began with.
 bool can_change(const std::string& setting) {
-  constexpr std::array<std::string_view, 4> sections = {"generator_optimizer.", "discriminator_optimizer.",
-                                                        "objective.", "output."};
+  constexpr std::array<std::string_view, 7> sections = {"generator_optimizer.",
+                                                        "discriminator_optimizer.",
+                                                        "objective.",
+                                                        "penalty.",
+                                                        "augmentation.",
+                                                        "schedule.",
+                                                        "output."};
   return std::ranges::any_of(sections,
                              [&](std::string_view section) { return setting.starts_with(section); });
 }
@@ -64,7 +69,8 @@ void require_resumable(const TrainOptions& options) {
     if (!can_change(setting)) {
       refuse_with_resume(
           "--set " + setting,
-          "Only generator_optimizer.*, discriminator_optimizer.*, objective.* and output.* can change");
+          "Only generator_optimizer.*, discriminator_optimizer.*, objective.*, penalty.*, augmentation.*, "
+          "schedule.* and output.* can change");
     }
   }
 }
