@@ -52,6 +52,20 @@ class SameConvTranspose2d(nn.ConvTranspose2d):
         return whole[:, :, top:top + height, left:left + width]
 
 
+class Residual(nn.Module):
+    """A block of two convolutions that the image also goes round."""
+
+    def __init__(self, channels, hidden, kernel, slope):
+        super().__init__()
+        self.slope = slope
+        self.first = SameConv2d(channels, hidden, kernel)
+        self.second = SameConv2d(hidden, channels, kernel)
+
+    def forward(self, x):
+        hidden = self.first(functional.leaky_relu(x, self.slope))
+        return x + self.second(functional.leaky_relu(hidden, self.slope))
+
+
 class JoinLabel(nn.Module):
     """The label as a one-hot vector behind the features or behind the channels of every pixel."""
 
@@ -89,6 +103,12 @@ def module_of(layer, shape):
             return nn.Linear(shape[0], layer["units"], bias=layer.get("bias", True))
         case "conv" | "conv_transpose":
             return convolution(layer, shape[0])
+        case "residual":
+            return Residual(shape[0], layer["hidden"], layer.get("kernel", 3), layer.get("slope", 0.2))
+        case "upsample":
+            return nn.Upsample(scale_factor=layer.get("factor", 2), mode=layer.get("mode", "nearest"))
+        case "avg_pool":
+            return nn.AvgPool2d(layer.get("factor", 2))
         case "batch_norm":
             norm = nn.BatchNorm1d if len(shape) == 1 else nn.BatchNorm2d
             return norm(shape[0], eps=layer.get("epsilon", 1e-3), momentum=1 - layer.get("momentum", 0.99))

@@ -59,23 +59,52 @@ class Writer {
     swap();
   }
 
-  void write(const net::Convolution& c) {
-    const std::string weight = add_weight("weight");
-    const std::string bias = c.bias ? add_weight("bias") : "0";
-    const net::ConvolutionAxis vertical = net::convolution_axis(c, shape_.input[0]);
-    const net::ConvolutionAxis horizontal = net::convolution_axis(c, shape_.input[1]);
-    const std::string geometry = array_name(spec_.name, shape_.name);
-    arrays_ += fmt::format(
-        "\nstatic const ganymede_convolution {} = {{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}};\n", geometry,
-        shape_.input[0], shape_.input[1], shape_.input[2], shape_.output[0], shape_.output[1],
-        shape_.output[2], c.kernel, c.stride, vertical.pad_begin, horizontal.pad_begin);
+  void write(const net::Convolution& c) { write_convolution(c, shape_.input, ""); }
+
+  /// The convolution whose weights are named with `prefix`.
+  void write_convolution(const net::Convolution& c, const base::Shape& in, const std::string& prefix) {
+    const std::string weight = add_weight(prefix + "weight");
+    const std::string bias = c.bias ? add_weight(prefix + "bias") : "0";
+    const base::Shape out = net::output_shape(c, in);
+    const net::ConvolutionAxis vertical = net::convolution_axis(c, in[0]);
+    const net::ConvolutionAxis horizontal = net::convolution_axis(c, in[1]);
+    const std::string geometry = array_name(spec_.name, shape_.name + "." + prefix + "geometry");
+    arrays_ +=
+        fmt::format("\nstatic const ganymede_convolution {} = {{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}};\n",
+                    geometry, in[0], in[1], in[2], out[0], out[1], out[2], c.kernel, c.stride,
+                    vertical.pad_begin, horizontal.pad_begin);
     call("ganymede_{}({}, {}, {}, &{}, {});", c.transposed ? "conv_transpose" : "conv", here_, weight, bias,
          geometry, there());
     swap();
   }
 
-  void write(const net::Activation& activation) {
-    const std::int64_t count = shape_.output.elements();
+  /// The block's input waits in the third piece of work memory.
+  void write(const net::Residual& residual) {
+    const std::int64_t count = shape_.input.elements();
+    const net::Convolution first = net::first_of(residual);
+    const base::Shape middle = net::output_shape(first, shape_.input);
+    largest_ = std::max(largest_, middle.elements());
+    call("memcpy(c, {}, {} * sizeof(float));", here_, count);
+    write_activation(net::activation_of(residual), count);
+    write_convolution(first, shape_.input, "first_");
+    write_activation(net::activation_of(residual), middle.elements());
+    write_convolution(net::second_of(residual, shape_.input.back()), middle, "second_");
+    call("ganymede_add(c, {}, {});", count, here_);
+  }
+
+  void write(const net::Upsample& upsample) {
+    write_resampling(upsample.mode == net::Upsample::Mode::nearest ? "upsample_nearest" : "upsample_bilinear",
+                     upsample.factor);
+  }
+  void write(const net::AveragePool& pool) { write_resampling("avg_pool", pool.factor); }
+  void write_resampling(const char* kernel, std::int64_t factor) {
+    call("ganymede_{}({}, {}, {}, {}, {}, {});", kernel, here_, shape_.input[0], shape_.input[1],
+         shape_.input[2], factor, there());
+    swap();
+  }
+
+  void write(const net::Activation& activation) { write_activation(activation, shape_.output.elements()); }
+  void write_activation(const net::Activation& activation, std::int64_t count) {
     switch (activation.function) {
       case ops::Function::leaky_relu:
       case ops::Function::relu:
@@ -177,14 +206,15 @@ std::string to_c_header(const net::NetSpec& spec, const net::Weights& weights,
   if (classes > 0) {
     text += fmt::format("#define {}_CLASSES {}\n", prefix, classes);
   }
-  text += fmt::format("#define {}_WORK {}  // floats of `work`\n", prefix, 2 * writer.largest());
+  text += fmt::format("#define {}_WORK {}  // floats of `work`\n", prefix, 3 * writer.largest());
   text += c_kernels;
   text += writer.arrays();
   text += fmt::format(
       "\nstatic inline void {0}(const float *{1}, {2}float *work, float *{3}) {{\n"
       "  float *const a = work;\n  float *const b = work + {4};\n"
+      "  float *const c = b + {4};\n"
       "  memcpy(a, {1}, {5}_INPUT * sizeof(float));\n{6}"
-      "  memcpy({3}, {7}, {5}_OUTPUT * sizeof(float));\n  (void)b;\n}}\n\n#endif\n",
+      "  memcpy({3}, {7}, {5}_OUTPUT * sizeof(float));\n  (void)b, (void)c;\n}}\n\n#endif\n",
       spec.name, options.input, classes > 0 ? "int label, " : "", options.output, writer.largest(), prefix,
       writer.calls(), writer.output());
   return text;

@@ -75,6 +75,53 @@ static inline void ganymede_conv_transpose(const float *src, const float *weight
   }
 }
 
+static inline void ganymede_add(const float *src, int count, float *dst) {
+  for (int n = 0; n < count; ++n) {
+    dst[n] += src[n];
+  }
+}
+
+// each pixel becomes a square of factor by factor
+static inline void ganymede_upsample_nearest(const float *src, int height, int width, int channels, int factor,
+                                             float *dst) {
+  for (int y = 0; y < height * factor; ++y) {
+    for (int x = 0; x < width * factor; ++x) {
+      memcpy(dst, src + (y / factor * width + x / factor) * channels, (size_t)channels * sizeof(float));
+      dst += channels;
+    }
+  }
+}
+
+// interpolated between the centres of pixels; beyond the outermost centres the outermost pixel
+static inline void ganymede_upsample_bilinear(const float *src, int height, int width, int channels, int factor,
+                                              float *dst) {
+  for (int n = 0; n < height * factor * width * factor * channels; ++n) {
+    const int channel = n % channels;
+    const float x = fmaxf(((float)(n / channels % (width * factor)) + 0.5f) / (float)factor - 0.5f, 0.0f);
+    const float y = fmaxf(((float)(n / channels / (width * factor)) + 0.5f) / (float)factor - 0.5f, 0.0f);
+    const int left = (int)x, top = (int)y;
+    const int right = left + 1 < width ? left + 1 : left, bottom = top + 1 < height ? top + 1 : top;
+    const float across = x - (float)left, down = y - (float)top;
+    const float *above = src + top * width * channels + channel, *below = src + bottom * width * channels + channel;
+    dst[n] = (1.0f - down) * ((1.0f - across) * above[left * channels] + across * above[right * channels]) +
+             down * ((1.0f - across) * below[left * channels] + across * below[right * channels]);
+  }
+}
+
+// the mean of each square of factor by factor pixels
+static inline void ganymede_avg_pool(const float *src, int height, int width, int channels, int factor, float *dst) {
+  for (int n = 0; n < height / factor * (width / factor) * channels; ++n) {
+    const int left = n / channels % (width / factor) * factor, top = n / channels / (width / factor) * factor;
+    float sum = 0.0f;
+    for (int y = top; y < top + factor; ++y) {
+      for (int x = left; x < left + factor; ++x) {
+        sum += src[(y * width + x) * channels + n % channels];
+      }
+    }
+    dst[n] = sum / (float)(factor * factor);
+  }
+}
+
 // batch normalisation with its statistics folded in, over the last axis
 static inline void ganymede_scale_shift(float *data, int count, const float *scale, const float *shift,
                                         int channels) {

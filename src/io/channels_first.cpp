@@ -58,6 +58,9 @@ struct KeepsOrder {
 
   bool operator()(const net::Dense&) const { return false; }
   bool operator()(const net::Convolution&) const { return false; }
+  bool operator()(const net::Residual&) const { return false; }
+  bool operator()(const net::Upsample&) const { return false; }
+  bool operator()(const net::AveragePool&) const { return false; }
   bool operator()(const net::Activation&) const { return true; }
   bool operator()(const net::BatchNorm&) const { return true; }
   bool operator()(const net::Dropout&) const { return true; }
@@ -177,6 +180,13 @@ struct Layout {
     return {row.name, {outer, inner, row.shape[1], row.shape[2]}, std::move(source)};
   }
 
+  /// "residual_1.first_weight" belongs to a module within the block's: "residual_1.first.weight".
+  ChannelsFirstTensor operator()(const net::Residual& residual) const {
+    ChannelsFirstTensor tensor = (*this)(net::first_of(residual));
+    tensor.name[tensor.name.rfind('_')] = '.';
+    return tensor;
+  }
+
   ChannelsFirstTensor operator()(const net::BatchNorm&) const {
     const std::size_t dot = row.name.find('.');
     const std::string tensor = row.name.substr(dot + 1);
@@ -188,6 +198,8 @@ struct Layout {
     return {name, row.shape, features ? before : identity(row.shape[0])};
   }
 
+  ChannelsFirstTensor operator()(const net::Upsample&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::AveragePool&) const { return without_weights(); }
   ChannelsFirstTensor operator()(const net::Activation&) const { return without_weights(); }
   ChannelsFirstTensor operator()(const net::Dropout&) const { return without_weights(); }
   ChannelsFirstTensor operator()(const net::Reshape&) const { return without_weights(); }

@@ -59,6 +59,42 @@ struct LayerWriter {
     return layer.name;
   }
 
+  /// The layers within are written under their own names, the same image going round them.
+  std::string operator()(const net::Residual& residual) const {
+    const base::Shape middle = net::output_shape(net::first_of(residual), layer.input);
+    const auto part = [&](const char* name, const base::Shape& in, const base::Shape& out,
+                          const std::string& from, const auto& inner) {
+      const net::LayerShape shape{tensor(name), in, out};
+      return LayerWriter{graph, shape, from}(inner);
+    };
+    const net::Activation activation = net::activation_of(residual);
+    std::string value = part("first_activation", layer.input, layer.input, input, activation);
+    value = part("first", layer.input, middle, value, net::first_of(residual));
+    value = part("second_activation", middle, middle, value, activation);
+    value = part("second", middle, layer.output, value, net::second_of(residual, layer.input.back()));
+    graph.add_node("Add", layer.name, {input, value});
+    return layer.name;
+  }
+
+  std::string operator()(const net::Upsample& upsample) const {
+    const auto factor = static_cast<float>(upsample.factor);
+    const bool nearest = upsample.mode == net::Upsample::Mode::nearest;
+    onnx::NodeProto& node = graph.add_node(
+        "Resize", layer.name,
+        {input, "", graph.constant(tensor("scales"), Sizes{4}, std::array{1.0F, 1.0F, factor, factor})});
+    set_attribute(node, "mode", nearest ? "nearest" : "linear");
+    set_attribute(node, "coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel");
+    set_attribute(node, "nearest_mode", "floor");
+    return layer.name;
+  }
+
+  std::string operator()(const net::AveragePool& pool) const {
+    onnx::NodeProto& node = graph.add_node("AveragePool", layer.name, {input});
+    set_attribute(node, "kernel_shape", Sizes{pool.factor, pool.factor});
+    set_attribute(node, "strides", Sizes{pool.factor, pool.factor});
+    return layer.name;
+  }
+
   std::string operator()(const net::Activation& activation) const {
     switch (activation.function) {
       case ops::Function::leaky_relu:

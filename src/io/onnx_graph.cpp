@@ -88,4 +88,8 @@ void set_attribute(onnx::NodeProto& node, const std::string& name, std::span<con
   add_attribute(node, name, onnx::AttributeProto::INTS).mutable_ints()->Add(values.begin(), values.end());
 }
 
+void set_attribute(onnx::NodeProto& node, const std::string& name, const char* word) {
+  add_attribute(node, name, onnx::AttributeProto::STRING).set_s(word);
+}
+
 }  // namespace ganymede::io

@@ -39,5 +39,6 @@ class OnnxGraph {
 void set_attribute(onnx::NodeProto& node, const std::string& name, float value);
 void set_attribute(onnx::NodeProto& node, const std::string& name, std::int64_t value);
 void set_attribute(onnx::NodeProto& node, const std::string& name, std::span<const std::int64_t> values);
+void set_attribute(onnx::NodeProto& node, const std::string& name, const char* word);
 
 }  // namespace ganymede::io

@@ -7,8 +7,6 @@ namespace ganymede::net {
 
 using base::Shape;
 
-namespace {
-
 Activation activation_of(const Residual& residual) {
   return {ops::Function::leaky_relu, residual.slope};
 }
@@ -17,9 +15,11 @@ Convolution first_of(const Residual& residual) {
   return {.channels = residual.hidden, .kernel = residual.kernel, .padding = {}};
 }
 
-Convolution second_of(const Residual& residual, const Shape& input) {
-  return {.channels = input.back(), .kernel = residual.kernel, .padding = {}};
+Convolution second_of(const Residual& residual, std::int64_t channels) {
+  return {.channels = channels, .kernel = residual.kernel, .padding = {}};
 }
+
+namespace {
 
 /// Hands out the scratch memory, tensor by tensor; counts it where there is none yet.
 class Scratch {
@@ -65,14 +65,14 @@ void add(const TensorRef& src, const TensorRef& dst) {
 
 Shape output_shape(const Residual& residual, const Shape& input) {
   output_shape(activation_of(residual), input);
-  return output_shape(second_of(residual, input), output_shape(first_of(residual), input));
+  return output_shape(second_of(residual, input.back()), output_shape(first_of(residual), input));
 }
 
 std::vector<WeightDeclaration> declare(const Residual& residual, const Shape& input,
                                        Initializer initializer) {
   std::vector<WeightDeclaration> declarations = declare(first_of(residual), input, initializer);
   const Shape middle = output_shape(first_of(residual), input);
-  for (WeightDeclaration& declaration : declare(second_of(residual, input), middle, initializer)) {
+  for (WeightDeclaration& declaration : declare(second_of(residual, input.back()), middle, initializer)) {
     declaration.fill = {};
     declarations.push_back(std::move(declaration));
   }
@@ -136,7 +136,7 @@ ResidualOp::ResidualOp(const Residual& residual, const LayerBinding& binding, co
       first_activation_(activation_of(residual), inside.first_activation, device),
       first_(first_of(residual), inside.first, device),
       second_activation_(activation_of(residual), inside.second_activation, device),
-      second_(second_of(residual, Shape(binding.src.shape.sizes().subspan(1))), inside.second, device) {}
+      second_(second_of(residual, binding.src.shape.back()), inside.second, device) {}
 
 void ResidualOp::forward(const PassContext& context) {
   first_activation_.forward(context);

@@ -23,6 +23,11 @@ void fields(Residual& residual, Visitor& visit) {
   visit("slope", residual.slope);
 }
 
+/// The layers within, in the order of the forward pass, for an input of `channels`.
+Activation activation_of(const Residual& residual);
+Convolution first_of(const Residual& residual);
+Convolution second_of(const Residual& residual, std::int64_t channels);
+
 base::Shape output_shape(const Residual& residual, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const Residual& residual, const base::Shape& input,
                                        Initializer initializer);
