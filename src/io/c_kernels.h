@@ -82,8 +82,8 @@ static inline void ganymede_add(const float *src, int count, float *dst) {
 }
 
 // each pixel becomes a square of factor by factor
-static inline void ganymede_upsample_nearest(const float *src, int height, int width, int channels, int factor,
-                                             float *dst) {
+static inline void ganymede_upsample_nearest(const float *src, int height, int width, int channels,
+                                             int factor, float *dst) {
   for (int y = 0; y < height * factor; ++y) {
     for (int x = 0; x < width * factor; ++x) {
       memcpy(dst, src + (y / factor * width + x / factor) * channels, (size_t)channels * sizeof(float));
@@ -93,8 +93,8 @@ static inline void ganymede_upsample_nearest(const float *src, int height, int w
 }
 
 // interpolated between the centres of pixels; beyond the outermost centres the outermost pixel
-static inline void ganymede_upsample_bilinear(const float *src, int height, int width, int channels, int factor,
-                                              float *dst) {
+static inline void ganymede_upsample_bilinear(const float *src, int height, int width, int channels,
+                                              int factor, float *dst) {
   for (int n = 0; n < height * factor * width * factor * channels; ++n) {
     const int channel = n % channels;
     const float x = fmaxf(((float)(n / channels % (width * factor)) + 0.5f) / (float)factor - 0.5f, 0.0f);
@@ -102,14 +102,16 @@ static inline void ganymede_upsample_bilinear(const float *src, int height, int 
     const int left = (int)x, top = (int)y;
     const int right = left + 1 < width ? left + 1 : left, bottom = top + 1 < height ? top + 1 : top;
     const float across = x - (float)left, down = y - (float)top;
-    const float *above = src + top * width * channels + channel, *below = src + bottom * width * channels + channel;
+    const float *above = src + top * width * channels + channel;
+    const float *below = src + bottom * width * channels + channel;
     dst[n] = (1.0f - down) * ((1.0f - across) * above[left * channels] + across * above[right * channels]) +
              down * ((1.0f - across) * below[left * channels] + across * below[right * channels]);
   }
 }
 
 // the mean of each square of factor by factor pixels
-static inline void ganymede_avg_pool(const float *src, int height, int width, int channels, int factor, float *dst) {
+static inline void ganymede_avg_pool(const float *src, int height, int width, int channels, int factor,
+                                     float *dst) {
   for (int n = 0; n < height / factor * (width / factor) * channels; ++n) {
     const int left = n / channels % (width / factor) * factor, top = n / channels / (width / factor) * factor;
     float sum = 0.0f;
