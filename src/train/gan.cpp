@@ -68,6 +68,18 @@ net::Use real_use(const Recipe& recipe) {
   return use;
 }
 
+std::size_t memory_of(const net::NetSpec& spec, const net::Use& use) {
+  return base::aligned_size(static_cast<std::size_t>(net::make_plan(spec, use).bytes));
+}
+
+/// Nothing of the discriminator's update outlives it, so that the generator's takes the same memory.
+std::size_t memory_of(const Recipe& recipe, const net::NetSpec& generator,
+                      const net::NetSpec& discriminator) {
+  return std::max(
+      memory_of(generator, fake_use(recipe)) + memory_of(discriminator, discriminator_use(recipe)),
+      memory_of(generator, generator_use(recipe)) + memory_of(discriminator, frozen_use(recipe)));
+}
+
 void copy_labels(std::span<const std::int32_t> from, std::span<std::int32_t> to) {
   std::copy_n(from.begin(), std::min(from.size(), to.size()), to.begin());
 }
@@ -95,11 +107,16 @@ Gan::Gan(const Recipe& recipe, const base::Shape& image, std::int64_t classes, c
       generator_(checked(recipe, image, classes), recipe.generator_optimizer, constraints(recipe.generator)),
       discriminator_(discriminator_spec(recipe, image), recipe.discriminator_optimizer,
                      constraints(recipe.discriminator)),
-      fake_program_(generator_.spec(), fake_use(recipe), generator_.weights(), device),
+      memory_(memory_of(recipe, generator_.spec(), discriminator_.spec())),
+      fake_program_(generator_.spec(), fake_use(recipe), generator_.weights(), device,
+                    memory_.as<std::byte>()),
       discriminator_program_(discriminator_.spec(), discriminator_use(recipe), discriminator_.weights(),
-                             device),
-      generator_program_(generator_.spec(), generator_use(recipe), generator_.weights(), device),
-      frozen_program_(discriminator_.spec(), frozen_use(recipe), discriminator_.weights(), device) {
+                             device,
+                             memory_.as<std::byte>().subspan(memory_of(generator_.spec(), fake_use(recipe)))),
+      generator_program_(generator_.spec(), generator_use(recipe), generator_.weights(), device,
+                         memory_.as<std::byte>()),
+      frozen_program_(discriminator_.spec(), frozen_use(recipe), discriminator_.weights(), device,
+                      memory_.as<std::byte>().subspan(memory_of(generator_.spec(), generator_use(recipe)))) {
   generator_.initialise(seed_, 0);
   discriminator_.initialise(seed_, discriminator_weights);
   if (recipe.average.half_life_images > 0) {

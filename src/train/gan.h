@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/buffer.h"
 #include "net/program.h"
 #include "train/moving_average.h"
 #include "train/network.h"
@@ -52,12 +53,13 @@ class Gan {
   /// How many updates of the discriminator go with one of the generator.
   std::uint64_t discriminator_steps() const { return discriminator_steps_; }
 
-  /// What the discriminator's update reads, and overwrites.
+  /// What the discriminator's update reads, and overwrites; written after the generator's last update, with
+  /// which it shares memory.
   std::span<float> real_images();            // [half batch, height, width, channels]
   std::span<std::int32_t> real_labels();     // [half batch] or empty
   std::span<float> discriminator_latents();  // [half batch, latent]
   std::span<std::int32_t> fake_labels();     // [half batch] or empty
-  /// What the generator's update reads.
+  /// What the generator's update reads; written after the discriminator's last update.
   std::span<float> generator_latents();        // [batch, latent]
   std::span<std::int32_t> generator_labels();  // [batch] or empty
 
@@ -100,6 +102,7 @@ class Gan {
   Network generator_;
   Network discriminator_;
   std::optional<MovingAverage> average_;  // of G
+  base::Buffer memory_;                   // of the four programs below, half of which run at a time
   net::Program fake_program_;             // G makes the discriminator's fakes
   net::Program discriminator_program_;    // D learns: real images, fakes and, for a penalty, points between
   net::Program generator_program_;        // the composite's lower part: G learns

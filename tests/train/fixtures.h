@@ -35,20 +35,6 @@ inline const data::Dataset& mnist() {
   return dataset;
 }
 
-/// What both networks read in step `step`, which updates each of them once.
-inline void feed(Feeder& feeder, std::uint64_t step, Gan& gan) {
-  feeder.feed_discriminator(step, gan);
-  feeder.feed_generator(step, gan);
-}
-
-/// An update of each network on what it was fed with.
-inline StepMetrics update_both(Gan& gan, std::uint64_t step) {
-  StepMetrics metrics;
-  gan.update_discriminator(step, metrics);
-  gan.update_generator(step, metrics);
-  return metrics;
-}
-
 /// A copy of everything that a checkpoint would hold.
 inline std::vector<std::vector<float>> snapshot(const std::vector<NamedTensor>& tensors) {
   std::vector<std::vector<float>> copies;

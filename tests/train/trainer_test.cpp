@@ -121,15 +121,16 @@ TEST(Feeder, FeedsThePixelRangeAndMatchingLabels) {
   const Recipe recipe = shipped_recipe("conditional", tiny);
   Gan gan(recipe, {28, 28, 1}, 10, device);
   Feeder feeder(recipe, mnist().train, 10);
-  feed(feeder, 5, gan);
+  feeder.feed_discriminator(5, gan);
   const auto [low, high] = std::ranges::minmax(gan.real_images());
   EXPECT_EQ(low, -1.0F);
   EXPECT_EQ(high, 1.0F);
   EXPECT_TRUE(std::ranges::equal(gan.real_labels(), gan.fake_labels()));
+  feeder.feed_generator(5, gan);
   const std::vector<float> latents(gan.generator_latents().begin(), gan.generator_latents().end());
-  feed(feeder, 6, gan);
+  feeder.feed_generator(6, gan);
   EXPECT_FALSE(std::ranges::equal(latents, gan.generator_latents()));
-  feed(feeder, 5, gan);
+  feeder.feed_generator(5, gan);
   EXPECT_TRUE(std::ranges::equal(latents, gan.generator_latents()));
 }
 
