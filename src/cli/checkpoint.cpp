@@ -64,4 +64,19 @@ void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) c
   trainer.resume(info_.step);
 }
 
+void Checkpoint::copy_weights(const std::string& network, net::Weights& weights) const {
+  for (const net::WeightRow& row : weights.table()) {
+    const io::Tensor& tensor = file_.tensor(network + "." + row.name);
+    if (tensor.shape != row.shape) {
+      throw base::Error(base::ErrorKind::file,
+                        {.where = path_.string(),
+                         .found = tensor.name + " of shape " + tensor.shape.to_string(),
+                         .expected = row.shape.to_string(),
+                         .advice = "Restore config.toml, or start a new run"});
+    }
+    std::ranges::copy(tensor.values, weights.values(row).begin());
+  }
+  weights.refresh_shadow();
+}
+
 }  // namespace ganymede::cli

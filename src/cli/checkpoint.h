@@ -33,6 +33,10 @@ class Checkpoint {
   /// changed, if the networks differ.
   void restore(train::Trainer& trainer, const train::Recipe& recipe) const;
 
+  /// Copies what it has of the network called "generator" or "discriminator". Throws Error(file) where the
+  /// file has no such tensors.
+  void copy_weights(const std::string& network, net::Weights& weights) const;
+
  private:
   std::filesystem::path path_;
   io::SafetensorsFile file_;

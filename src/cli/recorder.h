@@ -19,6 +19,8 @@ class Recorder {
            bool json);
 
   void record(const train::Event& event);
+  /// Leaves the time since the last event out of the measured speed.
+  void leave_out_pause() { pace_.leave_out(); }
 
  private:
   void record(const train::StepFinished& event);

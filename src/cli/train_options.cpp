@@ -17,7 +17,8 @@ namespace {
       base::ErrorKind::usage,
       {.where = "--resume",
        .found = flag,
-       .expected = "only --epochs, --steps, --threads, --data, --quiet, --json, --profile and some --set",
+       .expected = "only --epochs, --steps, --threads, --data, --serve, --host, --quiet, --json, --profile "
+                   "and some --set",
        .advice = advice});
 }
 
