@@ -93,6 +93,7 @@ serve::RunReader make_run_reader(NamedDataset open) {
   const auto cache = std::make_shared<DataCache>(std::move(open));
   return {.find_files = find_files,
           .open_networks = open_networks,
+          .export_onnx = nullptr,
           .open_data = [cache](const train::Recipe& recipe) { return cache->open(recipe.data); }};
 }
 

@@ -29,6 +29,8 @@ struct RunReader {
   std::function<std::optional<RunFiles>(const std::filesystem::path& directory)> find_files;
   /// The networks as they were last saved. Throws Error(file).
   std::function<TrainedNetworks(const std::filesystem::path& directory)> open_networks;
+  /// The generator as ONNX; null where the program cannot export it. Throws Error(file).
+  std::function<std::string(const std::filesystem::path& directory)> export_onnx;
   /// What a run was trained on. Throws Error(data).
   std::function<std::shared_ptr<const data::Dataset>(const train::Recipe& recipe)> open_data;
 };

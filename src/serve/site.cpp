@@ -16,7 +16,9 @@
 #include "data/gzip.h"
 #include "io/file.h"
 #include "io/png.h"
+#include "serve/encoding.h"
 #include "serve/event_stream.h"
+#include "serve/nearest.h"
 
 namespace ganymede::serve {
 
@@ -80,6 +82,24 @@ LatentChoice latent_choice(const Target& target, std::int64_t classes) {
       .point = number(target, "point", 0, 0, most_points - 1),
       .label =
           static_cast<std::int32_t>(number(target, "label", 0, 0, std::max<std::int64_t>(classes - 1, 0)))};
+}
+
+/// The bytes of {"image": [0, 255, ...]}. Throws Error(usage) unless there are `size`.
+std::vector<std::uint8_t> parse_image(const std::string& body, std::size_t size) {
+  const Json json = Json::parse(body, nullptr, false);
+  const Json image = json.is_object() && json.contains("image") ? json["image"] : Json();
+  const bool bytes =
+      image.is_array() && image.size() == size && std::ranges::all_of(image, [](const Json& value) {
+        return value.is_number_unsigned() &&
+               value.get<std::uint64_t>() <= std::numeric_limits<std::uint8_t>::max();
+      });
+  if (!bytes) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "image",
+                       .found = "something else",
+                       .expected = fmt::format("an array of {} numbers from 0 to 255", size)});
+  }
+  return image.get<std::vector<std::uint8_t>>();
 }
 
 std::string path_of(const Target& target) {
@@ -170,18 +190,20 @@ Answer Site::of_run(const Request& request, const Target& target) {
   struct Resource {
     std::string_view name;
     std::size_t parts;  // of the path
-    bool changes;
+    bool posted;
     Answer (Site::*handler)(const RunRequest&);
   };
-  static constexpr std::array<Resource, 9> resources = {{{"", 3, false, &Site::describe},
-                                                         {"metrics", 4, false, &Site::metrics},
-                                                         {"events", 4, false, &Site::events},
-                                                         {"samples", 5, false, &Site::sample},
-                                                         {"networks", 4, false, &Site::networks},
-                                                         {"generate", 4, false, &Site::generate},
-                                                         {"judge", 4, false, &Site::judge},
-                                                         {"sheet", 4, false, &Site::sheet},
-                                                         {"control", 4, true, &Site::control}}};
+  static constexpr std::array<Resource, 11> resources = {{{"", 3, false, &Site::describe},
+                                                          {"metrics", 4, false, &Site::metrics},
+                                                          {"events", 4, false, &Site::events},
+                                                          {"samples", 5, false, &Site::sample},
+                                                          {"networks", 4, false, &Site::networks},
+                                                          {"generate", 4, false, &Site::generate},
+                                                          {"judge", 4, false, &Site::judge},
+                                                          {"sheet", 4, false, &Site::sheet},
+                                                          {"generator.onnx", 4, false, &Site::generator_onnx},
+                                                          {"nearest", 4, true, &Site::nearest_images},
+                                                          {"control", 4, true, &Site::control}}};
   const std::string name = target.path.size() > 3 ? target.path[3] : "";
   const auto resource = std::ranges::find_if(
       resources, [&](const Resource& one) { return one.name == name && one.parts == target.path.size(); });
@@ -189,8 +211,8 @@ Answer Site::of_run(const Request& request, const Target& target) {
   if (resource == resources.end() || !files) {
     return not_found(files ? "such resource" : "run of that name");
   }
-  if (resource->changes != (request.method == "POST")) {
-    return say(405, resource->changes ? "Send this with POST." : "This can only be read.");
+  if (resource->posted != (request.method == "POST")) {
+    return say(405, resource->posted ? "Send this with POST." : "This can only be read.");
   }
   return (this->*resource->handler)({request, target, target.path[2], *std::move(files)});
 }
@@ -229,6 +251,9 @@ Answer Site::describe(const RunRequest& run) {
                   {"batch_size", recipe.training.batch_size},
                   {"seed", recipe.training.seed},
                   {"latent_size", recipe.latent.size},
+                  {"latent_distribution",
+                   recipe.latent.distribution == train::Distribution::uniform ? "uniform" : "normal"},
+                  {"pixel_range", {recipe.pixel_range.low, recipe.pixel_range.high}},
                   {"grid_columns", recipe.output.grid_columns},
                   {"grid_rows", recipe.output.grid_rows},
                   {"samples", samples},
@@ -298,6 +323,30 @@ Answer Site::sheet(const RunRequest& run) {
                                                 number(run.target, "columns", 8, 1, count));
   const std::vector<std::byte> bytes = io::encode_png(image);
   return as_png({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+Answer Site::generator_onnx(const RunRequest& run) {
+  if (!runs_.reader().export_onnx) {
+    return say(404, "This program cannot export ONNX, which the browser needs to run the generator.");
+  }
+  return {.type = "application/octet-stream",
+          .body = runs_.reader().export_onnx(run.files.directory),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+Answer Site::nearest_images(const RunRequest& run) {
+  constexpr std::size_t shown = 6;
+  const auto opened = inspector(run);
+  const auto dataset = runs_.reader().open_data(opened->recipe());
+  const std::vector<std::uint8_t> image = parse_image(run.request.body, dataset->train.image_size());
+  Json found = Json::array();
+  for (const Neighbour& neighbour : nearest(dataset->train, image, shown)) {
+    found.push_back({{"index", neighbour.index},
+                     {"label", dataset->class_names[dataset->train.labels[neighbour.index]]},
+                     {"distance", neighbour.distance},
+                     {"image", base64(dataset->train.image(neighbour.index))}});
+  }
+  return as_json(found);
 }
 
 Answer Site::control(const RunRequest& run) {

@@ -31,6 +31,8 @@ struct LiveRun {
 ///   GET  /api/runs/NAME/generate                ?seed&point&label: the generator's activations
 ///   GET  /api/runs/NAME/judge                   ?image&label or ?seed&point&label: the discriminator's view
 ///   GET  /api/runs/NAME/sheet                   ?seed&count&columns: new images, PNG
+///   GET  /api/runs/NAME/generator.onnx          the generator for ONNX Runtime
+///   POST /api/runs/NAME/nearest                 {"image": [bytes]}: the nearest training images
 ///   POST /api/runs/NAME/control                 {"command": "pause"|"step"|"resume"|"stop"}
 class Site {
  public:
@@ -62,6 +64,8 @@ class Site {
   Answer generate(const RunRequest& run);
   Answer judge(const RunRequest& run);
   Answer sheet(const RunRequest& run);
+  Answer generator_onnx(const RunRequest& run);
+  Answer nearest_images(const RunRequest& run);
   Answer control(const RunRequest& run);
 
   std::shared_ptr<Inspector> inspector(const RunRequest& run);

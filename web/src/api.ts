@@ -21,6 +21,8 @@ export interface Run {
   batch_size: number;
   seed: number;
   latent_size: number;
+  latent_distribution: "normal" | "uniform";
+  pixel_range: [number, number];
   grid_rows: number;
   grid_columns: number;
   samples: number[];
@@ -91,6 +93,13 @@ export interface Judgement {
   label?: number;
 }
 
+export interface Neighbour {
+  index: number;
+  label: string;
+  distance: number;
+  image: string;
+}
+
 export type Command = "pause" | "step" | "resume" | "stop";
 
 type Parameters = Record<string, number | string>;
@@ -128,10 +137,18 @@ export async function readMetrics(run: string, signal?: AbortSignal): Promise<Re
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-export async function command(run: string, what: Command): Promise<void> {
-  const body = JSON.stringify({ command: what });
+async function post(url: string, json: unknown, signal?: AbortSignal): Promise<Response> {
   const headers = { "Content-Type": "application/json" };
-  await checked(await fetch(address(run, "control"), { method: "POST", headers, body }));
+  return checked(await fetch(url, { method: "POST", headers, body: JSON.stringify(json), signal: signal ?? null }));
+}
+
+export async function command(run: string, what: Command): Promise<void> {
+  await post(address(run, "control"), { command: what });
+}
+
+/** The training images nearest to an image of bytes. */
+export async function nearest(run: string, image: Uint8Array, signal: AbortSignal): Promise<Neighbour[]> {
+  return (await post(address(run, "nearest"), { image: [...image] }, signal)).json() as Promise<Neighbour[]>;
 }
 
 /** The bytes that the server wrote as base 64. */

@@ -3,7 +3,7 @@
 type Child = Node | string | null | undefined | false;
 
 type Properties<Tag extends keyof HTMLElementTagNameMap> = Partial<
-  Omit<HTMLElementTagNameMap[Tag], "style" | "children">
+  Omit<HTMLElementTagNameMap[Tag], "style" | "children" | "attributes">
 > & { class?: string; attributes?: Record<string, string> };
 
 /** An element with its properties, attributes and children. */
