@@ -1,6 +1,6 @@
 // A run's generator in the browser, by ONNX Runtime.
 
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import wasm from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { address, readNetworks, readRun } from "./api";
 import type { Point } from "./latent";
