@@ -26,6 +26,7 @@ constexpr std::size_t threads =
 constexpr int most_viewers = 64;
 constexpr auto interval = 250ms;  // between looks at what is new
 constexpr auto heartbeat = 15s;   // after which a silent stream shows that it lives
+constexpr std::size_t much = 1 << 15;
 constexpr std::size_t largest_body = 1 << 16;
 
 Request as_request(const httplib::Request& request) {
@@ -167,6 +168,9 @@ class Server::Connection {
       if (!sink.write(text.data(), text.size())) {
         return false;
       }
+    }
+    if (text.size() >= much) {
+      return true;  // a long run's past comes in parts
     }
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, interval, [this] { return closing_.load(); })) {
