@@ -258,6 +258,7 @@ Answer Site::describe(const RunRequest& run) {
                   {"grid_rows", recipe.output.grid_rows},
                   {"samples", samples},
                   {"live", live_.control != nullptr && run.name == live_.name},
+                  {"onnx", runs_.reader().export_onnx != nullptr},
                   {"meta", meta.is_discarded() ? Json() : std::move(meta)},
                   {"config", config}});
 }

@@ -27,6 +27,8 @@ export interface Run {
   grid_columns: number;
   samples: number[];
   live: boolean;
+  /** Whether the program can export the generator for the browser. */
+  onnx: boolean;
   config: string;
 }
 
@@ -125,6 +127,8 @@ async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
 export const listRuns = (signal?: AbortSignal) => get<RunList>("api/runs", signal);
 export const readRun = (run: string, signal?: AbortSignal) => get<Run>(address(run), signal);
 export const readNetworks = (run: string, signal?: AbortSignal) => get<Networks>(address(run, "networks"), signal);
+export const readGenerator = async (run: string, signal: AbortSignal) =>
+  (await checked(await fetch(address(run, "generator.onnx"), { signal }))).arrayBuffer();
 export const generate = (run: string, choice: Parameters, signal?: AbortSignal) =>
   get<Generation>(address(run, "generate", choice), signal);
 export const judge = (run: string, choice: Parameters, signal?: AbortSignal) =>

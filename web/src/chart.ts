@@ -85,7 +85,7 @@ export class Chart {
       cursor: { sync: { key: cursors.key }, drag: { x: true, y: false }, points: { size: 7 } },
       scales: { x: { time: false }, y: range ? { range } : {} },
       axes: [
-        { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map(grouped), space: 70 },
+        { ...axis, size: 28, grid: { show: false }, values: (_, ticks) => ticks.map(grouped), space: 70 },
         { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => (range ? format(tick) : String(+tick.toPrecision(6)))) },
       ],
       series: [

@@ -13,7 +13,7 @@ const column = (name: string) => (metrics: Metrics) => metrics.column(name);
 export const plots: Plot[] = [
   {
     title: "Losses",
-    hint: "Both near 0.69 (ln 2) means that neither network wins. Neither falling to zero is good news.",
+    hint: "Both near 0.69 (ln 2) means that neither network wins. When one falls to zero, the other has stopped learning.",
     reference: Math.LN2,
     format: (value) => fixed(value),
     curves: [

@@ -25,5 +25,5 @@ export function duration(seconds: number): string {
 
 /** "7 × 7 × 128" */
 export function shape(sizes: number[]): string {
-  return sizes.join(" × ");
+  return sizes.map(grouped).join(" × ");
 }

@@ -23,8 +23,8 @@ export class Gallery {
       "section",
       { class: "card gallery" },
       h("header", {}, h("h3", {}, "What the generator draws"), this.label),
-      this.image,
       h("div", { class: "scrub" }, this.play, h("label", { htmlFor: "epoch" }, "Epoch"), this.slider),
+      this.image,
       h("p", { class: "hint" }, "Always from the same latent points, so that each place shows one digit in the making."),
     );
     this.slider.addEventListener("input", () => {

@@ -2,7 +2,7 @@
 
 import wasm from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { address, readNetworks, readRun } from "./api";
+import { readGenerator, readNetworks, readRun } from "./api";
 import type { Point } from "./latent";
 
 env.wasm.wasmPaths = { wasm };
@@ -26,11 +26,11 @@ export class Generator {
   ) {}
 
   static async open(run: string, signal: AbortSignal): Promise<Generator> {
-    const response = await fetch(address(run, "generator.onnx"), { signal });
-    if (!response.ok) {
-      throw new Error((await response.text()).trim());
+    const details = await readRun(run, signal);
+    if (!details.onnx) {
+      throw new Error("This program was built without ONNX, by which the browser runs the generator.");
     }
-    const [model, details, networks] = await Promise.all([response.arrayBuffer(), readRun(run, signal), readNetworks(run, signal)]);
+    const [model, networks] = await Promise.all([readGenerator(run, signal), readNetworks(run, signal)]);
     const session = await InferenceSession.create(model);
     const names = networks.generator.classes > 0 ? networks.class_names : [];
     return new Generator(session, details.latent_size, details.latent_distribution === "uniform", names, details.pixel_range);

@@ -1,4 +1,4 @@
-// Tensors as pictures.
+// Tensors as pictures. One without a name is hidden from screen readers.
 
 import { color } from "./theme";
 
@@ -59,8 +59,12 @@ function paint(
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", name);
+  if (name) {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", name);
+  } else {
+    canvas.setAttribute("aria-hidden", "true");
+  }
   const context = canvas.getContext("2d");
   const image = new ImageData(width, height);
   for (let y = 0; y < height; y++) {

@@ -28,7 +28,7 @@ after(async () => {
 const views = [
   { name: "live", ready: ".chart canvas" },
   { name: "inside", ready: ".activations canvas" },
-  { name: "explore", ready: "main h1" },
+  { name: "explore", ready: ".problem, .plane canvas" },
   { name: "compare", ready: ".chart canvas" },
 ];
 
