@@ -95,7 +95,6 @@ export class Chart {
           stroke: color(curve.color),
           width: 1.8,
           spanGaps: true,
-          points: { show: this.steps.length < 3 },
         })),
       ],
       hooks: {

@@ -45,21 +45,53 @@ export const plots: Plot[] = [
   },
 ];
 
-const words: Record<string, string> = {
-  fid: "Fréchet distance",
-  frechet: "Fréchet distance",
-  frechet_distance: "Fréchet distance",
-  kid: "Kernel distance",
-  kernel_distance: "Kernel distance",
-};
+const significant = (value: number | null | undefined) => (value == null ? "–" : String(+value.toPrecision(4)));
 
-/** A chart for a column that only some runs have: a score, a norm. */
-export function scorePlot(name: string): Plot {
-  return {
-    title: words[name] ?? name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()),
-    format: (value) => (value == null ? "–" : String(+value.toPrecision(4))),
-    curves: [{ label: words[name] ?? name, color: "score", values: column(name) }],
-  };
+/** Scores of an evaluation that share a chart, with all their columns. */
+const scores: (Plot & { columns: string[] })[] = [
+  {
+    title: "Fréchet distance",
+    columns: ["frechet_distance"],
+    hint: "How far the generated images are from real ones, by a classifier's features: the lower, the better.",
+    format: significant,
+    curves: [{ label: "Fréchet distance", color: "score", values: column("frechet_distance") }],
+  },
+  {
+    title: "Kernel distance",
+    columns: ["kernel_distance", "kernel_distance_std"],
+    format: significant,
+    curves: [{ label: "Kernel distance", color: "score", values: column("kernel_distance") }],
+  },
+  {
+    title: "Precision and recall",
+    columns: ["precision", "recall"],
+    hint: "Precision: the share of generated images that look real. Recall: the share of real ones that it could draw.",
+    format: significant,
+    curves: [
+      { label: "Precision", color: "generator", values: column("precision") },
+      { label: "Recall", color: "real", values: column("recall") },
+    ],
+  },
+  {
+    title: "Density and coverage",
+    columns: ["density", "coverage"],
+    format: significant,
+    curves: [
+      { label: "Density", color: "generator", values: column("density") },
+      { label: "Coverage", color: "real", values: column("coverage") },
+    ],
+  },
+];
+/** The charts for columns that only some runs have: scores together, others one by one. */
+export function scorePlots(names: string[]): Plot[] {
+  const known = scores.filter(({ columns }) => columns.some((name) => names.includes(name)));
+  const shown = new Set(known.flatMap(({ columns }) => columns));
+  const others = names.filter((name) => !shown.has(name)).map((name) => ({
+    title: name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()),
+    format: significant,
+    curves: [{ label: name, color: "score", values: column(name) }],
+  }));
+  return [...known, ...others];
 }
 
 /** The charts of one run, which grow with it. */
@@ -69,13 +101,13 @@ export class Charts {
 
   constructor(private readonly signal: AbortSignal) {
     this.element.className = "charts";
-    plots.forEach((plot) => this.add(plot.title, plot));
+    plots.forEach((plot) => this.add(plot));
   }
 
   update(metrics: Metrics): void {
-    for (const name of metrics.others()) {
-      if (!this.charts.has(name)) {
-        this.add(name, scorePlot(name));
+    for (const plot of scorePlots(metrics.others())) {
+      if (!this.charts.has(plot.title)) {
+        this.add(plot);
       }
     }
     for (const { plot, chart } of this.charts.values()) {
@@ -84,9 +116,9 @@ export class Charts {
     }
   }
 
-  private add(key: string, plot: Plot): void {
+  private add(plot: Plot): void {
     const chart = new Chart(plot, this.signal);
-    this.charts.set(key, { plot, chart });
+    this.charts.set(plot.title, { plot, chart });
     this.element.append(chart.element);
   }
 }

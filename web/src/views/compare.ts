@@ -2,7 +2,7 @@
 
 import { address, readMetrics, type RunList } from "../api";
 import { Chart } from "../chart";
-import { plots, scorePlot, type Plot } from "../curves";
+import { plots, scorePlots, type Plot } from "../curves";
 import { h, isAbort, numberField, problem } from "../dom";
 import { Metrics } from "../metrics";
 
@@ -75,7 +75,7 @@ function sheet({ name, color }: Compared, seed: number): HTMLElement {
 /** A chart for each curve, with a line a run. */
 function draw(compared: Compared[], signal: AbortSignal): HTMLElement[] {
   const steps = [...new Set(compared.flatMap(({ metrics }) => metrics.steps))].sort((a, b) => a - b);
-  const scores = [...new Set(compared.flatMap(({ metrics }) => metrics.others()))].map(scorePlot);
+  const scores = scorePlots([...new Set(compared.flatMap(({ metrics }) => metrics.others()))]);
   return [...plots, ...scores].flatMap((plot) => plot.curves.map((curve) => chart(plot, curve, compared, steps, signal)));
 }
 
