@@ -73,6 +73,9 @@ class Server::Connection {
     });
     bind(address);
     listener_ = std::thread([this] { http_.listen_after_bind(); });
+    while (!http_.is_running()) {
+      std::this_thread::sleep_for(1ms);  // before that, the library's stop() does nothing
+    }
   }
 
   ~Connection() {
