@@ -10,13 +10,8 @@ import { start } from "../tests/program.mjs";
 const [runs, run, directory = "docs/pictures"] = process.argv.slice(2);
 const pictures = [
   { name: "page-live", view: "live", ready: ".chart canvas" },
-  { name: "page-inside", view: "inside", ready: ".activations canvas" },
-  { name: "page-explore", view: "explore", ready: ".plane canvas, .problem" },
-  { name: "page-compare", view: "compare", ready: ".chart canvas" },
-  { name: "page-live-dark", view: "live", ready: ".chart canvas", colorScheme: "dark" },
-  { name: "page-inside-dark", view: "inside", ready: ".activations canvas", colorScheme: "dark" },
-  { name: "page-live-phone", view: "live", ready: ".chart canvas", viewport: phone },
-  { name: "page-inside-phone", view: "inside", ready: ".activations canvas", viewport: phone, colorScheme: "dark" },
+  { name: "page-inside", view: "inside", ready: ".activations canvas", colorScheme: "dark" },
+  { name: "page-phone", view: "live", ready: ".chart canvas", viewport: phone },
 ];
 
 const settled = 1500; // milliseconds for pictures and fonts to come
