@@ -39,8 +39,8 @@ constexpr const char* examples =
 void set_up(CLI::App& app, Action& action) {
   app.footer(examples);
   app.set_version_flag("--version", "ganymede " + version(), "Print the version and exit");
-  for (const auto add :
-       {add_train, add_sample, add_recipes, add_summary, add_data, add_plot, add_serve, add_doctor, add_bench}) {
+  for (const auto add : {add_train, add_sample, add_recipes, add_summary, add_data, add_plot, add_serve,
+                         add_doctor, add_bench}) {
     add(app, action);
   }
   for (CLI::App* verb : app.get_subcommands({})) {
