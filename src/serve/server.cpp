@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ constexpr std::size_t threads =
 constexpr int most_viewers = 64;
 constexpr auto interval = 250ms;  // between looks at what is new
 constexpr auto heartbeat = 15s;   // after which a silent stream shows that it lives
+constexpr int niceness = 10;      // a run that trains comes first
 constexpr std::size_t much = 1 << 15;
 constexpr std::size_t largest_body = 1 << 16;
 
@@ -72,7 +74,10 @@ class Server::Connection {
       answer(request, response);
     });
     bind(address);
-    listener_ = std::thread([this] { http_.listen_after_bind(); });
+    listener_ = std::thread([this] {
+      ::setpriority(PRIO_PROCESS, 0, niceness);  // of this thread, and of those that it starts
+      http_.listen_after_bind();
+    });
     while (!http_.is_running()) {
       std::this_thread::sleep_for(1ms);  // before that, the library's stop() does nothing
     }

@@ -1,11 +1,12 @@
 // A run's generator in the browser, by ONNX Runtime.
 
+import mjs from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs?url";
 import wasm from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { readGenerator, readNetworks, readRun } from "./api";
 import type { Point } from "./latent";
 
-env.wasm.wasmPaths = { wasm };
+env.wasm.wasmPaths = { mjs, wasm };
 env.wasm.numThreads = 1; // more need a page that is isolated from others
 
 /** Images as bytes, each [height, width, channels]. */
