@@ -30,6 +30,7 @@ constexpr const char* examples =
     "  ganymede train conv --epochs 20       another recipe, for 20 epochs\n"
     "  ganymede train --resume runs/latest   go on where a run stopped\n"
     "  ganymede sample runs/latest           draw new digits into samples.png\n"
+    "  ganymede serve runs                   look at all runs in a browser\n"
     "  ganymede summary conv                 layers, shapes and parameters\n"
     "`ganymede VERB --help` tells more about a verb.\n"
     "Exit codes: 0 done, 2 usage, 3 recipe or configuration, 4 data, 5 diverged, 6 file or checkpoint,\n"
@@ -40,7 +41,7 @@ void set_up(CLI::App& app, Action& action) {
   app.set_version_flag("--version", "ganymede " + version(), "Print the version and exit");
   for (const auto add :
        {add_train, add_sample, add_export, add_import, add_verify, add_recipes, add_summary, add_data,
-        add_plot, add_doctor, add_bench, add_eval, add_classifier, add_completion}) {
+        add_plot, add_serve, add_doctor, add_bench, add_eval, add_classifier, add_completion}) {
     add(app, action);
   }
   for (CLI::App* verb : app.get_subcommands({})) {

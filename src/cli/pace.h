@@ -18,6 +18,8 @@ class Pace {
   void count_step();
   /// Call after the work at the end of an epoch, and after that before the first step.
   void count_pause();
+  /// Leaves out the time since the last call of any of these: somebody kept the run waiting.
+  void leave_out() { lap(); }
 
   /// Moving average over the last seconds.
   double seconds_a_step() const { return weighted_steps_ > 0.0 ? weighted_seconds_ / weighted_steps_ : 0.0; }

@@ -20,6 +20,8 @@ class Recorder {
            Console& console, bool json);
 
   void record(const train::Event& event);
+  /// Leaves the time since the last event out of the measured speed.
+  void leave_out_pause() { pace_.leave_out(); }
 
  private:
   void record(const train::StepFinished& event);

@@ -19,6 +19,8 @@ class StopOnSignal {
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
   std::stop_token token() const { return source_.get_token(); }
+  /// Requests a stop as a signal does; exit_status() stays 0.
+  void request_stop() const { std::stop_source(source_).request_stop(); }
   /// The exit status that the first signal asks for; 0 while there was none.
   int exit_status() const { return signal_ == 0 ? 0 : 128 + signal_; }
 

@@ -13,6 +13,7 @@
 #include "cli/data_source.h"
 #include "cli/host.h"
 #include "cli/metrics_file.h"
+#include "cli/page_server.h"
 #include "cli/recipe_source.h"
 #include "cli/run_meta.h"
 #include "cli/signals.h"
@@ -153,6 +154,7 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   add("--resume", options.resume, "RUN", "Go on with the run in this directory");
   add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")
       ->allow_extra_args(false);
+  add_page_flags(verb, options.serve, options.host);
   verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
   verb.add_flag("--profile", options.profile, "Print at the end what each layer and pass took");
   verb.add_flag("--json", options.json, "Print an object a line to stdout, for each interval and epoch");
@@ -169,6 +171,7 @@ void add_train(CLI::App& app, Action& action) {
       "  ganymede train\n"
       "  ganymede train conv --epochs 20 --out runs/conv\n"
       "  ganymede train dense --set generator_optimizer.learning_rate=1e-4 --data fashion-mnist\n"
+      "  ganymede train --serve                  watch and steer it at http://127.0.0.1:8420/\n"
       "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"
       "  ganymede train --resume runs/latest --epochs 100\n"
       "Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes; twice ends at "

@@ -16,7 +16,7 @@ namespace {
   throw base::Error(base::ErrorKind::usage,
                     {.where = "--resume",
                      .found = flag,
-                     .expected = "only --epochs, --steps, --threads, --data, --eval-every, --classifier, "
+                     .expected = "only --epochs, --steps, --threads, --data, --serve, --host, --eval-every, --classifier, "
                                  "--quiet, --json, --profile and some --set",
                      .advice = advice});
 }

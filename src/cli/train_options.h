@@ -22,6 +22,8 @@ struct TrainOptions {
   std::string out;
   std::string resume;
   std::vector<std::string> set;
+  std::optional<int> serve;  ///< the port of the page; 0: see page_server.h
+  std::string host = "127.0.0.1";
   bool quiet = false;
   bool json = false;
   bool profile = false;

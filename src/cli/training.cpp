@@ -11,6 +11,7 @@
 #include "cli/format.h"
 #include "cli/host.h"
 #include "cli/measurement.h"
+#include "cli/page_server.h"
 #include "cli/recorder.h"
 #include "cli/report.h"
 
@@ -85,9 +86,18 @@ int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& s
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
   // Behind the recorder, whose samples it takes.
   training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });
+  std::optional<TrainingPage> page;
+  if (options.serve) {
+    page.emplace(training, run, signals, PageAddress{*options.serve, options.host}, console);
+  }
+  const auto before_step = [&] {
+    if (page && page->control().wait_for_leave(signals.token())) {
+      recorder.leave_out_pause();
+    }
+  };
   train::Outcome outcome = train::Outcome::finished;
   try {
-    outcome = training.trainer.run(signals.token());
+    outcome = training.trainer.run(signals.token(), before_step);
     training.snapshots.write_checkpoint(run);
   } catch (const base::Error& error) {
     console.keep_status();

@@ -93,8 +93,11 @@ Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::
   position_.total_steps = steps.value_or(recipe.training.epochs * position_.steps_an_epoch);
 }
 
-Outcome Trainer::run(const std::stop_token& stop) {
+Outcome Trainer::run(const std::stop_token& stop, const std::function<void()>& before_step) {
   while (position_.step < position_.total_steps) {
+    if (before_step) {
+      before_step();
+    }
     if (stop.stop_requested()) {
       return Outcome::stopped;
     }

@@ -78,8 +78,9 @@ class Trainer {
   void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
 
   /// Steps on to the end, or until `stop` is requested, when the step under way is finished.
+  /// Calls `before_step`, if there is one, before each step: it may keep the run waiting.
   /// Throws Error(diverged) when a loss is not finite, before anybody is told of that step.
-  Outcome run(const std::stop_token& stop);
+  Outcome run(const std::stop_token& stop, const std::function<void()>& before_step = nullptr);
 
   /// What a checkpoint must hold beside the step for a run to go on as if nothing had been.
   std::vector<NamedTensor> tensors();

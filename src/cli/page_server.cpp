@@ -1,0 +1,114 @@
+#include "cli/page_server.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/run_reader.h"
+#include "cli/training.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int usual_port = 8420;
+constexpr int largest_port = 65535;
+
+/// Listens where it was asked to; on no port in particular, on the usual one if it is free.
+void listen(std::optional<serve::Server>& server, serve::Site& site, const PageAddress& address) {
+  if (address.port != 0) {
+    server.emplace(site, serve::Address{address.host, address.port});
+    return;
+  }
+  try {
+    server.emplace(site, serve::Address{address.host, usual_port});
+  } catch (const base::Error&) {
+    server.emplace(site, serve::Address{address.host, 0});
+  }
+}
+
+/// The name by which a browser reaches a server that listens on `host`.
+std::string public_name(const std::string& host) {
+  std::array<char, 256> name{};
+  if (host == "0.0.0.0" && ::gethostname(name.data(), name.size() - 1) == 0) {
+    return name.data();
+  }
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+}
+
+serve::Runs runs_beside(const RunDirectory& run, NamedDataset dataset) {
+  const fs::path path = fs::absolute(run.path()).lexically_normal();
+  const bool among_runs = path.parent_path().filename() == "runs";
+  return {path.parent_path(), among_runs ? "" : path.filename().string(),
+          make_run_reader(std::move(dataset))};
+}
+
+std::string name_of(const RunDirectory& run) {
+  return fs::absolute(run.path()).lexically_normal().filename().string();
+}
+
+}  // namespace
+
+void add_page_flags(CLI::App& verb, std::optional<int>& port, std::string& host) {
+  CLI::Option* serve =
+      verb.add_option_function<std::string>(
+              "--serve", [&port](const std::string& text) { port = text.empty() ? 0 : std::stoi(text); },
+              fmt::format("Show the run as a web page (default port: {})", usual_port))
+          ->type_name("[PORT]")
+          ->expected(0, 1);
+  serve->check([](const std::string& text) {
+    return text.empty() ? std::string() : in_range(1, largest_port)(std::string(text));
+  });
+  verb.add_option("--host", host, "The page's address; another than this machine's asks for a token")
+      ->type_name("ADDRESS")
+      ->needs(serve);
+}
+
+void add_page_flags(CLI::App& verb, PageAddress& address) {
+  verb.add_option("--port", address.port, fmt::format("The page's port (default: {})", usual_port))
+      ->type_name("PORT")
+      ->check(in_range(1, largest_port));
+  verb.add_option("--host", address.host, "The page's address; another than this machine's asks for a token")
+      ->type_name("ADDRESS");
+}
+
+PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress& address, Console& console)
+    : policy_{serve::is_loopback(address.host) ? "" : serve::make_token()},
+      site_(std::move(runs), policy_, std::move(live), serve::embedded_page()) {
+  listen(server_, site_, address);
+  const std::string url = fmt::format("http://{}:{}/", public_name(address.host), server_->port());
+  if (!policy_.token.empty()) {
+    print_hint(fmt::format("The page, for whoever has this address: {}?token={}", url, policy_.token));
+  } else {
+    console.say(fmt::format("The page: {}", url));
+  }
+  if (serve::embedded_page().empty()) {
+    console.warn("This program was built without its web page, which needs npm: run `./ganymede page` once");
+  }
+}
+
+TrainingPage::TrainingPage(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+                           const PageAddress& address, Console& console)
+    : control_(training.trainer.position(), [&signals] { signals.request_stop(); }),
+      server_(runs_beside(run, {training.recipe.data, {std::shared_ptr<void>(), &training.dataset}}),
+              {name_of(run), &control_}, address, console) {
+  training.trainer.subscribe([this](const train::Event& event) {
+    if (const auto* step = std::get_if<train::StepFinished>(&event)) {
+      control_.note(*step);
+    }
+  });
+}
+
+TrainingPage::~TrainingPage() {
+  control_.end();
+}
+
+}  // namespace ganymede::cli

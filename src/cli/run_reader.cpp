@@ -1,0 +1,105 @@
+#include "cli/run_reader.h"
+
+#include <charconv>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "cli/checkpoint.h"
+#include "cli/data_source.h"
+#include "cli/generator_file.h"
+#include "cli/run_directory.h"
+#include "io/onnx.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// 12 of "epoch_0012.png"; nothing of another name.
+std::optional<std::int64_t> epoch_of(const fs::path& sample) {
+  constexpr std::string_view prefix = "epoch_";
+  const std::string name = sample.stem().string();
+  std::int64_t epoch = 0;
+  const char* const end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + prefix.size(), end, epoch);
+  return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(epoch) : std::nullopt;
+}
+
+std::optional<serve::RunFiles> find_files(const fs::path& directory) {
+  const RunDirectory run(directory);
+  std::error_code error;
+  if (!fs::is_regular_file(run.config(), error)) {
+    return std::nullopt;
+  }
+  serve::RunFiles files = {.directory = directory,
+                           .config = run.config(),
+                           .meta = run.meta(),
+                           .metrics = run.metrics(),
+                           .generator = run.generator(),
+                           .samples_directory = run.samples(),
+                           .samples = {}};
+  for (const fs::path& sample : run.find_samples()) {
+    if (const auto epoch = epoch_of(sample)) {
+      files.samples.emplace(*epoch, sample);
+    }
+  }
+  return files;
+}
+
+serve::TrainedNetworks open_networks(const fs::path& directory) {
+  SavedGenerator generator = open_generator(directory);
+  const auto checkpoints = RunDirectory(directory).find_checkpoints();
+  if (checkpoints.empty()) {
+    throw base::Error(base::ErrorKind::file, {.where = directory.filename().string(),
+                                              .found = "no checkpoint",
+                                              .expected = "the discriminator's weights in one",
+                                              .advice = "Train the run again"});
+  }
+  net::NetSpec spec = train::discriminator_spec(generator.info.recipe, net::output_shape(generator.spec));
+  net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);
+  return {.recipe = std::move(generator.info.recipe),
+          .step = generator.info.step,
+          .epoch = generator.info.epoch,
+          .class_names = std::move(generator.info.class_names),
+          .generator = {std::move(generator.spec), std::move(generator.weights)},
+          .discriminator = {std::move(spec), std::move(weights)}};
+}
+
+std::string export_onnx(const fs::path& directory) {
+  const SavedGenerator generator = open_generator(directory);
+  return io::to_onnx(generator.spec, generator.weights, {});
+}
+
+/// Keeps the data set that was asked for last.
+class DataCache {
+ public:
+  explicit DataCache(NamedDataset open) : kept_(std::move(open)) {}
+
+  std::shared_ptr<const data::Dataset> open(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (!kept_.dataset || name != kept_.name) {
+      kept_ = {name, std::make_shared<data::Dataset>(open_data(name, data::Splits::train_only))};
+    }
+    return kept_.dataset;
+  }
+
+ private:
+  std::mutex mutex_;
+  NamedDataset kept_;
+};
+
+}  // namespace
+
+serve::RunReader make_run_reader(NamedDataset open) {
+  const auto cache = std::make_shared<DataCache>(std::move(open));
+  return {.find_files = find_files,
+          .open_networks = open_networks,
+          .export_onnx = export_onnx,
+          .open_data = [cache](const train::Recipe& recipe) { return cache->open(recipe.data); }};
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "train/trainer.h"
+
+namespace ganymede::serve {
+
+/// What somebody at the page can ask of a run.
+enum class Command { pause, step, resume, stop };
+/// The command that a word stands for; nothing if none does.
+std::optional<Command> parse_command(std::string_view word);
+
+enum class RunState { training, paused, stopping, ended };
+std::string_view to_string(RunState state);
+
+/// Where a run stands.
+struct LiveStatus {
+  RunState state = RunState::training;
+  train::Position position;
+  train::StepMetrics metrics;  ///< of the last step
+};
+
+/// Stands between a run and those who watch it: the training thread asks before each step whether to go on,
+/// the server's threads give commands and look. Nobody who looks keeps the training waiting.
+class Control {
+ public:
+  /// `request_stop` asks the run to stop after its step, with a checkpoint.
+  Control(const train::Position& position, std::function<void()> request_stop);
+
+  /// Called by the training thread before a step: returns at once, or, while paused, on a command or a stop.
+  /// Returns whether it waited.
+  bool wait_for_leave(const std::stop_token& stop);
+  /// Called by the training thread after a step.
+  void note(const train::StepFinished& event);
+  /// Called by the training thread when the run is over.
+  void end();
+
+  /// `step` lets a paused run do one step and pauses a running one after its step.
+  void give(Command command);
+  LiveStatus status() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::function<void()> request_stop_;
+  LiveStatus status_;
+  std::int64_t steps_granted_ = 0;  // to a paused run
+};
+
+}  // namespace ganymede::serve

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "serve/trained_networks.h"
+
+namespace ganymede::serve {
+
+/// The files of a run that the page shows.
+struct RunFiles {
+  std::filesystem::path directory;
+  std::filesystem::path config, meta, metrics;
+  std::filesystem::path generator;  ///< written whenever the networks are saved
+  std::filesystem::path samples_directory;
+  std::map<std::int64_t, std::filesystem::path> samples;  ///< by epoch
+};
+
+/// How runs are read: `cli` knows, since it lays them out.
+struct RunReader {
+  /// The files of the run in a directory; nothing if there is no run.
+  std::function<std::optional<RunFiles>(const std::filesystem::path& directory)> find_files;
+  /// The networks as they were last saved. Throws Error(file).
+  std::function<TrainedNetworks(const std::filesystem::path& directory)> open_networks;
+  /// The generator as ONNX; null where the program cannot export it. Throws Error(file).
+  std::function<std::string(const std::filesystem::path& directory)> export_onnx;
+  /// What a run was trained on. Throws Error(data).
+  std::function<std::shared_ptr<const data::Dataset>(const train::Recipe& recipe)> open_data;
+};
+
+/// The runs that a server shows, by the names of their directories. Nothing outside `root` can be reached:
+/// links that lead out of it are taken for missing.
+class Runs {
+ public:
+  /// Shows every run in `root`, or, if it is not empty, only the one called `only`. Throws Error(file) if
+  /// there is no such directory.
+  Runs(const std::filesystem::path& root, std::string only, RunReader reader);
+
+  const RunReader& reader() const { return reader_; }
+  /// Sorted; links, such as `latest`, are left out.
+  std::vector<std::string> names() const;
+  /// Nothing if there is no such run.
+  std::optional<RunFiles> find(const std::string& name) const;
+  /// Whether `path`, without links, lies below the root.
+  bool contains(const std::filesystem::path& path) const;
+
+ private:
+  std::filesystem::path root_;  // without links
+  std::string only_;
+  RunReader reader_;
+};
+
+}  // namespace ganymede::serve

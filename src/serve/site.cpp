@@ -1,0 +1,386 @@
+#include "serve/site.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "data/batch.h"
+#include "data/gzip.h"
+#include "io/file.h"
+#include "io/png.h"
+#include "serve/encoding.h"
+#include "serve/event_stream.h"
+#include "serve/nearest.h"
+
+namespace ganymede::serve {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t largest_text = 1 << 20;
+constexpr std::size_t largest_metrics = std::size_t{1} << 28;
+constexpr std::size_t largest_page_file = std::size_t{1} << 26;
+constexpr std::size_t largest_sample = std::size_t{1} << 26;
+
+Answer say(int status, std::string why) {
+  return {.status = status, .body = std::move(why) + "\n"};
+}
+
+Answer not_found(const std::string& what) {
+  return say(404, fmt::format("There is no {} here.", what));
+}
+
+Answer as_json(const Json& json) {
+  return {.type = "application/json",
+          .body = json.dump(-1, ' ', false, Json::error_handler_t::replace),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+std::string read_text(const fs::path& path, std::size_t largest) {
+  const std::vector<std::byte> bytes = io::read_file(path, largest);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Answer as_png(std::string bytes) {
+  return {.type = "image/png", .body = std::move(bytes), .headers = {{"Cache-Control", "no-cache"}}};
+}
+
+std::string_view type_of(std::string_view path) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> types = {
+      {{".html", "text/html; charset=utf-8"},
+       {".js", "text/javascript; charset=utf-8"},
+       {".mjs", "text/javascript; charset=utf-8"},
+       {".css", "text/css; charset=utf-8"},
+       {".svg", "image/svg+xml"},
+       {".json", "application/json"},
+       {".wasm", "application/wasm"}}};
+  const auto found =
+      std::ranges::find_if(types, [&](const auto& type) { return path.ends_with(type.first); });
+  return found == types.end() ? "application/octet-stream" : found->second;
+}
+
+/// Scripts, styles, pictures and connections only from this server, and no page may frame it.
+constexpr const char* content_policy =
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'wasm-unsafe-eval'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+LatentChoice latent_choice(const Target& target, std::int64_t classes) {
+  constexpr std::int64_t most_points = 10'000;
+  return {
+      .seed =
+          static_cast<std::uint64_t>(number(target, "seed", 0, 0, std::numeric_limits<std::int64_t>::max())),
+      .point = number(target, "point", 0, 0, most_points - 1),
+      .label =
+          static_cast<std::int32_t>(number(target, "label", 0, 0, std::max<std::int64_t>(classes - 1, 0)))};
+}
+
+/// The bytes of {"image": [0, 255, ...]}. Throws Error(usage) unless there are `size`.
+std::vector<std::uint8_t> parse_image(const std::string& body, std::size_t size) {
+  const Json json = Json::parse(body, nullptr, false);
+  const Json image = json.is_object() && json.contains("image") ? json["image"] : Json();
+  const bool bytes =
+      image.is_array() && image.size() == size && std::ranges::all_of(image, [](const Json& value) {
+        return value.is_number_unsigned() &&
+               value.get<std::uint64_t>() <= std::numeric_limits<std::uint8_t>::max();
+      });
+  if (!bytes) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "image",
+                       .found = "something else",
+                       .expected = fmt::format("an array of {} numbers from 0 to 255", size)});
+  }
+  return image.get<std::vector<std::uint8_t>>();
+}
+
+std::string path_of(const Target& target) {
+  std::string path;
+  for (const std::string& part : target.path) {
+    path += (path.empty() ? "" : "/") + part;
+  }
+  return path.empty() ? "index.html" : path;
+}
+
+int status_of(const base::Error& error) {
+  return error.kind() == base::ErrorKind::usage ? 400 : error.kind() == base::ErrorKind::file ? 404 : 422;
+}
+
+}  // namespace
+
+Site::Site(Runs runs, AccessPolicy policy, LiveRun live, std::span<const PageFile> page)
+    : runs_(std::move(runs)), policy_(std::move(policy)), live_(std::move(live)), page_(page) {}
+
+Answer Site::answer(const Request& request) {
+  Answer answer;
+  try {
+    const auto refused = refuse(request, policy_);
+    answer = refused ? *refused : dispatch(request);
+  } catch (const base::Error& error) {
+    answer = say(status_of(error), error.what());
+  } catch (const std::exception& error) {
+    answer = say(500, fmt::format("Something unexpected went wrong: {}.", error.what()));
+  }
+  answer.headers.merge(std::map<std::string, std::string>{{"Content-Security-Policy", content_policy},
+                                                          {"X-Content-Type-Options", "nosniff"},
+                                                          {"Referrer-Policy", "no-referrer"}});
+  return answer;
+}
+
+Answer Site::dispatch(const Request& request) {
+  if (request.header("range").find(',') != std::string::npos) {
+    return say(416, "Ask for one range at a time.");
+  }
+  const Target target = parse_target(request.target);
+  return !target.path.empty() && target.path.front() == "api" ? api(request, target)
+                                                              : page_file(request, target);
+}
+
+Answer Site::page_file(const Request& request, const Target& target) const {
+  if (request.method == "POST") {
+    return say(405, "Files can only be read.");
+  }
+  if (page_.empty()) {
+    return say(503,
+               "This program was built without its web page, which needs npm: run `./ganymede page` in the "
+               "source, then start this again. /api/runs answers all the same.");
+  }
+  const std::string path = path_of(target);
+  const auto file = std::ranges::find(page_, path, &PageFile::path);
+  if (file == page_.end()) {
+    return not_found("file of that name");
+  }
+  // The names of the assets change with their contents.
+  const bool forever = path.starts_with("assets/");
+  Answer answer = {
+      .type = std::string(type_of(path)),
+      .headers = {{"Cache-Control", forever ? "public, max-age=31536000, immutable" : "no-cache"},
+                  {"Vary", "Accept-Encoding"}}};
+  if (request.header("accept-encoding").find("gzip") != std::string::npos) {
+    answer.headers["Content-Encoding"] = "gzip";
+    answer.body = file->gzip;
+  } else {
+    const std::vector<std::uint8_t> bytes =
+        data::gunzip({reinterpret_cast<const std::uint8_t*>(file->gzip.data()), file->gzip.size()},
+                     largest_page_file, path);
+    answer.body.assign(bytes.begin(), bytes.end());
+  }
+  return answer;
+}
+
+Answer Site::api(const Request& request, const Target& target) {
+  if (target.path.size() < 2 || target.path[1] != "runs") {
+    return not_found("such resource");
+  }
+  if (target.path.size() == 2) {
+    return request.method == "POST" ? say(405, "The list can only be read.") : list_runs();
+  }
+  return of_run(request, target);
+}
+
+Answer Site::of_run(const Request& request, const Target& target) {
+  struct Resource {
+    std::string_view name;
+    std::size_t parts;  // of the path
+    bool posted;
+    Answer (Site::*handler)(const RunRequest&);
+  };
+  static constexpr std::array<Resource, 11> resources = {{{"", 3, false, &Site::describe},
+                                                          {"metrics", 4, false, &Site::metrics},
+                                                          {"events", 4, false, &Site::events},
+                                                          {"samples", 5, false, &Site::sample},
+                                                          {"networks", 4, false, &Site::networks},
+                                                          {"generate", 4, false, &Site::generate},
+                                                          {"judge", 4, false, &Site::judge},
+                                                          {"sheet", 4, false, &Site::sheet},
+                                                          {"generator.onnx", 4, false, &Site::generator_onnx},
+                                                          {"nearest", 4, true, &Site::nearest_images},
+                                                          {"control", 4, true, &Site::control}}};
+  const std::string name = target.path.size() > 3 ? target.path[3] : "";
+  const auto resource = std::ranges::find_if(
+      resources, [&](const Resource& one) { return one.name == name && one.parts == target.path.size(); });
+  auto files = runs_.find(target.path[2]);
+  if (resource == resources.end() || !files) {
+    return not_found(files ? "such resource" : "run of that name");
+  }
+  if (resource->posted != (request.method == "POST")) {
+    return say(405, resource->posted ? "Send this with POST." : "This can only be read.");
+  }
+  return (this->*resource->handler)({request, target, target.path[2], *std::move(files)});
+}
+
+Answer Site::list_runs() const {
+  Json runs = Json::array();
+  for (const std::string& name : runs_.names()) {
+    const auto files = runs_.find(name);
+    std::error_code ignored;
+    if (files) {
+      runs.push_back({{"name", name},
+                      {"samples", files->samples.size()},
+                      {"networks", fs::exists(files->generator, ignored)},
+                      {"live", live_.control != nullptr && name == live_.name}});
+    }
+  }
+  return as_json({{"runs", runs}, {"live", live_.control == nullptr ? Json() : Json(live_.name)}});
+}
+
+Answer Site::describe(const RunRequest& run) {
+  const std::string config = read_text(run.files.config, largest_text);
+  const train::Recipe recipe = train::parse_recipe(config, run.name + "/config.toml");
+  Json samples = Json::array();
+  for (const auto& [epoch, file] : run.files.samples) {
+    samples.push_back(epoch);
+  }
+  std::error_code ignored;
+  Json meta = fs::exists(run.files.meta, ignored)
+                  ? Json::parse(read_text(run.files.meta, largest_text), nullptr, false)
+                  : Json();
+  return as_json({{"name", run.name},
+                  {"recipe", recipe.name},
+                  {"description", recipe.description},
+                  {"data", recipe.data},
+                  {"epochs", recipe.training.epochs},
+                  {"batch_size", recipe.training.batch_size},
+                  {"seed", recipe.training.seed},
+                  {"latent_size", recipe.latent.size},
+                  {"latent_distribution",
+                   recipe.latent.distribution == train::Distribution::uniform ? "uniform" : "normal"},
+                  {"pixel_range", {recipe.pixel_range.low, recipe.pixel_range.high}},
+                  {"grid_columns", recipe.output.grid_columns},
+                  {"grid_rows", recipe.output.grid_rows},
+                  {"samples", samples},
+                  {"live", live_.control != nullptr && run.name == live_.name},
+                  {"onnx", runs_.reader().export_onnx != nullptr},
+                  {"meta", meta.is_discarded() ? Json() : std::move(meta)},
+                  {"config", config}});
+}
+
+Answer Site::metrics(const RunRequest& run) {
+  std::error_code ignored;
+  return {.type = "application/x-ndjson",
+          .body = fs::exists(run.files.metrics, ignored) ? read_text(run.files.metrics, largest_metrics) : "",
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+Answer Site::events(const RunRequest& run) {
+  const Control* control = run.name == live_.name ? live_.control : nullptr;
+  std::string last = run.request.header("last-event-id");
+  if (const auto after = run.target.query.find("after"); last.empty() && after != run.target.query.end()) {
+    last = after->second;  // from a page that opened a new stream
+  }
+  return {.type = "text/event-stream",
+          .headers = {{"Cache-Control", "no-store"}},
+          .events = std::make_shared<EventStream>(runs_.reader(), run.files, last, control)};
+}
+
+Answer Site::sample(const RunRequest& run) {
+  const std::int64_t epoch =
+      parse_number(run.target.path[4], "epoch", 0, std::numeric_limits<std::int64_t>::max());
+  const auto found = run.files.samples.find(epoch);
+  return found != run.files.samples.end() && runs_.contains(found->second)
+             ? as_png(read_text(found->second, largest_sample))
+             : not_found("sample of that epoch");
+}
+
+Answer Site::networks(const RunRequest& run) {
+  return as_json(inspector(run)->describe());
+}
+
+Answer Site::generate(const RunRequest& run) {
+  const auto opened = inspector(run);
+  return as_json(opened->generate(latent_choice(run.target, opened->classes())));
+}
+
+Answer Site::judge(const RunRequest& run) {
+  const auto opened = inspector(run);
+  LatentChoice choice = latent_choice(run.target, opened->classes());
+  if (!run.target.query.contains("image")) {
+    return as_json(opened->judge(opened->image(choice), choice.label));
+  }
+  const auto dataset = runs_.reader().open_data(opened->recipe());
+  const auto index = static_cast<std::uint32_t>(
+      number(run.target, "image", 0, 0, static_cast<std::int64_t>(dataset->train.count()) - 1));
+  const train::PixelRange& range = opened->recipe().pixel_range;
+  std::vector<float> image(dataset->train.image_size());
+  data::gather(dataset->train, std::array{index}, {range.low, range.high}, image);
+  const std::int32_t label = dataset->train.labels[index];
+  Json json = opened->judge(image, label);
+  json["label"] = label;
+  return as_json(json);
+}
+
+Answer Site::sheet(const RunRequest& run) {
+  constexpr std::int64_t most = 400;
+  const std::int64_t count = number(run.target, "count", 64, 1, most);
+  const io::Image image = inspector(run)->sheet(latent_choice(run.target, 0).seed, count,
+                                                number(run.target, "columns", 8, 1, count));
+  const std::vector<std::byte> bytes = io::encode_png(image);
+  return as_png({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+Answer Site::generator_onnx(const RunRequest& run) {
+  if (!runs_.reader().export_onnx) {
+    return say(404, "This program cannot export ONNX, which the browser needs to run the generator.");
+  }
+  return {.type = "application/octet-stream",
+          .body = runs_.reader().export_onnx(run.files.directory),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+Answer Site::nearest_images(const RunRequest& run) {
+  constexpr std::size_t shown = 6;
+  const auto opened = inspector(run);
+  const auto dataset = runs_.reader().open_data(opened->recipe());
+  const std::vector<std::uint8_t> image = parse_image(run.request.body, dataset->train.image_size());
+  Json found = Json::array();
+  for (const Neighbour& neighbour : nearest(dataset->train, image, shown)) {
+    found.push_back({{"index", neighbour.index},
+                     {"label", dataset->class_names[dataset->train.labels[neighbour.index]]},
+                     {"distance", neighbour.distance},
+                     {"image", base64(dataset->train.image(neighbour.index))}});
+  }
+  return as_json(found);
+}
+
+Answer Site::control(const RunRequest& run) {
+  if (live_.control == nullptr || run.name != live_.name) {
+    return say(409, "This run is not training in this program.");
+  }
+  const Json body = Json::parse(run.request.body, nullptr, false);
+  const bool named = body.is_object() && body.contains("command") && body["command"].is_string();
+  const auto command = named ? parse_command(body["command"].get<std::string>()) : std::nullopt;
+  if (!command) {
+    return say(400, "Send {\"command\": \"pause\"}, or step, resume or stop.");
+  }
+  live_.control->give(*command);
+  return as_json({{"state", to_string(live_.control->status().state)}});
+}
+
+std::shared_ptr<Inspector> Site::inspector(const RunRequest& run) {
+  constexpr std::size_t most = 4;
+  const std::lock_guard lock(opening_);
+  std::error_code ignored;
+  const auto time = fs::last_write_time(run.files.generator, ignored);
+  const auto known = std::ranges::find(opened_, run.name, &Opened::name);
+  if (known != opened_.end() && known->time == time) {
+    opened_.splice(opened_.begin(), opened_, known);
+    return known->inspector;
+  }
+  auto opened = std::make_shared<Inspector>(runs_.reader().open_networks(run.files.directory));
+  if (known != opened_.end()) {
+    opened_.erase(known);
+  }
+  opened_.push_front({run.name, time, opened});
+  opened_.resize(std::min(opened_.size(), most));
+  return opened;
+}
+
+}  // namespace ganymede::serve

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "serve/access.h"
+#include "serve/control.h"
+#include "serve/inspector.h"
+#include "serve/message.h"
+#include "serve/page.h"
+#include "serve/runs.h"
+
+namespace ganymede::serve {
+
+/// The run that trains in this process.
+struct LiveRun {
+  std::string name;
+  Control* control = nullptr;
+};
+
+/// Answers requests: the page's files, and under /api what the runs have to tell, as JSON and PNG:
+///   GET  /api/runs                              the runs
+///   GET  /api/runs/NAME                         one of them: recipe, description, samples
+///   GET  /api/runs/NAME/metrics                 metrics.jsonl
+///   GET  /api/runs/NAME/events                  Server-Sent Events, see EventStream; ?after=ID
+///   GET  /api/runs/NAME/samples/EPOCH           the sample of an epoch, PNG
+///   GET  /api/runs/NAME/networks                layers, shapes, parameters
+///   GET  /api/runs/NAME/generate                ?seed&point&label: the generator's activations
+///   GET  /api/runs/NAME/judge                   ?image&label or ?seed&point&label: the discriminator's view
+///   GET  /api/runs/NAME/sheet                   ?seed&count&columns: new images, PNG
+///   GET  /api/runs/NAME/generator.onnx          the generator for ONNX Runtime
+///   POST /api/runs/NAME/nearest                 {"image": [bytes]}: the nearest training images
+///   POST /api/runs/NAME/control                 {"command": "pause"|"step"|"resume"|"stop"}
+class Site {
+ public:
+  /// `live` may be without a control: then no run can be commanded.
+  Site(Runs runs, AccessPolicy policy, LiveRun live, std::span<const PageFile> page);
+
+  /// Never throws: what cannot be served is answered with a status of 4xx, and a defect with 500.
+  Answer answer(const Request& request);
+
+ private:
+  /// A request for something of a run.
+  struct RunRequest {
+    const Request& request;
+    const Target& target;
+    std::string name;
+    RunFiles files;
+  };
+
+  Answer dispatch(const Request& request);
+  Answer page_file(const Request& request, const Target& target) const;
+  Answer api(const Request& request, const Target& target);
+  Answer of_run(const Request& request, const Target& target);
+  Answer list_runs() const;
+  Answer describe(const RunRequest& run);
+  Answer metrics(const RunRequest& run);
+  Answer events(const RunRequest& run);
+  Answer sample(const RunRequest& run);
+  Answer networks(const RunRequest& run);
+  Answer generate(const RunRequest& run);
+  Answer judge(const RunRequest& run);
+  Answer sheet(const RunRequest& run);
+  Answer generator_onnx(const RunRequest& run);
+  Answer nearest_images(const RunRequest& run);
+  Answer control(const RunRequest& run);
+
+  std::shared_ptr<Inspector> inspector(const RunRequest& run);
+
+  /// The networks of a run as they were at some time.
+  struct Opened {
+    std::string name;
+    std::filesystem::file_time_type time;
+    std::shared_ptr<Inspector> inspector;
+  };
+
+  Runs runs_;
+  AccessPolicy policy_;
+  LiveRun live_;
+  std::span<const PageFile> page_;
+  std::mutex opening_;
+  std::list<Opened> opened_;  // the last used first
+};
+
+}  // namespace ganymede::serve

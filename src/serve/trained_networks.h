@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/weights.h"
+#include "train/recipe.h"
+
+namespace ganymede::serve {
+
+/// A network and its weights.
+struct TrainedNetwork {
+  net::NetSpec spec;
+  net::Weights weights;
+};
+
+/// What a run had learnt when it was last saved.
+struct TrainedNetworks {
+  train::Recipe recipe;
+  std::int64_t step = 0;
+  std::int64_t epoch = 0;
+  std::vector<std::string> class_names;
+  TrainedNetwork generator;
+  TrainedNetwork discriminator;
+};
+
+}  // namespace ganymede::serve

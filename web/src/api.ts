@@ -1,0 +1,161 @@
+// What the server answers; src/serve/site.h lists the addresses.
+
+export interface RunSummary {
+  name: string;
+  samples: number;
+  networks: boolean;
+  live: boolean;
+}
+
+export interface RunList {
+  runs: RunSummary[];
+  live: string | null;
+}
+
+export interface Run {
+  name: string;
+  recipe: string;
+  description: string;
+  data: string;
+  epochs: number;
+  batch_size: number;
+  seed: number;
+  latent_size: number;
+  latent_distribution: "normal" | "uniform";
+  pixel_range: [number, number];
+  grid_rows: number;
+  grid_columns: number;
+  samples: number[];
+  live: boolean;
+  /** Whether the program can export the generator for the browser. */
+  onnx: boolean;
+  config: string;
+}
+
+export interface Weight {
+  name: string;
+  shape: number[];
+  trained: boolean;
+}
+
+export interface Layer {
+  name: string;
+  kind: string;
+  shape: number[];
+  parameters: number;
+  weights: Weight[];
+}
+
+export interface Network {
+  input: number[];
+  classes: number;
+  trainable: number;
+  layers: Layer[];
+}
+
+export interface Networks {
+  epoch: number;
+  step: number;
+  class_names: string[];
+  generator: Network;
+  discriminator: Network;
+}
+
+/** Numbers of a tensor as bytes in base 64, 0 for `low` and 255 for `high`. */
+export interface Values {
+  low: number;
+  high: number;
+  mean: number;
+  deviation: number;
+  values: string;
+}
+
+export interface LayerValues extends Values {
+  name: string;
+  shape: number[];
+}
+
+export interface Generation {
+  epoch: number;
+  input: Values;
+  layers: LayerValues[];
+  image: string;
+  image_shape: number[];
+}
+
+export interface Judgement {
+  epoch: number;
+  image: string;
+  image_shape: number[];
+  layers: LayerValues[];
+  logit: number;
+  probability: number;
+  gradient: string;
+  gradient_scale: number;
+  label?: number;
+}
+
+export interface Neighbour {
+  index: number;
+  label: string;
+  distance: number;
+  image: string;
+}
+
+export type Command = "pause" | "step" | "resume" | "stop";
+
+type Parameters = Record<string, number | string>;
+
+/** The address of something of a run. */
+export function address(run: string, resource = "", parameters: Parameters = {}): string {
+  const query = new URLSearchParams(Object.entries(parameters).map(([key, value]) => [key, String(value)]));
+  const path = `api/runs/${encodeURIComponent(run)}${resource && `/${resource}`}`;
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+async function checked(response: Response): Promise<Response> {
+  if (!response.ok) {
+    throw new Error((await response.text()).trim() || `The server answered ${response.status}.`);
+  }
+  return response;
+}
+
+async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
+  return (await checked(await fetch(url, { signal: signal ?? null }))).json() as Promise<T>;
+}
+
+export const listRuns = (signal?: AbortSignal) => get<RunList>("api/runs", signal);
+export const readRun = (run: string, signal?: AbortSignal) => get<Run>(address(run), signal);
+export const readNetworks = (run: string, signal?: AbortSignal) => get<Networks>(address(run, "networks"), signal);
+export const readGenerator = async (run: string, signal: AbortSignal) =>
+  (await checked(await fetch(address(run, "generator.onnx"), { signal }))).arrayBuffer();
+export const generate = (run: string, choice: Parameters, signal?: AbortSignal) =>
+  get<Generation>(address(run, "generate", choice), signal);
+export const judge = (run: string, choice: Parameters, signal?: AbortSignal) =>
+  get<Judgement>(address(run, "judge", choice), signal);
+
+/** The rows of a run's metrics so far. */
+export async function readMetrics(run: string, signal?: AbortSignal): Promise<Record<string, unknown>[]> {
+  const response = await checked(await fetch(address(run, "metrics"), { signal: signal ?? null }));
+  const lines = (await response.text()).split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+async function post(url: string, json: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers = { "Content-Type": "application/json" };
+  return checked(await fetch(url, { method: "POST", headers, body: JSON.stringify(json), signal: signal ?? null }));
+}
+
+export async function command(run: string, what: Command): Promise<void> {
+  await post(address(run, "control"), { command: what });
+}
+
+/** The training images nearest to an image of bytes. */
+export async function nearest(run: string, image: Uint8Array, signal: AbortSignal): Promise<Neighbour[]> {
+  return (await post(address(run, "nearest"), { image: [...image] }, signal)).json() as Promise<Neighbour[]>;
+}
+
+/** The bytes that the server wrote as base 64. */
+export function bytes(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}

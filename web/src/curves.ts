@@ -1,0 +1,124 @@
+// Which charts a run has, and how to read each: the same for one run and for several.
+
+import { Chart, type ChartOptions, type Curve } from "./chart";
+import { fixed, percent } from "./format";
+import type { Metrics } from "./metrics";
+
+export interface Plot extends ChartOptions {
+  curves: { label: string; color: string; values: (metrics: Metrics) => (number | null)[] }[];
+}
+
+const column = (name: string) => (metrics: Metrics) => metrics.column(name);
+
+export const plots: Plot[] = [
+  {
+    title: "Losses",
+    hint: "Both near 0.69 (ln 2) means that neither network wins. When one falls to zero, the other has stopped learning.",
+    reference: Math.LN2,
+    format: (value) => fixed(value),
+    curves: [
+      { label: "Generator", color: "generator", values: column("loss_g") },
+      { label: "Discriminator", color: "discriminator", values: (metrics) => metrics.mean("loss_d_real", "loss_d_fake") },
+    ],
+  },
+  {
+    title: "The discriminator's accuracy",
+    hint: "How many images it tells right. Near 50% it is guessing; at 100% the generator has nothing left to learn from.",
+    range: [0, 1],
+    reference: 0.5,
+    format: percent,
+    curves: [
+      { label: "On real", color: "real", values: column("accuracy_real") },
+      { label: "On generated", color: "generator", values: column("accuracy_fake") },
+    ],
+  },
+  {
+    title: "How real it finds them",
+    hint: "The mean of D(x) over real images and of D(G(z)) over generated ones: the two meet as the generator gets better.",
+    range: [0, 1],
+    reference: 0.5,
+    format: (value) => fixed(value, 2),
+    curves: [
+      { label: "D(x)", color: "real", values: column("d_x") },
+      { label: "D(G(z))", color: "generator", values: column("d_g_z") },
+    ],
+  },
+];
+
+const significant = (value: number | null | undefined) => (value == null ? "–" : String(+value.toPrecision(4)));
+
+/** Scores of an evaluation that share a chart, with all their columns. */
+const scores: (Plot & { columns: string[] })[] = [
+  {
+    title: "Fréchet distance",
+    columns: ["frechet_distance"],
+    hint: "How far the generated images are from real ones, by a classifier's features: the lower, the better.",
+    format: significant,
+    curves: [{ label: "Fréchet distance", color: "score", values: column("frechet_distance") }],
+  },
+  {
+    title: "Kernel distance",
+    columns: ["kernel_distance", "kernel_distance_std"],
+    format: significant,
+    curves: [{ label: "Kernel distance", color: "score", values: column("kernel_distance") }],
+  },
+  {
+    title: "Precision and recall",
+    columns: ["precision", "recall"],
+    hint: "Precision: the share of generated images that look real. Recall: the share of real ones that it could draw.",
+    format: significant,
+    curves: [
+      { label: "Precision", color: "generator", values: column("precision") },
+      { label: "Recall", color: "real", values: column("recall") },
+    ],
+  },
+  {
+    title: "Density and coverage",
+    columns: ["density", "coverage"],
+    format: significant,
+    curves: [
+      { label: "Density", color: "generator", values: column("density") },
+      { label: "Coverage", color: "real", values: column("coverage") },
+    ],
+  },
+];
+/** The charts for columns that only some runs have: scores together, others one by one. */
+export function scorePlots(names: string[]): Plot[] {
+  const known = scores.filter(({ columns }) => columns.some((name) => names.includes(name)));
+  const shown = new Set(known.flatMap(({ columns }) => columns));
+  const others = names.filter((name) => !shown.has(name)).map((name) => ({
+    title: name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()),
+    format: significant,
+    curves: [{ label: name, color: "score", values: column(name) }],
+  }));
+  return [...known, ...others];
+}
+
+/** The charts of one run, which grow with it. */
+export class Charts {
+  readonly element = document.createElement("div");
+  private readonly charts = new Map<string, { plot: Plot; chart: Chart }>();
+
+  constructor(private readonly signal: AbortSignal) {
+    this.element.className = "charts";
+    plots.forEach((plot) => this.add(plot));
+  }
+
+  update(metrics: Metrics): void {
+    for (const plot of scorePlots(metrics.others())) {
+      if (!this.charts.has(plot.title)) {
+        this.add(plot);
+      }
+    }
+    for (const { plot, chart } of this.charts.values()) {
+      const curves: Curve[] = plot.curves.map((curve) => ({ ...curve, values: curve.values(metrics) }));
+      chart.update(metrics.steps, curves);
+    }
+  }
+
+  private add(plot: Plot): void {
+    const chart = new Chart(plot, this.signal);
+    this.charts.set(plot.title, { plot, chart });
+    this.element.append(chart.element);
+  }
+}

@@ -1,0 +1,61 @@
+// Follows a run by Server-Sent Events, and comes back by itself after a break without missing anything.
+
+import { address } from "./api";
+
+export interface Status {
+  state: "training" | "paused" | "stopping" | "ended";
+  step: number;
+  total_steps: number;
+  epoch: number;
+  epochs: number;
+  metrics: Record<string, number>;
+}
+
+export type Connection = "connecting" | "open" | "lost";
+
+export interface Listener {
+  metrics(rows: Record<string, unknown>[]): void;
+  restart(): void;
+  samples(epochs: number[]): void;
+  status(status: Status): void;
+  connection(state: Connection): void;
+}
+
+const secondsBetweenTries = 2;
+
+/** Tells `listener` of everything in order until `signal` is aborted. */
+export function follow(run: string, listener: Listener, signal: AbortSignal): void {
+  let last = "";
+  let timer = 0;
+
+  const open = () => {
+    listener.connection("connecting");
+    const source = new EventSource(address(run, "events", last ? { after: last } : {}));
+    const on = <T>(name: string, tell: (data: T) => void) =>
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        last = event.lastEventId || last;
+        tell(JSON.parse(event.data) as T);
+      });
+    on("metrics", listener.metrics);
+    on("restart", listener.restart);
+    on("samples", listener.samples);
+    on("status", listener.status);
+    on("end", () => retry(source));
+    source.onopen = () => listener.connection("open");
+    source.onerror = () => retry(source);
+    signal.addEventListener("abort", () => source.close(), { once: true });
+  };
+
+  // The browser's own attempts end at an answer that is no stream; these go on.
+  const retry = (source: EventSource) => {
+    source.close();
+    listener.connection("lost");
+    clearTimeout(timer);
+    if (!signal.aborted) {
+      timer = window.setTimeout(open, secondsBetweenTries * 1000);
+    }
+  };
+
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  open();
+}

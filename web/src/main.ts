@@ -1,0 +1,93 @@
+import "./styles/base.css";
+import "./styles/parts.css";
+import { listRuns, type RunList } from "./api";
+import { h, isAbort, problem } from "./dom";
+import { compareView } from "./views/compare";
+import { exploreView } from "./views/explore";
+import { insideView } from "./views/inside";
+import { liveView } from "./views/live";
+
+/** A page about a run; it ends its requests when `signal` is aborted. */
+type View = (run: string, runs: RunList, signal: AbortSignal) => HTMLElement;
+
+const views: Record<string, { title: string; view: View }> = {
+  live: { title: "Live", view: liveView },
+  inside: { title: "Look inside", view: insideView },
+  explore: { title: "Explore", view: exploreView },
+  compare: { title: "Compare", view: compareView },
+};
+
+const picker = h("select", { id: "run" });
+const links = h("nav", { attributes: { "aria-label": "Views" } });
+const main = h("main", { id: "main", tabIndex: -1 });
+let leaving = new AbortController();
+
+/** "#/inside/dense" is the view "inside" of the run "dense". */
+function place(): { view: string; run: string } {
+  const [view = "", run = ""] = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
+  return { view: view in views ? view : "live", run };
+}
+
+function hash(view: string, run: string): string {
+  return `#/${view}/${encodeURIComponent(run)}`;
+}
+
+async function show(): Promise<void> {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  try {
+    const runs = await listRuns(signal);
+    const { view, run: wanted } = place();
+    const run = runs.runs.find(({ name }) => name === wanted)?.name ?? runs.live ?? runs.runs.at(-1)?.name;
+    offerRuns(runs, run);
+    offerViews(view, run ?? "");
+    main.replaceChildren(run === undefined ? nothingYet() : (views[view]?.view ?? liveView)(run, runs, signal));
+    document.title = run === undefined ? "Ganymede" : `${run} · ${views[view]?.title} · Ganymede`;
+  } catch (error) {
+    if (!isAbort(error)) {
+      main.replaceChildren(problem(error));
+    }
+  }
+}
+
+function offerRuns(runs: RunList, chosen: string | undefined): void {
+  const options = runs.runs.map(({ name, live }) =>
+    h("option", { value: name, selected: name === chosen }, live ? `${name} (training)` : name),
+  );
+  picker.replaceChildren(...options);
+}
+
+function offerViews(current: string, run: string): void {
+  links.replaceChildren(
+    ...Object.entries(views).map(([name, { title }]) =>
+      h("a", { href: hash(name, run), attributes: name === current ? { "aria-current": "page" } : {} }, title),
+    ),
+  );
+}
+
+function nothingYet(): HTMLElement {
+  return h("p", { class: "empty" }, "There is no run here yet. Start one with ", h("code", {}, "ganymede train"), ".");
+}
+
+picker.addEventListener("change", () => {
+  location.hash = hash(place().view, picker.value);
+});
+window.addEventListener("hashchange", () => void show());
+
+document.body.append(
+  h("a", { class: "skip", href: "#main" }, "Skip to the content"),
+  h(
+    "header",
+    { class: "bar" },
+    h("a", { class: "brand", href: "#/" }, h("img", { src: "./icon.svg", alt: "", width: 26, height: 26 }), "Ganymede"),
+    links,
+    h("div", { class: "picker" }, h("label", { htmlFor: "run" }, "Run"), picker),
+  ),
+  main,
+);
+document.querySelector<HTMLAnchorElement>(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+void show();

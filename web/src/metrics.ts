@@ -1,0 +1,104 @@
+// The measurements of a run as columns.
+
+type Column = (number | null)[];
+
+/** Columns that every row has and that charts do not show as scores. */
+const usual = new Set([
+  "step",
+  "epoch",
+  "time",
+  "ms_per_step",
+  "images_per_s",
+  "loss_d_real",
+  "loss_d_fake",
+  "loss_g",
+  "accuracy_real",
+  "accuracy_fake",
+  "d_x",
+  "d_g_z",
+]);
+
+export interface Remark {
+  step: number;
+  text: string;
+}
+
+export class Metrics {
+  steps: number[] = [];
+  remarks: Remark[] = [];
+  private columns = new Map<string, Column>();
+
+  append(rows: Record<string, unknown>[]): void {
+    for (const row of rows) {
+      if (typeof row.step !== "number") {
+        continue;
+      }
+      this.noteText(row.step, row);
+      const place = this.placeOf(row.step);
+      for (const [name, value] of Object.entries(row)) {
+        if (typeof value === "number") {
+          this.set(name, place, value);
+        }
+      }
+    }
+  }
+
+  clear(): void {
+    this.steps = [];
+    this.remarks = [];
+    this.columns.clear();
+  }
+
+  /** As long as `steps`, with null where a row had no such number. */
+  column(name: string): Column {
+    const column = this.columns.get(name) ?? [];
+    while (column.length < this.steps.length) {
+      column.push(null);
+    }
+    return column;
+  }
+
+  /** The mean of two columns. */
+  mean(first: string, second: string): Column {
+    const other = this.column(second);
+    return this.column(first).map((value, n) => {
+      const partner = other[n];
+      return value === null || partner == null ? null : (value + partner) / 2;
+    });
+  }
+
+  last(name: string): number | null {
+    return this.columns.get(name)?.findLast((value) => value !== null) ?? null;
+  }
+
+  /** The columns beyond the usual: scores of an evaluation, norms of gradients. */
+  others(): string[] {
+    return [...this.columns.keys()].filter((name) => !usual.has(name));
+  }
+
+  private set(name: string, place: number, value: number): void {
+    const column = this.column(name);
+    column[place] = value;
+    this.columns.set(name, column);
+  }
+
+  /** Rows of one step, such as its losses and its scores, share a place. */
+  private placeOf(step: number): number {
+    const last = this.steps.length - 1;
+    if (this.steps[last] !== step) {
+      this.steps.push(step);
+      return last + 1;
+    }
+    return last;
+  }
+
+  /** What a row says in words: the doctor's findings. */
+  private noteText(step: number, row: Record<string, unknown>): void {
+    for (const key of ["doctor", "verdict", "warning", "message"]) {
+      const text = row[key];
+      if (typeof text === "string" && text) {
+        this.remarks.push({ step, text });
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// Tensors as pictures. One without a name is hidden from screen readers.
+
+import { color } from "./theme";
+
+/** Bytes [height, width, channels] as a picture, enlarged by the style sheet. */
+export function picture(values: Uint8Array, [height = 1, width = 1, channels = 1]: number[], name: string): HTMLCanvasElement {
+  return paint(width, height, name, (x, y) => {
+    const at = (y * width + x) * channels;
+    const grey = values[at] ?? 0;
+    return channels === 3 ? [grey, values[at + 1] ?? 0, values[at + 2] ?? 0, 255] : [grey, grey, grey, 255];
+  });
+}
+
+/** A gradient [height, width, channels] as bytes around 128: where `up` and where `down`. */
+export function slopes(values: Uint8Array, [height = 1, width = 1, channels = 1]: number[], name: string): HTMLCanvasElement {
+  const up = rgb("up");
+  const down = rgb("down");
+  return paint(width, height, name, (x, y) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      sum += (values[(y * width + x) * channels + channel] ?? 128) - 127.5;
+    }
+    const strength = Math.min(1, Math.abs(sum / channels) / 127.5);
+    return [...(sum > 0 ? up : down), Math.round(255 * strength ** 0.7)];
+  });
+}
+
+/** Activations as a mosaic: a map a channel for images, cells in rows for vectors. */
+export function mosaic(values: Uint8Array, shape: number[], name: string): HTMLCanvasElement {
+  const [height = 1, width = 1, channels = 1] = shape.length === 3 ? shape : cells(values.length);
+  const columns = Math.ceil(Math.sqrt((channels * height) / width) * 1.6) || 1;
+  const rows = Math.ceil(channels / columns);
+  const gap = channels > 1 ? 1 : 0;
+  const pitch = [width + gap, height + gap] as const;
+  const ramp = [rgb("ramp-low"), rgb("ramp-high")] as const;
+  return paint(columns * pitch[0] - gap, rows * pitch[1] - gap, name, (x, y) => {
+    const channel = Math.floor(y / pitch[1]) * columns + Math.floor(x / pitch[0]);
+    const [inX, inY] = [x % pitch[0], y % pitch[1]];
+    if (channel >= channels || inX >= width || inY >= height) {
+      return [0, 0, 0, 0];
+    }
+    const share = (values[(inY * width + inX) * channels + channel] ?? 0) / 255;
+    return [...mix(ramp[0], ramp[1], share), 255];
+  });
+}
+
+/** A vector as rows of cells, wider than high. */
+function cells(length: number): [number, number, number] {
+  const width = Math.min(length, Math.max(16, Math.ceil(Math.sqrt(length * 4))));
+  return [Math.ceil(length / width), width, 1];
+}
+
+function paint(
+  width: number,
+  height: number,
+  name: string,
+  pixel: (x: number, y: number) => number[],
+): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  if (name) {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", name);
+  } else {
+    canvas.setAttribute("aria-hidden", "true");
+  }
+  const context = canvas.getContext("2d");
+  const image = new ImageData(width, height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      image.data.set(pixel(x, y), (y * width + x) * 4);
+    }
+  }
+  context?.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function mix(from: number[], to: number[], share: number): number[] {
+  return from.map((value, n) => Math.round(value + ((to[n] ?? value) - value) * share));
+}
+
+/** The red, green and blue of a colour "#rrggbb" of the style sheet. */
+function rgb(name: string): number[] {
+  const code = color(name).slice(1);
+  return [0, 2, 4].map((at) => parseInt(code.slice(at, at + 2), 16));
+}

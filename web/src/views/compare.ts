@@ -1,0 +1,93 @@
+// Several runs side by side: the same axes, the same latent points.
+
+import { address, readMetrics, type RunList } from "../api";
+import { Chart } from "../chart";
+import { plots, scorePlots, type Plot } from "../curves";
+import { h, isAbort, numberField, problem } from "../dom";
+import { Metrics } from "../metrics";
+
+const colors = ["run-1", "run-2", "run-3", "run-4"];
+
+interface Compared {
+  name: string;
+  color: string;
+  metrics: Metrics;
+}
+
+export function compareView(run: string, runs: RunList, signal: AbortSignal): HTMLElement {
+  const sheets = h("div", { class: "sheets" });
+  const curves = h("div", { class: "charts wide" });
+  const chosen = new Set([run, ...runs.runs.map(({ name }) => name).filter((name) => name !== run).slice(-1)]);
+  let latest = 0;
+
+  const refresh = async () => {
+    const turn = ++latest;
+    try {
+      const compared = await Promise.all([...chosen].map((name, n) => read(name, colors[n] ?? "muted", signal)));
+      if (turn === latest) {
+        sheets.replaceChildren(...compared.map((one) => sheet(one, seed.value())));
+        curves.replaceChildren(...draw(compared, signal));
+      }
+    } catch (error) {
+      isAbort(error) || curves.replaceChildren(problem(error));
+    }
+  };
+  const seed = numberField("Seed of the latent points", 0, 0, 1_000_000_000, () => void refresh());
+  const boxes = runs.runs.map(({ name }) => {
+    const box = h("input", { type: "checkbox", checked: chosen.has(name) });
+    box.addEventListener("change", () => {
+      box.checked ? chosen.add(name) : chosen.delete(name);
+      box.checked &&= chosen.size <= colors.length || !chosen.delete(name);
+      void refresh();
+    });
+    return h("label", { class: "box" }, box, name);
+  });
+  void refresh();
+  return h(
+    "div",
+    { class: "compare" },
+    h("h1", {}, "Compare runs"),
+    h("p", { class: "lead" }, `Up to ${colors.length} runs over the same axes, and what their generators make of the same latent points.`),
+    h("fieldset", { class: "card toolbar" }, h("legend", {}, "Runs"), ...boxes, seed.element),
+    sheets,
+    curves,
+  );
+}
+
+async function read(name: string, color: string, signal: AbortSignal): Promise<Compared> {
+  const metrics = new Metrics();
+  metrics.append(await readMetrics(name, signal));
+  return { name, color, metrics };
+}
+
+function sheet({ name, color }: Compared, seed: number): HTMLElement {
+  const image = h("img", {
+    class: "sheet",
+    src: address(name, "sheet", { seed, count: 40, columns: 10 }),
+    alt: `Images of ${name} from the latent points of seed ${seed}`,
+  });
+  image.addEventListener("error", () => image.replaceWith(h("p", { class: "hint" }, "It has no saved networks yet.")));
+  const title = h("h3", {}, name);
+  title.style.color = `var(--${color})`;
+  return h("figure", { class: "card" }, title, image);
+}
+
+/** A chart for each curve, with a line a run. */
+function draw(compared: Compared[], signal: AbortSignal): HTMLElement[] {
+  const steps = [...new Set(compared.flatMap(({ metrics }) => metrics.steps))].sort((a, b) => a - b);
+  const scores = scorePlots([...new Set(compared.flatMap(({ metrics }) => metrics.others()))]);
+  return [...plots, ...scores].flatMap((plot) => plot.curves.map((curve) => chart(plot, curve, compared, steps, signal)));
+}
+
+function chart(plot: Plot, curve: Plot["curves"][number], compared: Compared[], steps: number[], signal: AbortSignal): HTMLElement {
+  const title = plot.curves.length > 1 ? `${plot.title}: ${curve.label}` : plot.title;
+  const { hint: _, ...options } = plot;
+  const drawn = new Chart({ ...options, title }, signal);
+  const lines = compared.map(({ name, color, metrics }) => {
+    const values = curve.values(metrics);
+    const at = new Map(metrics.steps.map((step, n) => [step, values[n] ?? null]));
+    return { label: name, color, values: steps.map((step) => at.get(step) ?? null) };
+  });
+  queueMicrotask(() => drawn.update(steps, lines));
+  return drawn.element;
+}

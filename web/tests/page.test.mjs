@@ -1,0 +1,189 @@
+// The page in a real browser over real runs of the program.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
+import { proxy, recordedSteps, run, start, startWithToken, workplace } from "./program.mjs";
+
+const brief = ["--threads", "1", "--set", "output.metrics_every_steps=5", "--quiet"];
+const place = workplace();
+let browser;
+let serve;
+
+before(async () => {
+  browser = await launch();
+  await run(place.directory, "train", "dense-small", "--steps", "60", "--out", "runs/first", ...brief);
+  await run(place.directory, "train", "conditional", "--steps", "20", "--batch-size", "32", "--out", "runs/second", ...brief);
+  serve = await start(place.directory, "serve", "runs");
+});
+
+after(async () => {
+  serve?.stop();
+  await browser?.close();
+  place.remove();
+});
+
+const views = [
+  { name: "live", ready: ".chart canvas" },
+  { name: "inside", ready: ".activations canvas" },
+  { name: "explore", ready: ".problem, .plane canvas" },
+  { name: "compare", ready: ".chart canvas" },
+];
+
+for (const { name, ready } of views) {
+  for (const [viewport, colorScheme] of [[desktop, "light"], [desktop, "dark"], [phone, "light"], [phone, "dark"]]) {
+    test(`${name} is accessible and fits, ${viewport.width} wide, ${colorScheme}`, async () => {
+      const tab = await open(browser, `${serve.address}#/${name}/second`, { viewport, colorScheme });
+      await tab.page.locator(ready).first().waitFor();
+      await tab.page.waitForLoadState("networkidle", { timeout: 2000 }).catch(() => {}); // a stream is never idle
+      assert.deepEqual(await seriousFaults(tab.page), []);
+      assert.ok((await overflow(tab.page)) <= 0);
+      tab.assertSound();
+      await tab.close();
+    });
+  }
+}
+
+test("a recorded run shows its curves and the samples of each epoch by keyboard", async () => {
+  const tab = await open(browser, `${serve.address}#/live/first`);
+  const losses = tab.page.getByRole("img", { name: /^Losses after step 60: Generator \d/ });
+  await losses.waitFor();
+  const slider = tab.page.getByRole("slider", { name: "Epoch" });
+  const picture = tab.page.locator(".gallery img");
+  await tab.page.waitForFunction(() => document.querySelector(".gallery img")?.alt.endsWith("after epoch 1"));
+  await slider.press("ArrowLeft");
+  assert.equal(await picture.getAttribute("alt"), "Samples of the generator before training");
+  assert.ok(await picture.evaluate((image) => image.decode().then(() => image.naturalWidth > 100)));
+  tab.assertSound();
+  await tab.close();
+});
+
+test("another run is chosen by keyboard", async () => {
+  const tab = await open(browser, `${serve.address}#/live/first`);
+  await tab.page.getByRole("heading", { level: 1, name: "first" }).waitFor();
+  await tab.page.getByLabel("Run", { exact: true }).focus();
+  await tab.page.keyboard.press("ArrowDown");
+  await tab.page.getByRole("heading", { level: 1, name: "second" }).waitFor();
+  await tab.close();
+});
+
+test("the networks show a layer each, and another point another image", async () => {
+  const tab = await open(browser, `${serve.address}#/inside/second`);
+  const image = tab.page.getByRole("img", { name: "The image that the generator made" });
+  await image.waitFor();
+  const networks = await (await fetch(`${serve.address}api/runs/second/networks`)).json();
+  for (const kind of ["generator", "discriminator"]) {
+    assert.equal(await tab.page.locator(`.bench.${kind} .activations canvas`).count(), networks[kind].layers.length);
+  }
+  const pixels = () => image.evaluate((canvas) => canvas.toDataURL());
+  const before = await pixels();
+  await tab.page.getByLabel("Latent point").fill("7");
+  await tab.page.getByLabel("Latent point").press("Enter");
+  await tab.page.waitForFunction((old) => document.querySelector(".results canvas")?.toDataURL() !== old, before);
+  await tab.page.getByLabel("The discriminator judges").selectOption({ index: 1 });
+  await tab.page.getByText(/^Logit/).waitFor();
+  await tab.page.getByLabel("Training image").waitFor();
+  tab.assertSound();
+  await tab.close();
+});
+
+test("two runs share their axes", async () => {
+  const tab = await open(browser, `${serve.address}#/compare/first`);
+  const losses = tab.page.getByRole("img", { name: /^Losses: Generator after step 60: first \d\S*, second \d/ });
+  await losses.waitFor();
+  await tab.page.waitForFunction(() => [...document.querySelectorAll(".sheets img")].filter((image) => image.naturalWidth > 0).length === 2);
+  tab.assertSound();
+  await tab.close();
+});
+
+/** Starts a run that would take hours, with its page. */
+const trainForever = (name) =>
+  start(place.directory, "train", "dense-small", "--epochs", "100000", "--serve", "--out", `runs/${name}`, "--threads", "1",
+    "--set", "output.metrics_every_steps=5");
+
+test("a run that trains is paused, stepped, resumed and stopped with a checkpoint", async () => {
+  const training = await trainForever("third");
+  const tab = await open(browser, training.address, { mayLoseServer: true });
+  const { page } = tab;
+  const state = page.locator(".pill");
+  const step = async () => Number((await page.locator(".facts dd").nth(1).textContent()).split(" ")[0].replaceAll(",", ""));
+  const button = (name) => page.getByRole("button", { name, exact: true });
+
+  await page.getByRole("img", { name: /^Losses after step \d+: Generator \d/ }).waitFor();
+  await button("Pause").press("Enter");
+  await page.waitForFunction(() => document.querySelector(".pill")?.textContent === "Paused");
+  await page.waitForTimeout(600); // the step that was under way
+  const paused = await step();
+  await page.waitForTimeout(600);
+  assert.equal(await step(), paused);
+  await button("One step").press("Enter");
+  await page.waitForFunction((n) => document.querySelectorAll(".facts dd")[1]?.textContent?.startsWith(n), (paused + 1).toLocaleString("en-US"));
+  await button("Resume").press("Enter");
+  await page.waitForFunction(() => document.querySelector(".pill")?.textContent === "Training");
+  page.on("dialog", (dialog) => void dialog.accept());
+  await button("Stop").press("Enter");
+
+  const { status } = await training.ended;
+  assert.equal(status, 0);
+  const last = Math.max(...recordedSteps(place.directory, "third"));
+  const checkpoints = readdirSync(join(place.directory, "runs/third/checkpoints")).filter((name) => name.startsWith("step_"));
+  assert.ok(checkpoints.some((name) => Number(name.slice(5, 13)) >= last));
+  await page.waitForFunction(() => document.querySelector(".pill")?.textContent?.startsWith("The program has ended"));
+  assert.equal(await state.isVisible(), true);
+  tab.assertSound();
+  await tab.close();
+});
+
+test("a browser that was cut off comes back by itself and gets every row once", async () => {
+  const training = await trainForever("fourth");
+  const middle = await proxy(training.address);
+  const context = await browser.newContext({ viewport: desktop });
+  // Notes each step that the page is told of.
+  await context.addInitScript(() => {
+    globalThis.told = [];
+    const Original = EventSource;
+    globalThis.EventSource = class extends Original {
+      constructor(...address) {
+        super(...address);
+        this.addEventListener("metrics", (event) => globalThis.told.push(...JSON.parse(event.data).map((row) => row.step)));
+      }
+    };
+  });
+  const page = await context.newPage();
+  await page.goto(middle.address);
+  const told = () => page.evaluate(() => globalThis.told);
+  const toldMore = (count) => page.waitForFunction((n) => globalThis.told.length > n, count);
+
+  await toldMore(3);
+  middle.cut();
+  await page.waitForFunction(() => document.querySelector(".pill")?.classList.contains("lost"));
+  const before = (await told()).length;
+  const recorded = () => recordedSteps(place.directory, "fourth").length;
+  const whenCut = recorded();
+  while (recorded() < whenCut + 5) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  middle.mend();
+  await toldMore(before + 5);
+  training.stop();
+  await training.ended;
+  middle.close();
+  const steps = await told();
+  assert.deepEqual(steps, recordedSteps(place.directory, "fourth").slice(0, steps.length));
+  await context.close();
+});
+
+test("the token that the program prints opens the page, and nothing else does", async () => {
+  const { address, token, stop, ended } = await startWithToken(place.directory);
+  assert.equal((await fetch(`${address}api/runs`)).status, 401);
+  assert.equal((await fetch(`${address}?token=wrong`)).status, 401);
+  const tab = await open(browser, `${address}?token=${token}`);
+  await tab.page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(new URL(tab.page.url()).search, "");
+  tab.assertSound();
+  await tab.close();
+  stop();
+  await ended;
+});

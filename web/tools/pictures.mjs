@@ -1,0 +1,30 @@
+// Draws the pictures of the page in docs/pictures:
+//   GANYMEDE_BINARY=build/release/ganymede node web/tools/pictures.mjs RUNS RUN [DIRECTORY]
+// RUNS is a directory of runs, RUN the one of them that is shown, DIRECTORY where the pictures go.
+
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { desktop, launch, open, phone } from "../tests/browser.mjs";
+import { start } from "../tests/program.mjs";
+
+const [runs, run, directory = "docs/pictures"] = process.argv.slice(2);
+const pictures = [
+  { name: "page-live", view: "live", ready: ".chart canvas" },
+  { name: "page-inside", view: "inside", ready: ".activations canvas", colorScheme: "dark" },
+  { name: "page-phone", view: "live", ready: ".chart canvas", viewport: phone },
+];
+
+const settled = 1500; // milliseconds for pictures and fonts to come
+mkdirSync(directory, { recursive: true });
+process.env.GANYMEDE_BINARY = resolve(process.env.GANYMEDE_BINARY);
+const program = await start(process.cwd(), "serve", runs);
+const browser = await launch();
+for (const { name, view, ready, colorScheme = "light", viewport = desktop } of pictures) {
+  const tab = await open(browser, `${program.address}#/${view}/${run}`, { viewport, colorScheme });
+  await tab.page.locator(ready).first().waitFor();
+  await tab.page.waitForTimeout(settled);
+  await tab.page.screenshot({ path: join(directory, `${name}.png`) });
+  await tab.close();
+}
+await browser.close();
+program.stop();
