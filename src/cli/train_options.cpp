@@ -13,12 +13,13 @@ namespace ganymede::cli {
 namespace {
 
 [[noreturn]] void refuse_with_resume(const std::string& flag, const std::string& advice) {
-  throw base::Error(base::ErrorKind::usage,
-                    {.where = "--resume",
-                     .found = flag,
-                     .expected = "only --epochs, --steps, --threads, --data, --serve, --host, --eval-every, --classifier, "
-                                 "--quiet, --json, --profile and some --set",
-                     .advice = advice});
+  throw base::Error(
+      base::ErrorKind::usage,
+      {.where = "--resume",
+       .found = flag,
+       .expected = "only --epochs, --steps, --threads, --data, --serve, --host, --eval-every, --classifier, "
+                   "--quiet, --json, --profile and some --set",
+       .advice = advice});
 }
 
 /// Whether a run may go on with another value than the one it began with.

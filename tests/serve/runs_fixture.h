@@ -45,8 +45,11 @@ inline serve::TrainedNetworks small_networks() {
 
 /// Three training images of 4x4: black, white, black.
 inline std::shared_ptr<const data::Dataset> small_dataset() {
-  data::Dataset dataset{
-      .name = "small", .height = 4, .width = 4, .channels = 1, .class_names = {"dark", "bright"}};
+  data::Dataset dataset;
+  dataset.name = "small";
+  dataset.height = dataset.width = 4;
+  dataset.channels = 1;
+  dataset.class_names = {"dark", "bright"};
   dataset.train.labels = {0, 1, 0};
   dataset.train.pixels.assign(16, 0);
   dataset.train.pixels.resize(32, 255);
