@@ -1,9 +1,7 @@
-# The program, the oneDNN that is not the system's, MNIST and the recipes; the program finds them from where it lies.
+# The program, its manual page and completions, and the .deb of them; the program finds oneDNN, MNIST and the recipes from
+# where it lies.
 install(TARGETS ganymede RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-if(OneDnn_LIBRARY)
-  install(FILES "${OneDnn_LIBRARY}" DESTINATION lib/ganymede)
-endif()
-install(DIRECTORY data recipes DESTINATION share/ganymede)
+install(DIRECTORY recipes DESTINATION share/ganymede)
 install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)
 
 # The manual page and the completions come from the program itself, once it lies with its libraries.
@@ -24,6 +22,8 @@ foreach(page IN ITEMS man:${CMAKE_INSTALL_MANDIR}/man1/ganymede.1
 endforeach()
 
 set(CPACK_GENERATOR DEB)
+# Without the headers and static libraries.
+set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};${PROJECT_NAME};Unspecified;/")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_CONTACT "Ganymede's maintainers")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

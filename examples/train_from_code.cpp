@@ -1,0 +1,57 @@
+// Trains the recipe `dense` and draws digits:  example_train_from_code [DIRECTORY WITH MNIST] [STEPS]
+// Prints the losses every 20 steps, and writes digits.png.
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "io/grid.h"
+#include "io/png.h"
+#include "train/embedded_recipes.h"
+#include "train/sampling.h"
+#include "train/trainer.h"
+
+using namespace ganymede;
+
+namespace {
+
+train::Recipe find_recipe(std::string_view name) {
+  const auto recipes = train::embedded_recipes();
+  const auto found = std::ranges::find(recipes, name, &train::EmbeddedRecipe::name);
+  return train::parse_recipe(found->text, std::string(name));
+}
+
+void print(const train::Event& event) {
+  if (const auto* interval = std::get_if<train::IntervalFinished>(&event)) {
+    std::printf("step %5lld ", static_cast<long long>(interval->position.step));
+    train::for_each_metric(interval->metrics, [](const char* name, float value) {
+      std::printf(" %s %.3f", name, static_cast<double>(value));
+    });
+    std::printf("\n");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const data::Dataset digits = data::load_directory(argc > 1 ? argv[1] : "data/mnist");
+  const train::Recipe recipe = find_recipe("dense");
+  const ops::Device device;
+
+  train::Trainer trainer(recipe, digits, device, argc > 2 ? std::stoll(argv[2]) : 2000);
+  trainer.subscribe(print);
+  trainer.run({});
+
+  constexpr std::int64_t count = 64;
+  train::Network& generator = trainer.gan().generator();
+  train::ImageMaker maker(generator.spec(), generator.weights(), device, base::DType::f32, count);
+  std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
+  maker.make(train::sample_latents(recipe, 42, count), {}, images);
+  io::write_png("digits.png", io::make_grid(images, maker.image_shape().with_leading(count), {}));
+  std::printf("%lld digits are in digits.png\n", static_cast<long long>(count));
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}
