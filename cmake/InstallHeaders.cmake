@@ -6,6 +6,7 @@ set(headers
   base/error.h base/parallel.h base/random.h
   data/dataset.h
   net/program.h
+  eval/evaluator.h
   train/embedded_recipes.h train/recipe.h train/trainer.h train/sampling.h
   io/c_header.h io/gif.h io/grid.h io/npy.h io/onnx.h io/png.h io/safetensors.h)
 
