@@ -64,8 +64,8 @@ int main(int argc, char** argv) try {
   });
   trainer.run({});
 
-  train::Network& generator = trainer.gan().generator();
-  const std::string model = io::to_onnx(generator.spec(), generator.weights(), {});
+  train::Gan& gan = trainer.gan();
+  const std::string model = io::to_onnx(gan.generator().spec(), gan.sampling_weights(), {});
   std::ofstream("generator.onnx", std::ios::binary) << model;
   std::printf("the generator is in generator.onnx, %zu bytes\n", model.size());
 } catch (const std::exception& error) {
