@@ -21,7 +21,7 @@ constexpr std::uint64_t seed = 42;
 /// A network that learns: its weights, Adam's memory of them, and the program that runs it on a batch.
 class Learner {
  public:
-  /// `stream` keeps the first weights of networks apart; at most 2^16 networks' tensors fit between two.
+  /// `stream`, from 1 to 255, keeps the random numbers of networks apart.
   Learner(const ganymede::net::NetSpec& spec, std::int64_t batch, std::uint32_t stream,
           const ganymede::ops::Device& device)
       : network_(spec, {.learning_rate = 2e-4, .beta1 = 0.5}),

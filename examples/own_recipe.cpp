@@ -14,7 +14,7 @@ using namespace ganymede;
 
 namespace {
 
-/// A least-squares GAN of convolutions, small enough for a laptop's lunch break.
+/// A small least-squares GAN of convolutions.
 train::Recipe small_convolutions() {
   const net::Activation leaky_relu{ops::Function::leaky_relu, 0.2F};
   const net::Activation tanh{ops::Function::tanh, 0.0F};
