@@ -5,8 +5,8 @@ FROM debian:12 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev
 WORKDIR /source
 COPY . .
-# The launcher installs what the build needs.
-RUN ./ganymede --version && cpack --config build/release/CPackConfig.cmake -B /package
+# The launcher installs what the build, and that of the web page, needs.
+RUN ./ganymede page && cpack --config build/release/CPackConfig.cmake -B /package
 
 FROM debian:12-slim
 RUN --mount=type=bind,from=build,source=/package,target=/package \
