@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <sstream>
@@ -11,7 +12,9 @@
 #include "cli/generator_file.h"
 #include "cli/workplace.h"
 #include "io/answered.h"
+#include "io/c_header.h"
 #include "io/c_program.h"
+#include "io/channels_first.h"
 #include "io/official_reader.h"
 #include "io/onnx.h"
 #include "io/onnx_case.h"
@@ -36,6 +39,11 @@ std::vector<train::Recipe> shipped_recipes() {
 
 Answered answered(const train::Recipe& recipe, const net::NetSpec& spec) {
   return Answered({.name = recipe.name + " " + spec.name, .net = spec, .batch = 4});
+}
+
+/// The recipe's discriminator of the generator's images.
+Answered answered_discriminator(const train::Recipe& recipe, const Answered& generator) {
+  return answered(recipe, train::discriminator_spec(recipe, net::output_shape(generator.spec)));
 }
 
 /// Writes the recipe's generator with random weights to `path` as a run would.
@@ -63,8 +71,7 @@ TEST(Export, TheOnnxModelsOfEveryRecipeAnswerAsHere) {
     ASSERT_EQ(ended.status, 0) << ended.errors;
     write_case(directory, generator);
 
-    const base::Shape image = net::output_shape(generator.spec);
-    const Answered discriminator = answered(recipe, train::discriminator_spec(recipe, image));
+    const Answered discriminator = answered_discriminator(recipe, generator);
     io::write_file(
         directory / "discriminator/model.onnx",
         io::to_onnx(discriminator.spec, discriminator.weights, {.input = "image", .output = "logit"}));
@@ -89,22 +96,30 @@ TEST(Export, TheOnnxModelsOfEveryRecipeAnswerAsHere) {
 TEST(Export, TheHeadersOfEveryRecipeAnswerAsHereSlow) {
   for (const train::Recipe& recipe : shipped_recipes()) {
     const Workplace place;
-    const Answered network = save_generator(recipe, place / "generator.safetensors");
+    const Answered generator = save_generator(recipe, place / "generator.safetensors");
     const Ended ended = place.run({"export", "generator.safetensors", "--format", "c"});
     ASSERT_EQ(ended.status, 0) << ended.errors;
-    const auto output =
-        test::run_c(place / ".", "#include <stdio.h>\n#include \"generator.h\"\nint main(void) {\n" +
-                                     test::call_in_c(network.spec, network.feed.input, network.feed.labels) +
-                                     "  return 0;\n}\n");
+    const Answered discriminator = answered_discriminator(recipe, generator);
+    io::write_file(place / "discriminator.h", io::to_c_header(discriminator.spec, discriminator.weights, {}));
+    std::string source = "#include <stdio.h>\n";
+    std::string calls;
+    for (const Answered* network : {&generator, &discriminator}) {
+      source += fmt::format("#include \"{}.h\"\n", network->spec.name);
+      calls += test::call_in_c(network->spec, network->feed.input, network->feed.labels);
+    }
+    const auto output = test::run_c(place / ".", source + "int main(void) {\n" + calls + "  return 0;\n}\n");
     if (!output) {
       GTEST_SKIP() << "there is no C compiler called cc";
     }
     std::istringstream lines(*output);
-    for (std::int64_t n = 0; n < net::output_shape(network.spec).elements(); ++n) {
-      float found = NAN;
-      ASSERT_TRUE(lines >> found) << recipe.name;
-      EXPECT_NEAR(found, network.output[static_cast<std::size_t>(n)], 1e-5)
-          << recipe.name << ", element " << n;
+    for (const Answered* network : {&generator, &discriminator}) {
+      for (std::int64_t n = 0; n < net::output_shape(network->spec).elements(); ++n) {
+        float found = NAN;
+        ASSERT_TRUE(lines >> found) << network->name;
+        const float expected = network->output[static_cast<std::size_t>(n)];
+        EXPECT_NEAR(found, expected, 1e-5F * std::max(1.0F, std::abs(expected)))
+            << network->name << ", element " << n;
+      }
     }
   }
 }
@@ -129,9 +144,13 @@ TEST(Export, AForeignFileNeedsARecipe) {
   const Workplace place;
   const train::Recipe recipe = shipped_recipes().front();
   const Answered network = answered(recipe, train::generator_spec(recipe));
+  const std::vector<io::ChannelsFirstTensor> layout = io::channels_first_layout(network.spec);
+  std::vector<std::vector<float>> values;
   std::vector<io::Tensor> tensors;
-  for (const net::WeightRow& row : network.weights.table()) {
-    tensors.push_back({row.name, row.shape, network.weights.values(row)});
+  for (std::size_t n = 0; n < layout.size(); ++n) {
+    const net::WeightRow& row = network.weights.table()[n];
+    values.push_back(io::to_channels_first(layout[n], network.weights.values(row)));
+    tensors.push_back({layout[n].name, layout[n].shape, values.back()});
   }
   io::write_safetensors(place / "foreign.safetensors", tensors, {});
   const Ended without = place.run({"import", "foreign.safetensors"});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -39,17 +40,20 @@ inline Use full_use(const NetworkExample& example, base::DType precision) {
           .random_stream = 3};
 }
 
-/// Weights that are nowhere zero or one, so that each of them counts.
+/// Weights that are nowhere zero or one, so that each of them counts, and no larger than a trained network's,
+/// so that roundings do not grow from layer to layer.
 inline Weights random_weights(const NetSpec& spec) {
   Weights weights(spec);
   weights.initialise(11, 0);
   for (std::size_t r = 0; r < weights.table().size(); ++r) {
     const WeightRow& row = weights.table()[r];
     if (row.fill.kind == Fill::Kind::constant) {
+      const std::int64_t terms = row.shape.rank() > 1 ? row.shape.elements() / row.shape[0] : 1;
+      const float largest = 0.5F / std::sqrt(static_cast<float>(terms));
       const auto shifts = reference::random_values(20 + r, row.shape.elements());
       const std::span values = weights.values(row);
       for (std::size_t i = 0; i < values.size(); ++i) {
-        values[i] += 0.5F * shifts[i];
+        values[i] += largest * shifts[i];
       }
     }
   }
