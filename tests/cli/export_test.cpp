@@ -18,6 +18,7 @@
 #include "io/official_reader.h"
 #include "io/onnx.h"
 #include "io/onnx_case.h"
+#include "io/safetensors.h"
 #include "train/embedded_recipes.h"
 
 namespace ganymede::cli {
@@ -181,6 +182,21 @@ TEST(Export, ARunGivesItsDiscriminatorAndACardAboutItsData) {
   EXPECT_THAT(card, HasSubstr("train-images-idx3-ubyte | `"));
   EXPECT_THAT(card, HasSubstr("batch_size = 8"));
   EXPECT_THAT(card, testing::ContainsRegex("loss_g \\| [0-9.]+ \\| 16 "));
+}
+
+TEST(Export, ASpectrallyNormalisedDiscriminatorHasTheWeightsItComputesWith) {
+  const Workplace place;
+  std::ofstream(place / "normalised.toml")
+      << test::contents(place / "small.toml") << "spectral_norm = true\n";
+  ASSERT_EQ(place.run(Workplace::train("normalised.toml")).status, 0);
+  ASSERT_EQ(place.run({"export", "run", "--discriminator", "--format", "safetensors"}).status, 0);
+  const auto file = io::SafetensorsFile::open(place / "discriminator.pytorch.safetensors");
+  EXPECT_EQ(file.tensors().size(), 2U);
+  double squares = 0.0;
+  for (const float weight : file.tensor("dense_1.weight").values) {
+    squares += static_cast<double>(weight) * weight;
+  }
+  EXPECT_NEAR(squares, 1.0, 1e-5);  // one unit's only singular value is its length
 }
 
 TEST(Export, RefusesWhatDoesNotGoTogether) {

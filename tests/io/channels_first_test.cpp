@@ -29,6 +29,17 @@ TEST(ChannelsFirst, HasTheNamesAndShapesOfPyTorch) {
                                    "conv_transpose_1.bias [3]"));
 }
 
+TEST(ChannelsFirst, ResidualBlocksAreModulesWithTwoConvolutions) {
+  const net::NetSpec spec{
+      .name = "discriminator", .input = {4, 4, 2}, .layers = {net::Residual{.hidden = 3}}};
+  std::vector<std::string> tensors;
+  for (const ChannelsFirstTensor& tensor : channels_first_layout(spec)) {
+    tensors.push_back(tensor.name + " " + tensor.shape.to_string());
+  }
+  EXPECT_THAT(tensors, ElementsAre("residual_1.first.weight [3, 2, 3, 3]", "residual_1.first.bias [3]",
+                                   "residual_1.second.weight [2, 3, 3, 3]", "residual_1.second.bias [2]"));
+}
+
 TEST(ChannelsFirst, ReordersTheUnitsBeforeAnImage) {
   const auto layout = channels_first_layout(generator);
   // Pixel p of channel c is unit 2 p + c here and unit 4 c + p there.
