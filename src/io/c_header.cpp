@@ -31,7 +31,7 @@ std::string array(const std::string& name, std::span<const float> values) {
 }
 
 /// The file's parts as the layers write them. Two pieces of work memory take turns: layers that work in place
-/// change `here`, the others read `here` and write `there`.
+/// change `here`, the others read `here` and write `there`. What goes round others waits in a third.
 class Writer {
  public:
   Writer(const net::NetSpec& spec, const net::Weights& weights) : spec_(spec), weights_(weights) {
@@ -48,6 +48,9 @@ class Writer {
   const std::string& calls() const { return calls_; }
   /// Where the output is: 'a' or 'b'.
   char output() const { return here_; }
+  /// The last piece of work memory that is used: 'a', 'b' or 'c'.
+  char last_piece() const { return last_piece_; }
+  /// The floats of a piece.
   std::int64_t largest() const { return largest_; }
 
  private:
@@ -78,18 +81,17 @@ class Writer {
     swap();
   }
 
-  /// The block's input waits in the third piece of work memory.
   void write(const net::Residual& residual) {
     const std::int64_t count = shape_.input.elements();
     const net::Convolution first = net::first_of(residual);
     const base::Shape middle = net::output_shape(first, shape_.input);
     largest_ = std::max(largest_, middle.elements());
-    call("memcpy(c, {}, {} * sizeof(float));", here_, count);
+    call("memcpy({}, {}, {} * sizeof(float));", round(), here_, count);
     write_activation(net::activation_of(residual), count);
-    write_convolution(first, shape_.input, "first_");
+    write_convolution(first, shape_.input, "first.");
     write_activation(net::activation_of(residual), middle.elements());
-    write_convolution(net::second_of(residual, shape_.input.back()), middle, "second_");
-    call("ganymede_add(c, {}, {});", count, here_);
+    write_convolution(net::second_of(residual, shape_.input.back()), middle, "second.");
+    call("ganymede_add({}, {}, {});", round(), count, here_);
   }
 
   void write(const net::Upsample& upsample) {
@@ -147,7 +149,12 @@ class Writer {
     swap();
   }
 
-  char there() const { return here_ == 'a' ? 'b' : 'a'; }
+  char there() { return use(here_ == 'a' ? 'b' : 'a'); }
+  char round() { return use('c'); }
+  char use(char piece) {
+    last_piece_ = std::max(last_piece_, piece);
+    return piece;
+  }
   void swap() { here_ = there(); }
 
   template <class... Values>
@@ -172,6 +179,7 @@ class Writer {
   net::LayerShape shape_;
   std::int64_t largest_ = 0;
   char here_ = 'a';
+  char last_piece_ = 'a';
   std::string arrays_, calls_;
 };
 
@@ -206,16 +214,20 @@ std::string to_c_header(const net::NetSpec& spec, const net::Weights& weights,
   if (classes > 0) {
     text += fmt::format("#define {}_CLASSES {}\n", prefix, classes);
   }
-  text += fmt::format("#define {}_WORK {}  // floats of `work`\n", prefix, 3 * writer.largest());
+  std::string pieces;
+  std::int64_t work = 0;
+  for (char piece = 'a'; piece <= writer.last_piece(); ++piece) {
+    pieces += fmt::format("  float *const {} = work + {};\n", piece, work);
+    work += writer.largest();
+  }
+  text += fmt::format("#define {}_WORK {}  // floats of `work`\n", prefix, work);
   text += c_kernels;
   text += writer.arrays();
   text += fmt::format(
-      "\nstatic inline void {0}(const float *{1}, {2}float *work, float *{3}) {{\n"
-      "  float *const a = work;\n  float *const b = work + {4};\n"
-      "  float *const c = b + {4};\n"
+      "\nstatic inline void {0}(const float *{1}, {2}float *work, float *{3}) {{\n{4}"
       "  memcpy(a, {1}, {5}_INPUT * sizeof(float));\n{6}"
-      "  memcpy({3}, {7}, {5}_OUTPUT * sizeof(float));\n  (void)b, (void)c;\n}}\n\n#endif\n",
-      spec.name, options.input, classes > 0 ? "int label, " : "", options.output, writer.largest(), prefix,
+      "  memcpy({3}, {7}, {5}_OUTPUT * sizeof(float));\n}}\n\n#endif\n",
+      spec.name, options.input, classes > 0 ? "int label, " : "", options.output, pieces, prefix,
       writer.calls(), writer.output());
   return text;
 }

@@ -51,8 +51,8 @@ Order extended(Order order, std::int64_t elements) {
   return order;
 }
 
-/// Whether a layer keeps the order of its elements, where one that has weights for each pair of them does
-/// not.
+/// Whether a layer keeps the order of its elements: neither one that has weights for each pair of them does,
+/// nor one from image to image, whose orders are known.
 struct KeepsOrder {
   const Shape& input;
 
@@ -180,11 +180,9 @@ struct Layout {
     return {row.name, {outer, inner, row.shape[1], row.shape[2]}, std::move(source)};
   }
 
-  /// "residual_1.first_weight" belongs to a module within the block's: "residual_1.first.weight".
+  /// The two convolutions differ in nothing that matters here.
   ChannelsFirstTensor operator()(const net::Residual& residual) const {
-    ChannelsFirstTensor tensor = (*this)(net::first_of(residual));
-    tensor.name[tensor.name.rfind('_')] = '.';
-    return tensor;
+    return (*this)(net::first_of(residual));
   }
 
   ChannelsFirstTensor operator()(const net::BatchNorm&) const {

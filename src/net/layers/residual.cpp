@@ -77,7 +77,7 @@ std::vector<WeightDeclaration> declare(const Residual& residual, const Shape& in
     declarations.push_back(std::move(declaration));
   }
   for (std::size_t i = 0; i < declarations.size(); ++i) {
-    declarations[i].name = (2 * i < declarations.size() ? "first_" : "second_") + declarations[i].name;
+    declarations[i].name = (2 * i < declarations.size() ? "first." : "second.") + declarations[i].name;
   }
   return declarations;
 }

@@ -29,6 +29,7 @@ Convolution first_of(const Residual& residual);
 Convolution second_of(const Residual& residual, std::int64_t channels);
 
 base::Shape output_shape(const Residual& residual, const base::Shape& input);
+/// "first.weight", "first.bias", "second.weight" and "second.bias".
 std::vector<WeightDeclaration> declare(const Residual& residual, const base::Shape& input,
                                        Initializer initializer);
 /// What is between the convolutions, with its gradients and tangents where the use has them.
