@@ -286,7 +286,7 @@ std::vector<NetworkExample> network_cases() {
       example("residual", {4, 5, 2}, {Residual{.hidden = 3}}),
       example("generator of r3gan", {5},
               {Dense{12}, Reshape{{2, 2, 3}}, Residual{.hidden = 2},
-               Upsample{.factor = 2, .mode = Upsample::Mode::bilinear}, conv(1, {3, 1}), tanh}),
+               Upsample{.factor = 2, .mode = Upsample::Mode::bilinear}, conv(2, {3, 1})}),
       example("discriminator of r3gan", {4, 4, 1},
               {conv(2, {3, 1}), Residual{.hidden = 3}, AveragePool{.factor = 2}, conv(3, {1, 1}),
                Residual{.hidden = 2, .kernel = 1}, leaky_relu, Flatten{}, Dense{1}}),
