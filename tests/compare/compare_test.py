@@ -1,5 +1,7 @@
 """Tests the comparison's arithmetic and tables: python3 tests/compare/compare_test.py"""
 
+import dataclasses
+import json
 import sys
 import unittest
 from pathlib import Path
@@ -56,6 +58,11 @@ class Summaries(unittest.TestCase):
     def test_a_round_that_fails_leaves_no_median(self):
         only = summaries_of(samples_of(STEP, "JAX", "f32", [5, "over 9 s"]))[0]
         self.assertEqual((only.medians, only.failure, only.rounds), ({}, "over 9 s", 2))
+
+    def test_results_are_read_back_as_they_were_written(self):
+        samples = [*samples_of(LIMITED, "PyTorch", "f32", [16, "over 9 s"], ("fused", "compile"))]
+        text = json.dumps({"samples": [dataclasses.asdict(sample) for sample in samples]})
+        self.assertEqual(summary.read(text), samples)
 
     def test_f32_is_compared_with_f32_and_bf16_with_everything(self):
         found = usual_summaries()

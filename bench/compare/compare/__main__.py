@@ -12,12 +12,14 @@ DESCRIPTION = """\
 Runs the same training step, and sampling, in Ganymede, PyTorch, Keras and JAX, each configuration in a
 process of its own, all of them in turns over several rounds; prints the medians as tables and writes every
 sample to build/compare/results.json. A configuration that took twice as long as its program's fastest in that
-precision, or longer than --limit, is not run again. Ctrl-C ends it with the tables of what was measured."""
+precision, or longer than --limit, is not run again. Ctrl-C ends it with the tables of what was measured, and
+--resume goes on from there, also to more rounds."""
 EXAMPLES = """\
 examples:
   bench/compare/run
   bench/compare/run --quick --workload conv
-  bench/compare/run --rounds 5 --write docs/performance.md"""
+  bench/compare/run --rounds 5 --write docs/performance.md
+  bench/compare/run --resume --rounds 7 --write docs/performance.md"""
 
 
 def arguments():
@@ -30,6 +32,7 @@ def arguments():
     add("--rounds", type=int, default=3, metavar="N", help="how often everything is measured (3)")
     add("--seconds", type=float, default=5, metavar="S", help="of measuring in each process (5)")
     add("--limit", type=float, default=120, metavar="S", help="of a process, before it is ended (120)")
+    add("--resume", action="store_true", help="keep what build/compare/results.json has and measure what lacks")
     add("--quick", action="store_true", help="one round of a second each, all instruction sets allowed")
     add("--workload", default="", metavar="TEXT", help="only those with this in their names: conv, AVX2")
     add("--threads", type=int, default=processors, metavar="N", help="of every program (one a processor)")
@@ -49,19 +52,21 @@ def chosen_workloads(options):
     return [w for w in candidates if options.workload in w.name]
 
 
-def sampled(options):
-    """Yields the samples as they are taken."""
+def sampled(options, earlier):
+    """Yields the samples as they are taken; those that were taken `earlier` are not taken again."""
     onnx_recipe, _, onnx_file = options.onnx.partition("=")
     settings = measure.Settings(options.ganymede, options.seconds, options.limit, onnx_file)
-    samples, given_up = [], set()
+    samples, given_up = list(earlier), set()
+    taken = {(sample.workload, sample.configuration, sample.round) for sample in earlier}
     for number in range(1, options.rounds + 1):
         for workload in chosen_workloads(options):
             for configuration in plan.configurations(workload, options.threads, onnx_recipe):
-                if (workload, configuration) not in given_up:
+                new = (workload, configuration, number) not in taken
+                if new and (workload, configuration) not in given_up:
                     measured = measure.measure(settings, workload, configuration)
                     samples.append(summary.Sample(workload, configuration, number, measured))
                     yield samples[-1]
-        summaries = summary.summarise(samples)
+        summaries = summary.summarise([sample for sample in samples if sample.round <= number])
         given_up = {(s.workload, s.configuration) for s in summaries if summary.is_hopeless(s, summaries)}
 
 
@@ -83,14 +88,15 @@ def require_equal_parameters(sample, ganymede):
 
 def measured_samples(options, facts):
     """All samples, or those until Ctrl-C; the file of results has those so far at any time."""
-    samples = []
+    file = measure.OUTPUT / "results.json"
+    samples = summary.read(file.read_text()) if options.resume else []
     try:
-        for sample in sampled(options):
+        for sample in sampled(options, samples.copy()):
             announce(sample)
             require_equal_parameters(sample, options.ganymede)
             samples.append(sample)
             results = facts | {"samples": [asdict(sample) for sample in samples]}
-            (measure.OUTPUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+            file.write_text(json.dumps(results, indent=1) + "\n")
     except KeyboardInterrupt:
         print(f"stopped after {len(samples)} samples", file=sys.stderr)
     return samples

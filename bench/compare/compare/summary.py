@@ -1,6 +1,7 @@
 """Medians over the rounds, and who was fastest."""
 
 import dataclasses
+import json
 import statistics
 
 from .plan import OURS, PUBLISHED, Configuration, Workload
@@ -12,6 +13,19 @@ class Sample:
     configuration: Configuration
     round: int
     measured: dict  # "ms" and others, or "failure"
+
+
+def read(results):
+    """The samples in the text of a file of results."""
+    return [
+        Sample(
+            Workload(**row["workload"]),
+            Configuration(**row["configuration"] | {"options": tuple(row["configuration"]["options"])}),
+            row["round"],
+            row["measured"],
+        )
+        for row in json.loads(results)["samples"]
+    ]
 
 
 @dataclasses.dataclass(frozen=True)
