@@ -128,7 +128,7 @@ export const listRuns = (signal?: AbortSignal) => get<RunList>("api/runs", signa
 export const readRun = (run: string, signal?: AbortSignal) => get<Run>(address(run), signal);
 export const readNetworks = (run: string, signal?: AbortSignal) => get<Networks>(address(run, "networks"), signal);
 export const readGenerator = async (run: string, signal: AbortSignal) =>
-  (await checked(await fetch(address(run, "generator.onnx"), { signal }))).arrayBuffer();
+  new Uint8Array(await (await checked(await fetch(address(run, "generator.onnx"), { signal }))).arrayBuffer());
 export const generate = (run: string, choice: Parameters, signal?: AbortSignal) =>
   get<Generation>(address(run, "generate", choice), signal);
 export const judge = (run: string, choice: Parameters, signal?: AbortSignal) =>
@@ -156,6 +156,6 @@ export async function nearest(run: string, image: Uint8Array, signal: AbortSigna
 }
 
 /** The bytes that the server wrote as base 64. */
-export function bytes(base64: string): Uint8Array {
+export function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }

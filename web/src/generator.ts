@@ -1,13 +1,31 @@
-// A run's generator in the browser, by ONNX Runtime.
+// A generator in the browser, by ONNX Runtime.
 
-import mjs from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs?url";
-import wasm from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { readGenerator, readNetworks, readRun } from "./api";
 import type { Point } from "./latent";
 
-env.wasm.wasmPaths = { mjs, wasm };
 env.wasm.numThreads = 1; // more need a page that is isolated from others
+
+/** What is to be known of a generator beside its model. */
+export interface GeneratorFacts {
+  latent_size: number;
+  latent_distribution: "normal" | "uniform";
+  pixel_range: [number, number];
+  class_names: string[]; // none where the generator takes no class
+}
+
+/** What a generator makes an image from. */
+export interface Latent {
+  point: Point;
+  label: number; // is not looked at where the generator takes no class
+}
+
+/** Images in the recipe's range, each [channels, height, width]. */
+export interface Output {
+  channels: number;
+  height: number;
+  width: number;
+  images: Float32Array[];
+}
 
 /** Images as bytes, each [height, width, channels]. */
 export interface Images {
@@ -20,50 +38,45 @@ export class Generator {
 
   private constructor(
     private readonly session: InferenceSession,
-    readonly latentSize: number,
-    readonly uniform: boolean,
-    readonly classNames: string[],
-    private readonly range: [number, number],
+    readonly facts: GeneratorFacts,
   ) {}
 
-  static async open(run: string, signal: AbortSignal): Promise<Generator> {
-    const details = await readRun(run, signal);
-    if (!details.onnx) {
-      throw new Error("This program was built without ONNX, by which the browser runs the generator.");
-    }
-    const [model, networks] = await Promise.all([readGenerator(run, signal), readNetworks(run, signal)]);
-    const session = await InferenceSession.create(model);
-    const names = networks.generator.classes > 0 ? networks.class_names : [];
-    return new Generator(session, details.latent_size, details.latent_distribution === "uniform", names, details.pixel_range);
+  static async open(model: Uint8Array, facts: GeneratorFacts): Promise<Generator> {
+    return new Generator(await InferenceSession.create(model, { executionProviders: ["wasm"] }), facts);
   }
 
-  /** The images of `points`, of class `label` where classes are taken. Calls are answered one after the other. */
-  draw(points: Point[], label: number): Promise<Images> {
-    const work = this.turn.then(() => this.run(points, label));
+  /** Calls are answered one after the other. */
+  run(latents: Latent[]): Promise<Output> {
+    const work = this.turn.then(() => this.answer(latents));
     this.turn = work.catch(() => undefined);
     return work;
   }
 
-  private async run(points: Point[], label: number): Promise<Images> {
-    const latents = new Float32Array(points.length * this.latentSize);
-    points.forEach((point, n) => latents.set(point, n * this.latentSize));
+  async draw(latents: Latent[]): Promise<Images> {
+    const { channels, height, width, images } = await this.run(latents);
+    return { shape: [height, width, channels], pixels: images.map((image) => this.bytes(image, channels)) };
+  }
+
+  private async answer(latents: Latent[]): Promise<Output> {
+    const count = latents.length;
+    const size = this.facts.latent_size;
+    const points = new Float32Array(count * size);
+    latents.forEach(({ point }, n) => points.set(point, n * size));
     const [latentName = "latent", labelName] = this.session.inputNames;
-    const feeds: Record<string, Tensor> = { [latentName]: new Tensor("float32", latents, [points.length, this.latentSize]) };
+    const feeds: Record<string, Tensor> = { [latentName]: new Tensor("float32", points, [count, size]) };
     if (labelName !== undefined) {
-      feeds[labelName] = new Tensor("int64", new BigInt64Array(points.length).fill(BigInt(label)), [points.length]);
+      feeds[labelName] = new Tensor("int64", BigInt64Array.from(latents, ({ label }) => BigInt(label)), [count]);
     }
     const results = await this.session.run(feeds);
     const output = results[this.session.outputNames[0] ?? ""] as Tensor;
     const [, channels = 1, height = 1, width = 1] = output.dims;
     const values = output.data as Float32Array;
-    const size = channels * height * width;
-    const pixels = points.map((_, n) => this.bytes(values.subarray(n * size, (n + 1) * size), channels));
-    return { shape: [height, width, channels], pixels };
+    const pixels = channels * height * width;
+    return { channels, height, width, images: latents.map((_, n) => values.slice(n * pixels, (n + 1) * pixels)) };
   }
 
-  /** [channels, height, width] in the recipe's range as bytes [height, width, channels]. */
   private bytes(values: Float32Array, channels: number): Uint8Array {
-    const [low, high] = this.range;
+    const [low, high] = this.facts.pixel_range;
     const plane = values.length / channels;
     return Uint8Array.from({ length: values.length }, (_, at) => {
       const value = values[(at % channels) * plane + Math.floor(at / channels)] ?? low;

@@ -1,0 +1,273 @@
+// A generator to walk through: a plane of its latent space to drag over, its principal directions, the way between two
+// kept images, and the training images next to what is shown.
+
+import { bytes, type Neighbour } from "./api";
+import { choice, field, h, isAbort, problem } from "./dom";
+import type { Generator, Images, Latent } from "./generator";
+import { add, between, perpendicular, principalDirections, randomPoint, type Point } from "./latent";
+import { picture } from "./pixels";
+
+const side = 7; // images along the plane
+const middle = (side * side - 1) / 2;
+const spacing = 0.9; // of neighbours on the plane, in units of the latent space
+const directions = 6;
+const reach = 4; // of a direction's slider
+const steps = 10; // from one kept image to the next
+
+/** The training images next to an image of bytes. */
+type FindNearest = (image: Uint8Array) => Promise<Neighbour[]>;
+
+export class Explorer {
+  readonly element: HTMLElement;
+  private origin: Point; // of the plane
+  private axes: [Point, Point];
+  private principal: Point[] = [];
+  private label = 0;
+  private kept: Latent[] = [];
+  private drawing = false;
+  private stale = false; // what is being drawn
+  private readonly plane = h("div", {
+    class: "plane",
+    tabIndex: 0,
+    attributes: { role: "application", "aria-label": "A plane through latent space: drag it, or move with the arrow keys" },
+  });
+  private readonly chosen = h("div", { class: "chosen" });
+  private readonly sliders = h("div", { class: "sliders" }, h("p", { class: "hint" }, "Looking for them …"));
+  private readonly near = h("div", { class: "strip", attributes: { "aria-live": "polite" } });
+  private readonly way = h("div", { class: "strip way" });
+  private readonly failure = h("div");
+
+  /** Without `findNearest` nothing can be said of training images. */
+  constructor(
+    private readonly name: string,
+    private readonly generator: Generator,
+    private readonly findNearest?: FindNearest,
+  ) {
+    this.origin = this.randomPoint();
+    this.axes = this.randomAxes();
+    this.element = this.layOut();
+    this.listen();
+    this.refresh();
+    this.attempt(this.findDirections());
+  }
+
+  private layOut(): HTMLElement {
+    const classes = this.generator.facts.class_names;
+    return h(
+      "div",
+      { class: "explore" },
+      h(
+        "section",
+        { class: "card" },
+        h("h2", {}, "A plane through latent space"),
+        h("p", { class: "hint" }, "Drag it, or use the arrow keys. The image in the middle is the one that all else is about."),
+        this.plane,
+        h(
+          "div",
+          { class: "toolbar" },
+          classes.length > 0 &&
+            choice("Class", classes, (index) => {
+              this.label = index;
+              this.refresh();
+            }),
+          button("Another place", () => this.moveTo(this.randomPoint())),
+          button("Turn the plane", () => {
+            this.axes = this.randomAxes();
+            this.refresh();
+          }),
+        ),
+        this.failure,
+      ),
+      h(
+        "section",
+        { class: "card" },
+        h("h2", {}, "The image in the middle"),
+        h(
+          "div",
+          { class: "middle" },
+          this.chosen,
+          h(
+            "div",
+            { class: "actions" },
+            button("Keep it", () => this.attempt(this.keep())),
+            button("Save as PNG", () => this.save()),
+            this.findNearest && button("Nearest training images", () => this.attempt(this.showNearest())),
+          ),
+        ),
+        this.near,
+        h("h3", {}, "Along principal directions"),
+        h("p", { class: "hint" }, "The directions in which this generator's images change most, the strongest first."),
+        this.sliders,
+      ),
+      h(
+        "section",
+        { class: "card whole" },
+        h("h2", {}, "From one kept image to the other"),
+        h("p", { class: "hint" }, "Keep two images to see the way between them."),
+        this.way,
+      ),
+    );
+  }
+
+  private randomPoint(): Point {
+    const { latent_size, latent_distribution } = this.generator.facts;
+    return randomPoint(latent_size, latent_distribution === "uniform");
+  }
+
+  private randomAxes(): [Point, Point] {
+    const first = perpendicular(this.generator.facts.latent_size, []);
+    return [first, perpendicular(this.generator.facts.latent_size, [first])];
+  }
+
+  private moveTo(point: Point): void {
+    this.origin = point;
+    this.sliders.querySelectorAll("input").forEach((slider) => (slider.value = "0"));
+    this.refresh();
+  }
+
+  /** The point in the middle: the plane's origin, moved by the sliders. */
+  private latent(): Latent {
+    const point = [...this.sliders.querySelectorAll("input")].reduce(
+      (moved, slider, n) => add(moved, this.principal[n] as Point, Number(slider.value)),
+      this.origin,
+    );
+    return { point, label: this.label };
+  }
+
+  private planeLatents(): Latent[] {
+    const { point, label } = this.latent();
+    const half = (side - 1) / 2;
+    return Array.from({ length: side * side }, (_, n) => {
+      const [x, y] = [(n % side) - half, Math.floor(n / side) - half];
+      return { point: add(add(point, this.axes[0], x * spacing), this.axes[1], y * spacing), label };
+    });
+  }
+
+  /** Draws the plane; calls while it is drawn end in one more drawing. */
+  private refresh(): void {
+    this.near.replaceChildren();
+    this.stale = true;
+    if (!this.drawing) {
+      this.drawing = true;
+      this.attempt(this.drawPlane().finally(() => (this.drawing = false)));
+    }
+  }
+
+  private async drawPlane(): Promise<void> {
+    while (this.stale) {
+      this.stale = false;
+      const { shape, pixels } = await this.generator.draw(this.planeLatents());
+      this.plane.replaceChildren(...pixels.map((image) => picture(image, shape, "")));
+      this.chosen.replaceChildren(picture(pixels[middle] as Uint8Array, shape, "The image in the middle of the plane"));
+    }
+  }
+
+  /** Shows why work failed. */
+  private attempt(work: Promise<void>): void {
+    work.then(
+      () => this.failure.replaceChildren(),
+      (error: unknown) => isAbort(error) || this.failure.replaceChildren(problem(error)),
+    );
+  }
+
+  private listen(): void {
+    let from: PointerEvent | null = null;
+    this.plane.addEventListener("pointerdown", (event) => {
+      from = event;
+      this.plane.setPointerCapture(event.pointerId);
+    });
+    this.plane.addEventListener("pointermove", (event) => {
+      if (from) {
+        const scale = (side * spacing) / this.plane.clientWidth;
+        this.shift((from.clientX - event.clientX) * scale, (from.clientY - event.clientY) * scale);
+        from = event;
+      }
+    });
+    this.plane.addEventListener("lostpointercapture", () => (from = null));
+    const keys: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    this.plane.addEventListener("keydown", (event) => {
+      const move = keys[event.key];
+      if (move) {
+        event.preventDefault();
+        this.shift(move[0] * spacing, move[1] * spacing);
+      }
+    });
+  }
+
+  private shift(x: number, y: number): void {
+    this.origin = add(add(this.origin, this.axes[0], x), this.axes[1], y);
+    this.refresh();
+  }
+
+  /** The image's derivatives by differences, at a few points. */
+  private async findDirections(): Promise<void> {
+    const [points, step] = [3, 0.1];
+    const jacobians: Point[][] = [];
+    for (let n = 0; n < points; n++) {
+      const { label } = this;
+      const point = this.randomPoint();
+      const moved = Array.from(point, (_, at) => point.map((value, m) => (m === at ? value + step : value)));
+      const { images } = await this.generator.run([point, ...moved].map((each) => ({ point: each, label })));
+      const [still, ...others] = images as [Point, ...Point[]];
+      jacobians.push(others.map((image) => add(image, still, -1)));
+    }
+    this.principal = principalDirections(jacobians, directions);
+    this.sliders.replaceChildren(
+      ...this.principal.map((_, n) => {
+        const slider = h("input", { type: "range", min: String(-reach), max: String(reach), step: "0.1", value: "0" });
+        slider.addEventListener("input", () => this.refresh());
+        return field(`Direction ${n + 1}`, slider);
+      }),
+    );
+  }
+
+  private async keep(): Promise<void> {
+    this.kept = [...this.kept, this.latent()].slice(-2);
+    const { shape, pixels } = await this.generator.draw(this.wayLatents());
+    const last = pixels.length - 1;
+    this.way.replaceChildren(
+      ...pixels.map((image, n) => picture(image, shape, n % steps === 0 ? `Kept image ${n === 0 ? 1 : 2}` : `${(100 * n) / last}% of the way`)),
+    );
+  }
+
+  /** From the first kept image to the second; between images of two classes the class changes half-way. */
+  private wayLatents(): Latent[] {
+    const [from, to] = this.kept;
+    if (!from || !to) {
+      return this.kept;
+    }
+    const uniform = this.generator.facts.latent_distribution === "uniform";
+    return Array.from({ length: steps + 1 }, (_, n) => ({
+      point: between(from.point, to.point, n / steps, uniform),
+      label: 2 * n < steps ? from.label : to.label,
+    }));
+  }
+
+  private save(): void {
+    const canvas = this.chosen.querySelector("canvas");
+    if (canvas) {
+      h("a", { href: canvas.toDataURL("image/png"), download: `${this.name}.png` }).click();
+    }
+  }
+
+  private async showNearest(): Promise<void> {
+    const { shape, pixels }: Images = await this.generator.draw([this.latent()]);
+    const found = (await this.findNearest?.(pixels[0] as Uint8Array)) ?? [];
+    this.near.replaceChildren(
+      ...found.map(({ image, index, label, distance }) =>
+        h(
+          "figure",
+          {},
+          picture(bytes(image), shape, `Training image ${index}, a ${label}`),
+          h("figcaption", {}, `${label} · ${distance.toFixed(1)}`),
+        ),
+      ),
+    );
+  }
+}
+
+function button(text: string, act: () => void): HTMLElement {
+  const element = h("button", { type: "button" }, text);
+  element.addEventListener("click", act);
+  return element;
+}
