@@ -15,6 +15,7 @@
 #include "cli/checkpoint.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/explorer_file.h"
 #include "cli/exported_file.h"
 #include "cli/generator_file.h"
 #include "cli/host.h"
@@ -93,13 +94,18 @@ void write_safetensors(const fs::path& path, const SavedNetwork& network, const 
   write_pytorch(path, network);
 }
 
+void write_html(const fs::path& path, const SavedNetwork& network, const ExportOptions&) {
+  io::write_file(path, to_explorer_html(network, about(network)));
+}
+
 struct Format {
   std::string_view name;
   std::string_view extension;
   void (*write)(const fs::path&, const SavedNetwork&, const ExportOptions&);
 };
 constexpr std::array formats = {Format{"onnx", ".onnx", write_onnx}, Format{"c", ".h", write_c},
-                                Format{"safetensors", ".pytorch.safetensors", write_safetensors}};
+                                Format{"safetensors", ".pytorch.safetensors", write_safetensors},
+                                Format{"html", ".html", write_html}};
 
 std::optional<fs::path> run_of(const fs::path& source) {
   std::error_code ignored;
@@ -125,6 +131,10 @@ int run_export(const ExportOptions& options) {
     refuse("--uint8", "another network than an ONNX generator", "--format onnx and no --discriminator",
            "Leave --uint8 out");
   }
+  if (options.discriminator && format->name == "html") {
+    refuse("--discriminator", "--format html", "a generator, which the page explores",
+           "Leave --discriminator out, or choose another format");
+  }
   const std::optional<fs::path> run = run_of(options.source);
   SavedNetwork network = options.discriminator ? open_discriminator(run) : open_generator(options.source);
   const fs::path path =
@@ -146,7 +156,7 @@ void add_flags(CLI::App& verb, ExportOptions& options) {
     words.emplace_back(format.name);
   }
   add("RUN", options.source, "RUN|FILE", "A run's directory, or a generator's file")->required();
-  add("--format", options.format, "WORD", "onnx; c, a C99 header; or safetensors, for PyTorch")
+  add("--format", options.format, "WORD", "onnx; c, a C99 header; safetensors, for PyTorch; or html, a page")
       ->check(CLI::IsMember(words).description(""))
       ->capture_default_str();
   add("--out,--output", options.out, "FILE", "The file to write (default: generator.onnx and so on)");
@@ -168,6 +178,7 @@ void add_export(CLI::App& app, Action& action) {
       "  ganymede export runs/latest --uint8 --out digits.onnx\n"
       "  ganymede export runs/latest --format c\n"
       "  ganymede export runs/latest --format safetensors --discriminator\n"
+      "  ganymede export runs/latest --format html      a page to explore the generator, without a server\n"
       "A model card lies beside the file, FILE.md; `ganymede verify FILE` checks the file against it.");
   verb->callback([&action, options] { action = [options] { return run_export(*options); }; });
 }

@@ -44,6 +44,10 @@ int run_verify(const std::string& file) {
                       file));
     return 0;
   }
+  if (facts.format == "html") {
+    print(fmt::format("{}: to see its answers, open it in a browser\n", file));
+    return 0;
+  }
   SavedNetwork network = facts.format == "onnx" ? read_onnx(file) : read_pytorch(file, {});
   if (const std::string sha256 = weights_sha256(network.weights); sha256 != facts.weights_sha256) {
     refuse(file, "weights of SHA-256 " + sha256, facts.weights_sha256);

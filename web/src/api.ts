@@ -22,6 +22,7 @@ export interface Run {
   seed: number;
   latent_size: number;
   latent_distribution: "normal" | "uniform";
+  first_latent: number[];
   pixel_range: [number, number];
   grid_rows: number;
   grid_columns: number;

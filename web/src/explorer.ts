@@ -4,14 +4,15 @@
 import { bytes, type Neighbour } from "./api";
 import { choice, field, h, isAbort, problem } from "./dom";
 import type { Generator, Images, Latent } from "./generator";
-import { add, between, perpendicular, principalDirections, randomPoint, type Point } from "./latent";
+import { add, between, perpendicular, principalDirections, randomPoint, typical, type Point } from "./latent";
 import { picture } from "./pixels";
 
 const side = 7; // images along the plane
 const middle = (side * side - 1) / 2;
-const spacing = 0.9; // of neighbours on the plane, in units of the latent space
+const spacing = 0.15; // of neighbours on the plane, as a share of how far a normal point lies from the origin
 const directions = 6;
 const reach = 4; // of a direction's slider
+const batch = 20; // images at a time while directions are sought, so that the page answers meanwhile
 const steps = 10; // from one kept image to the next
 
 /** The training images next to an image of bytes. */
@@ -19,6 +20,8 @@ type FindNearest = (image: Uint8Array) => Promise<Neighbour[]>;
 
 export class Explorer {
   readonly element: HTMLElement;
+  private readonly spacing: number;
+  private readonly uniform: boolean;
   private origin: Point; // of the plane
   private axes: [Point, Point];
   private principal: Point[] = [];
@@ -43,7 +46,9 @@ export class Explorer {
     private readonly generator: Generator,
     private readonly findNearest?: FindNearest,
   ) {
-    this.origin = this.randomPoint();
+    this.spacing = spacing * Math.sqrt(generator.facts.latent_size);
+    this.uniform = generator.facts.latent_distribution === "uniform";
+    this.origin = Float32Array.from(generator.facts.first_latent);
     this.axes = this.randomAxes();
     this.element = this.layOut();
     this.listen();
@@ -110,8 +115,7 @@ export class Explorer {
   }
 
   private randomPoint(): Point {
-    const { latent_size, latent_distribution } = this.generator.facts;
-    return randomPoint(latent_size, latent_distribution === "uniform");
+    return randomPoint(this.generator.facts.latent_size, this.uniform);
   }
 
   private randomAxes(): [Point, Point] {
@@ -131,7 +135,7 @@ export class Explorer {
       (moved, slider, n) => add(moved, this.principal[n] as Point, Number(slider.value)),
       this.origin,
     );
-    return { point, label: this.label };
+    return { point: typical(point, this.uniform), label: this.label };
   }
 
   private planeLatents(): Latent[] {
@@ -139,7 +143,8 @@ export class Explorer {
     const half = (side - 1) / 2;
     return Array.from({ length: side * side }, (_, n) => {
       const [x, y] = [(n % side) - half, Math.floor(n / side) - half];
-      return { point: add(add(point, this.axes[0], x * spacing), this.axes[1], y * spacing), label };
+      const moved = add(add(point, this.axes[0], x * this.spacing), this.axes[1], y * this.spacing);
+      return { point: typical(moved, this.uniform), label };
     });
   }
 
@@ -178,7 +183,7 @@ export class Explorer {
     });
     this.plane.addEventListener("pointermove", (event) => {
       if (from) {
-        const scale = (side * spacing) / this.plane.clientWidth;
+        const scale = (side * this.spacing) / this.plane.clientWidth;
         this.shift((from.clientX - event.clientX) * scale, (from.clientY - event.clientY) * scale);
         from = event;
       }
@@ -189,13 +194,13 @@ export class Explorer {
       const move = keys[event.key];
       if (move) {
         event.preventDefault();
-        this.shift(move[0] * spacing, move[1] * spacing);
+        this.shift(move[0] * this.spacing, move[1] * this.spacing);
       }
     });
   }
 
   private shift(x: number, y: number): void {
-    this.origin = add(add(this.origin, this.axes[0], x), this.axes[1], y);
+    this.origin = typical(add(add(this.origin, this.axes[0], x), this.axes[1], y), this.uniform);
     this.refresh();
   }
 
@@ -207,8 +212,7 @@ export class Explorer {
       const { label } = this;
       const point = this.randomPoint();
       const moved = Array.from(point, (_, at) => point.map((value, m) => (m === at ? value + step : value)));
-      const { images } = await this.generator.run([point, ...moved].map((each) => ({ point: each, label })));
-      const [still, ...others] = images as [Point, ...Point[]];
+      const [still, ...others] = (await this.runSlowly([point, ...moved].map((each) => ({ point: each, label })))) as [Point, ...Point[]];
       jacobians.push(others.map((image) => add(image, still, -1)));
     }
     this.principal = principalDirections(jacobians, directions);
@@ -219,6 +223,16 @@ export class Explorer {
         return field(`Direction ${n + 1}`, slider);
       }),
     );
+  }
+
+  /** Images in small batches, between which the page can draw. */
+  private async runSlowly(latents: Latent[]): Promise<Float32Array[]> {
+    const images: Float32Array[] = [];
+    for (let n = 0; n < latents.length; n += batch) {
+      images.push(...(await this.generator.run(latents.slice(n, n + batch))).images);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    return images;
   }
 
   private async keep(): Promise<void> {
@@ -236,9 +250,8 @@ export class Explorer {
     if (!from || !to) {
       return this.kept;
     }
-    const uniform = this.generator.facts.latent_distribution === "uniform";
     return Array.from({ length: steps + 1 }, (_, n) => ({
-      point: between(from.point, to.point, n / steps, uniform),
+      point: between(from.point, to.point, n / steps, this.uniform),
       label: 2 * n < steps ? from.label : to.label,
     }));
   }

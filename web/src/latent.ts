@@ -27,6 +27,16 @@ export function randomPoint(size: number, uniform: boolean): Point {
   );
 }
 
+/** The point itself, or where it lies beyond what the distribution gives, the one next to it that does not. */
+export function typical(point: Point, uniform: boolean): Point {
+  if (uniform) {
+    return point.map((value) => Math.min(1, Math.max(-1, value)));
+  }
+  const farthest = Math.sqrt(point.length) + 2; // the norm's standard deviation is 0.7
+  const length = norm(point);
+  return length > farthest ? point.map((value) => (value * farthest) / length) : point;
+}
+
 /** A random direction at right angles to those given. */
 export function perpendicular(size: number, others: Point[]): Point {
   return unit(others.reduce((rest, other) => add(rest, other, -dot(rest, other)), randomPoint(size, false)));
