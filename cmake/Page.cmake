@@ -9,8 +9,8 @@ if(NOT GANYMEDE_VITE)
   message(STATUS "Building without the web page: `./ganymede page` fetches its tools and builds it")
 endif()
 
-# Adds to `target` a source that holds the page as Vite builds it from web/; without the tools one that holds no files,
-# and the server says what is missing.
+# Adds to `target` a source that holds the page as Vite builds it from web/, and the template of `export --format html`;
+# without the tools one that holds no files, and the program says what is missing.
 function(ganymede_embed_page target)
   set(web "${PROJECT_SOURCE_DIR}/web")
   set(source "${CMAKE_CURRENT_BINARY_DIR}/embedded_page.cpp")
@@ -20,8 +20,9 @@ function(ganymede_embed_page target)
   if(GANYMEDE_VITE)
     set(page "${CMAKE_CURRENT_BINARY_DIR}/page")
     file(GLOB_RECURSE files CONFIGURE_DEPENDS "${web}/src/*" "${web}/public/*")
-    list(APPEND files "${web}/index.html" "${web}/vite.config.ts" "${web}/package-lock.json")
-    set(build COMMAND "${NODE_EXECUTABLE}" "${GANYMEDE_VITE}" build --logLevel warn --outDir "${page}" --emptyOutDir "${web}")
+    list(APPEND files "${web}/index.html" "${web}/explorer.html" "${web}/vite.config.ts" "${web}/package-lock.json")
+    set(vite "${NODE_EXECUTABLE}" "${GANYMEDE_VITE}" build --logLevel warn --outDir "${page}")
+    set(build COMMAND ${vite} --emptyOutDir "${web}" COMMAND ${vite} --mode file "${web}")
   endif()
   add_custom_command(OUTPUT "${source}"
     ${build}

@@ -48,28 +48,16 @@ double metadata_share(const io::SafetensorsFile& file, const std::string& key, c
   return value;
 }
 
-}  // namespace
-
-void write_classifier(const fs::path& path, const ClassifierInfo& info, train::Network& classifier) {
-  io::Metadata metadata = describe_format(format);
-  metadata["recipe"] = train::to_toml(info.recipe);
-  metadata["accuracy"] = fmt::format("{}", info.accuracy);
-  metadata["dataset_sha256"] = info.dataset_digest;
-  std::vector<train::NamedTensor> tensors;
-  for (const net::WeightRow& row : classifier.weights().table()) {
-    tensors.push_back({row.name, row.shape, classifier.weights().values(row)});
-  }
-  write_tensor_file(path, tensors, metadata);
+ClassifierInfo info_of(const io::SafetensorsFile& file, const fs::path& path) {
+  return {.recipe = recipe_of(file, path),
+          .accuracy = metadata_share(file, "accuracy", path),
+          .dataset_digest = metadata_value(file.metadata(), "dataset_sha256", path)};
 }
 
-SavedClassifier open_classifier(const fs::path& path, const data::Dataset& dataset,
-                                const ops::Device& device) {
-  const io::SafetensorsFile file = open_tensor_file(path, format, advice);
-  ClassifierInfo info{.recipe = recipe_of(file, path),
-                      .accuracy = metadata_share(file, "accuracy", path),
-                      .dataset_digest = metadata_value(file.metadata(), "dataset_sha256", path)};
-  const net::NetSpec spec =
-      train::classifier_spec(info.recipe, {dataset.height, dataset.width, dataset.channels});
+/// The network in `file` for images of `dataset`.
+ClassifierNetwork network_of(const io::SafetensorsFile& file, ClassifierInfo info, const fs::path& path,
+                             const data::Dataset& dataset) {
+  net::NetSpec spec = train::classifier_spec(info.recipe, {dataset.height, dataset.width, dataset.channels});
   if (const base::Shape made = net::output_shape(spec); made != base::Shape{dataset.classes()}) {
     throw base::Error(base::ErrorKind::configuration,
                       {.where = path.string(),
@@ -86,8 +74,42 @@ SavedClassifier open_classifier(const fs::path& path, const data::Dataset& datas
   for (const net::WeightRow& row : weights.table()) {
     std::ranges::copy(file.tensor(row.name).values, weights.values(row).begin());
   }
-  return {std::move(info), base::sha256(io::read_file(path, largest_file)),
-          eval::Classifier(spec, weights, device)};
+  return {std::move(info), std::move(spec), std::move(weights)};
+}
+
+}  // namespace
+
+void write_classifier(const fs::path& path, const ClassifierInfo& info, train::Network& classifier) {
+  io::Metadata metadata = describe_format(format);
+  metadata["recipe"] = train::to_toml(info.recipe);
+  metadata["accuracy"] = fmt::format("{}", info.accuracy);
+  metadata["dataset_sha256"] = info.dataset_digest;
+  std::vector<train::NamedTensor> tensors;
+  for (const net::WeightRow& row : classifier.weights().table()) {
+    tensors.push_back({row.name, row.shape, classifier.weights().values(row)});
+  }
+  write_tensor_file(path, tensors, metadata);
+}
+
+bool is_classifier(const fs::path& path) {
+  const io::SafetensorsFile file = io::SafetensorsFile::open(path);
+  const auto entry = file.metadata().find("format");
+  return entry != file.metadata().end() && entry->second == format;
+}
+
+ClassifierNetwork open_classifier_network(const fs::path& path) {
+  const io::SafetensorsFile file = open_tensor_file(path, format, advice);
+  ClassifierInfo info = info_of(file, path);
+  const data::Dataset dataset = open_data(info.recipe.data, data::Splits::train_only);
+  return network_of(file, std::move(info), path, dataset);
+}
+
+SavedClassifier open_classifier(const fs::path& path, const data::Dataset& dataset,
+                                const ops::Device& device) {
+  const io::SafetensorsFile file = open_tensor_file(path, format, advice);
+  ClassifierNetwork network = network_of(file, info_of(file, path), path, dataset);
+  return {std::move(network.info), base::sha256(io::read_file(path, largest_file)),
+          eval::Classifier(network.spec, network.weights, device)};
 }
 
 fs::path find_classifier(const std::string& dataset) {

@@ -21,6 +21,20 @@ struct ClassifierInfo {
 void write_classifier(const std::filesystem::path& path, const ClassifierInfo& info,
                       train::Network& classifier);
 
+/// Whether the safetensors file at `path` says that it is a classifier's. Throws Error(file) for another file.
+bool is_classifier(const std::filesystem::path& path);
+
+/// A classifier's network and what its file says of it.
+struct ClassifierNetwork {
+  ClassifierInfo info;
+  net::NetSpec spec;
+  net::Weights weights;
+};
+
+/// Reads the classifier at `path`, for images of the data set that it was trained on, which must be at hand.
+/// Throws as open_classifier() and open_data() do.
+ClassifierNetwork open_classifier_network(const std::filesystem::path& path);
+
 /// A classifier that was saved.
 struct SavedClassifier {
   ClassifierInfo info;

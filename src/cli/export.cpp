@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "cli/checkpoint.h"
+#include "cli/classifier_file.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/explorer_file.h"
@@ -125,7 +126,38 @@ SavedNetwork open_discriminator(const std::optional<fs::path>& run) {
   return {std::move(info), std::move(spec), std::move(weights)};
 }
 
+/// The classifier as ONNX: images from 0 for black to 1 for white to the logits of the classes.
+int export_classifier(const ExportOptions& options) {
+  if (options.format != "onnx" || options.bytes || options.discriminator) {
+    refuse(options.source, "a classifier", "--format onnx, without --uint8 and --discriminator",
+           "Leave the other options out");
+  }
+  const ClassifierNetwork network = open_classifier_network(options.source);
+  const train::ClassifierRecipe& recipe = network.info.recipe;
+  const std::string about = fmt::format("A classifier that reads {:.2f}% of the test images of {} right",
+                                        100.0 * network.info.accuracy, recipe.data);
+  const fs::path path = options.out.empty() ? "classifier.onnx" : options.out;
+  io::write_file(path, io::to_onnx(network.spec, network.weights,
+                                   {.input = "image",
+                                    .output = "logits",
+                                    .description = about,
+                                    .program_version = version(),
+                                    .metadata = {{"network", network.spec.name},
+                                                 {"recipe", train::to_toml(recipe)},
+                                                 {"accuracy", fmt::format("{}", network.info.accuracy)},
+                                                 {"dataset_sha256", network.info.dataset_digest},
+                                                 {"pixel_low", "0"},
+                                                 {"pixel_high", "1"},
+                                                 {"weights_sha256", weights_sha256(network.weights)}}}));
+  Console().say(fmt::format("{}: {}", path.string(), about));
+  return 0;
+}
+
 int run_export(const ExportOptions& options) {
+  if (std::error_code ignored;
+      fs::is_regular_file(options.source, ignored) && is_classifier(options.source)) {
+    return export_classifier(options);
+  }
   const auto format = std::ranges::find(formats, options.format, &Format::name);
   if (options.bytes && (format->name != "onnx" || options.discriminator)) {
     refuse("--uint8", "another network than an ONNX generator", "--format onnx and no --discriminator",
@@ -155,7 +187,8 @@ void add_flags(CLI::App& verb, ExportOptions& options) {
   for (const Format& format : formats) {
     words.emplace_back(format.name);
   }
-  add("RUN", options.source, "RUN|FILE", "A run's directory, or a generator's file")->required();
+  add("RUN", options.source, "RUN|FILE", "A run's directory, or the file of a generator or a classifier")
+      ->required();
   add("--format", options.format, "WORD", "onnx; c, a C99 header; safetensors, for PyTorch; or html, a page")
       ->check(CLI::IsMember(words).description(""))
       ->capture_default_str();
@@ -179,7 +212,9 @@ void add_export(CLI::App& app, Action& action) {
       "  ganymede export runs/latest --format c\n"
       "  ganymede export runs/latest --format safetensors --discriminator\n"
       "  ganymede export runs/latest --format html      a page to explore the generator, without a server\n"
-      "A model card lies beside the file, FILE.md; `ganymede verify FILE` checks the file against it.");
+      "  ganymede export data/classifiers/mnist.safetensors      the classifier that images are measured by\n"
+      "A network of a run has a model card beside the file, FILE.md; `ganymede verify FILE` checks the file "
+      "against it.");
   verb->callback([&action, options] { action = [options] { return run_export(*options); }; });
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/classifier_file.h"
 #include "cli/generator_file.h"
 #include "cli/workplace.h"
 #include "io/answered.h"
@@ -19,6 +20,7 @@
 #include "io/onnx.h"
 #include "io/onnx_case.h"
 #include "io/safetensors.h"
+#include "serve/page.h"
 #include "train/embedded_recipes.h"
 
 namespace ganymede::cli {
@@ -197,6 +199,56 @@ TEST(Export, ASpectrallyNormalisedDiscriminatorHasTheWeightsItComputesWith) {
     squares += static_cast<double>(weight) * weight;
   }
   EXPECT_NEAR(squares, 1.0, 1e-5);  // one unit's only singular value is its length
+}
+
+TEST(Export, TheClassifierAnswersInOnnxRuntimeAsHere) {
+  const Workplace place;
+  const std::string file = find_classifier("mnist").string();
+  const Ended ended = place.run({"export", file, "--out", "model.onnx"});
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  ClassifierNetwork network = open_classifier_network(file);
+  constexpr std::int64_t batch = 3;
+  const ops::Device device;
+  net::Program program(network.spec, {.batch = batch}, network.weights, device);
+  float value = 0.0F;
+  for (float& pixel : program.input()) {
+    pixel = value;
+    value = value < 1.0F ? value + 0.13F : 0.0F;
+  }
+  program.forward({});
+  test::write_onnx_case(place / ".", network.spec, batch, program.input(), {}, program.output());
+  const auto printed = test::run_python("check_onnx.py", {"compare", (place / ".").string()});
+  if (!printed) {
+    GTEST_SKIP() << test::no_python;
+  }
+  EXPECT_LE(std::stof(*printed), 1e-5F);
+}
+
+TEST(Export, AClassifierIsExportedAsOnnxOnly) {
+  const Workplace place;
+  const Ended ended = place.run({"export", find_classifier("mnist").string(), "--format", "c"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.errors, HasSubstr("--format onnx"));
+}
+
+TEST(Export, TheExplorerHoldsTheModelAndNeedsThePage) {
+  const Workplace place;
+  const train::Recipe recipe = shipped_recipes().front();
+  save_generator(recipe, place / "generator.safetensors");
+  const Ended ended = place.run({"export", "generator.safetensors", "--format", "html"});
+  if (serve::embedded_page().empty()) {
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_THAT(ended.errors, HasSubstr("./ganymede page"));
+    return;
+  }
+  ASSERT_EQ(ended.status, 0) << ended.errors;
+  const std::string html = test::contents(place / "generator.html");
+  EXPECT_THAT(html, HasSubstr("\"name\":\"" + recipe.name + "\""));
+  EXPECT_THAT(html, HasSubstr("<script id=\"model\""));
+  EXPECT_THAT(html, HasSubstr("<script id=\"runtime\""));
+  EXPECT_EQ(place.run({"verify", "generator.html"}).status, 0);
+  const Ended discriminator = place.run({"export", "run", "--format", "html", "--discriminator"});
+  EXPECT_EQ(discriminator.status, 2);
 }
 
 TEST(Export, RefusesWhatDoesNotGoTogether) {
