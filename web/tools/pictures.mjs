@@ -11,6 +11,7 @@ const [runs, run, directory = "docs/pictures"] = process.argv.slice(2);
 const pictures = [
   { name: "page-live", view: "live", ready: ".chart canvas" },
   { name: "page-inside", view: "inside", ready: ".activations canvas", colorScheme: "dark" },
+  { name: "page-explore", view: "explore", ready: ".sliders input", prepare: walk },
   { name: "page-phone", view: "live", ready: ".chart canvas", viewport: phone },
 ];
 
@@ -19,12 +20,23 @@ mkdirSync(directory, { recursive: true });
 process.env.GANYMEDE_BINARY = resolve(process.env.GANYMEDE_BINARY);
 const program = await start(process.cwd(), "serve", runs);
 const browser = await launch();
-for (const { name, view, ready, colorScheme = "light", viewport = desktop } of pictures) {
+for (const { name, view, ready, prepare, colorScheme = "light", viewport = desktop } of pictures) {
   const tab = await open(browser, `${program.address}#/${view}/${run}`, { viewport, colorScheme });
   await tab.page.locator(ready).first().waitFor();
+  await prepare?.(tab.page);
   await tab.page.waitForTimeout(settled);
   await tab.page.screenshot({ path: join(directory, `${name}.png`) });
   await tab.close();
 }
 await browser.close();
 program.stop();
+
+/** Keeps two images of Explore and asks for the training images next to the second. */
+async function walk(page) {
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Another place" }).click();
+  await page.waitForTimeout(settled);
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Nearest training images" }).click();
+  await page.locator(".strip figcaption").first().waitFor();
+}
