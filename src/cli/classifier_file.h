@@ -21,7 +21,7 @@ struct ClassifierInfo {
 void write_classifier(const std::filesystem::path& path, const ClassifierInfo& info,
                       train::Network& classifier);
 
-/// Whether the safetensors file at `path` says that it is a classifier's. Throws Error(file) for another file.
+/// Whether a safetensors file says that it is a classifier. Throws Error(file) for a file of another kind.
 bool is_classifier(const std::filesystem::path& path);
 
 /// A classifier's network and what its file says of it.

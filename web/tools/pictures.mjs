@@ -11,7 +11,7 @@ const [runs, run, directory = "docs/pictures"] = process.argv.slice(2);
 const pictures = [
   { name: "page-live", view: "live", ready: ".chart canvas" },
   { name: "page-inside", view: "inside", ready: ".activations canvas", colorScheme: "dark" },
-  { name: "page-explore", view: "explore", ready: ".sliders input", prepare: walk },
+  { name: "page-explore", view: "explore", ready: ".sliders input", prepare: walk, viewport: { width: 1280, height: 1080 } },
   { name: "page-phone", view: "live", ready: ".chart canvas", viewport: phone },
 ];
 
@@ -31,10 +31,13 @@ for (const { name, view, ready, prepare, colorScheme = "light", viewport = deskt
 await browser.close();
 program.stop();
 
-/** Keeps two images of Explore and asks for the training images next to the second. */
+/** Keeps two images of Explore, of two classes where there are any, and asks for the training images next to the second. */
 async function walk(page) {
   await page.getByRole("button", { name: "Keep it" }).click();
   await page.getByRole("button", { name: "Another place" }).click();
+  for (const select of await page.getByLabel("Class", { exact: true }).all()) {
+    await select.selectOption({ index: 5 });
+  }
   await page.waitForTimeout(settled);
   await page.getByRole("button", { name: "Keep it" }).click();
   await page.getByRole("button", { name: "Nearest training images" }).click();
