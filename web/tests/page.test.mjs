@@ -28,7 +28,7 @@ after(async () => {
 const views = [
   { name: "live", ready: ".chart canvas" },
   { name: "inside", ready: ".activations canvas" },
-  { name: "explore", ready: ".problem, .plane canvas" },
+  { name: "explore", ready: ".plane canvas" },
   { name: "compare", ready: ".chart canvas" },
 ];
 
