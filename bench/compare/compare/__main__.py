@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -104,7 +105,8 @@ def measured_samples(options, facts):
 
 def main():
     options = arguments()
-    facts = machine.facts(options.ganymede, ["bench/compare/run", *sys.argv[1:]])
+    words = [re.sub("(^|=)/.*/", r"\1", word) for word in sys.argv[1:]]  # without this machine's directories
+    facts = machine.facts(options.ganymede, ["bench/compare/run", *words])
     summaries = summary.summarise(measured_samples(options, facts))
     if not summaries:
         sys.exit("nothing was measured")
