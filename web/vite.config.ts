@@ -29,7 +29,7 @@ export default defineConfig(({ mode }) =>
     ? {
         publicDir: false,
         plugins: [intoThePage],
-        build: { ...common, emptyOutDir: false, rollupOptions: { input: "explorer.html" } },
+        build: { ...common, emptyOutDir: false, rollupOptions: { input: new URL("explorer.html", import.meta.url).pathname } },
         base: "./",
       }
     : {
