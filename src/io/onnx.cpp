@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -253,7 +252,7 @@ OnnxContents parse_onnx(std::span<const std::byte> bytes, const std::string& whe
     if (tensor.data_type() == TensorProto::FLOAT) {
       std::vector<float>& values = contents.tensors[tensor.name()];
       values.resize(data.size() / sizeof(float));
-      std::memcpy(values.data(), data.data(), values.size() * sizeof(float));
+      std::copy_n(data.data(), values.size() * sizeof(float), reinterpret_cast<char*>(values.data()));
     }
   }
   return contents;
