@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -65,15 +64,7 @@ ClassifierNetwork network_of(const io::SafetensorsFile& file, ClassifierInfo inf
                        .expected = fmt::format("the {} classes of {}", dataset.classes(), dataset.name),
                        .advice = "Name the data that the classifier was trained on with --data"});
   }
-  std::vector<TensorShape> expected;
-  for (const net::WeightRow& row : net::weight_table(spec)) {
-    expected.push_back({row.name, row.shape});
-  }
-  require_tensors(file, expected, path);
-  net::Weights weights(spec);
-  for (const net::WeightRow& row : weights.table()) {
-    std::ranges::copy(file.tensor(row.name).values, weights.values(row).begin());
-  }
+  net::Weights weights = read_weights(file, spec, path);
   return {std::move(info), std::move(spec), std::move(weights)};
 }
 
@@ -84,11 +75,7 @@ void write_classifier(const fs::path& path, const ClassifierInfo& info, train::N
   metadata["recipe"] = train::to_toml(info.recipe);
   metadata["accuracy"] = fmt::format("{}", info.accuracy);
   metadata["dataset_sha256"] = info.dataset_digest;
-  std::vector<train::NamedTensor> tensors;
-  for (const net::WeightRow& row : classifier.weights().table()) {
-    tensors.push_back({row.name, row.shape, classifier.weights().values(row)});
-  }
-  write_tensor_file(path, tensors, metadata);
+  write_weights(path, classifier.weights(), metadata);
 }
 
 bool is_classifier(const fs::path& path) {

@@ -60,11 +60,7 @@ GeneratorInfo read_info(const io::Metadata& metadata, const std::filesystem::pat
 void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator) {
   io::Metadata metadata = describe_format(format);
   describe(info, metadata);
-  std::vector<train::NamedTensor> tensors;
-  for (const net::WeightRow& row : generator.table()) {
-    tensors.push_back({row.name, row.shape, generator.values(row)});
-  }
-  write_tensor_file(path, tensors, metadata);
+  write_weights(path, generator, metadata);
 }
 
 SavedGenerator open_generator(const std::filesystem::path& run_or_file) {
@@ -76,17 +72,7 @@ SavedGenerator open_generator(const std::filesystem::path& run_or_file) {
   GeneratorInfo info = read_info(file.metadata(), path);
   net::NetSpec spec = train::generator_spec(info.recipe);
   require_image(net::output_shape(spec), path);
-  std::vector<TensorShape> expected;
-  for (const net::WeightRow& row : net::weight_table(spec)) {
-    expected.push_back({row.name, row.shape});
-  }
-  require_tensors(file, expected, path);
-
-  net::Weights weights(spec);
-  for (const net::WeightRow& row : weights.table()) {
-    std::ranges::copy(file.tensor(row.name).values, weights.values(row).begin());
-  }
-  weights.refresh_shadow();
+  net::Weights weights = read_weights(file, spec, path);
   return {std::move(info), std::move(spec), std::move(weights)};
 }
 

@@ -125,4 +125,27 @@ void require_tensors(const io::SafetensorsFile& file, std::span<const TensorShap
   }
 }
 
+void write_weights(const std::filesystem::path& path, net::Weights& weights, const io::Metadata& metadata) {
+  std::vector<train::NamedTensor> tensors;
+  for (const net::WeightRow& row : weights.table()) {
+    tensors.push_back({row.name, row.shape, weights.values(row)});
+  }
+  write_tensor_file(path, tensors, metadata);
+}
+
+net::Weights read_weights(const io::SafetensorsFile& file, const net::NetSpec& network,
+                          const std::filesystem::path& path) {
+  std::vector<TensorShape> expected;
+  for (const net::WeightRow& row : net::weight_table(network)) {
+    expected.push_back({row.name, row.shape});
+  }
+  require_tensors(file, expected, path);
+  net::Weights weights(network);
+  for (const net::WeightRow& row : weights.table()) {
+    std::ranges::copy(file.tensor(row.name).values, weights.values(row).begin());
+  }
+  weights.refresh_shadow();
+  return weights;
+}
+
 }  // namespace ganymede::cli

@@ -38,6 +38,12 @@ io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::str
 /// The recipe in a file's metadata, whose generator's layers fit each other. Throws Error(file).
 train::Recipe embedded_recipe(const io::Metadata& metadata, const std::filesystem::path& path);
 
+/// Writes a network's weights under the names of their rows. Throws as write_tensor_file() does.
+void write_weights(const std::filesystem::path& path, net::Weights& weights, const io::Metadata& metadata);
+/// The weights of `network` in a file that holds nothing else. Throws Error(file).
+net::Weights read_weights(const io::SafetensorsFile& file, const net::NetSpec& network,
+                          const std::filesystem::path& path);
+
 struct TensorShape {
   std::string name;
   base::Shape shape;
