@@ -80,10 +80,17 @@ class JoinLabel(nn.Module):
         return torch.cat([x, one_hot], dim=1)
 
 
+class SelectLabel(nn.Module):
+    """The feature that the label names."""
+
+    def forward(self, x, label):
+        return x.gather(1, label[:, None])
+
+
 class Network(nn.Sequential):
     def forward(self, x, label=None):
         for module in self:
-            x = module(x, label) if isinstance(module, JoinLabel) else module(x)
+            x = module(x, label) if isinstance(module, (JoinLabel, SelectLabel)) else module(x)
         return x
 
 
@@ -129,6 +136,8 @@ def module_of(layer, shape):
             return nn.Flatten()
         case "join_label":
             return JoinLabel(layer.get("classes", 10))
+        case "select_label":
+            return SelectLabel()
     raise ValueError(f"no module for the layer {layer['kind']}")
 
 

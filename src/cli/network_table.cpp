@@ -17,7 +17,7 @@ namespace {
 using Role = net::WeightDeclaration::Role;
 
 std::string keras_type(std::string_view kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 15> types = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> types = {{
       {"dense", "Dense"},
       {"conv", "Conv2D"},
       {"conv_transpose", "Conv2DTranspose"},
@@ -33,6 +33,7 @@ std::string keras_type(std::string_view kind) {
       {"reshape", "Reshape"},
       {"flatten", "Flatten"},
       {"join_label", "Concatenate"},
+      {"select_label", "Gather"},
   }};
   const auto found = std::ranges::find(types, kind, &std::pair<std::string_view, std::string_view>::first);
   return std::string(found == types.end() ? kind : found->second);

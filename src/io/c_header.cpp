@@ -149,6 +149,8 @@ class Writer {
     swap();
   }
 
+  void write(const net::SelectLabel&) { call("{0}[0] = {0}[label];", here_); }
+
   char there() { return use(here_ == 'a' ? 'b' : 'a'); }
   char round() { return use('c'); }
   char use(char piece) {

@@ -67,6 +67,7 @@ struct KeepsOrder {
   bool operator()(const net::Reshape&) const { return true; }
   bool operator()(const net::Flatten&) const { return true; }
   bool operator()(const net::JoinLabel&) const { return input.rank() == 1; }
+  bool operator()(const net::SelectLabel&) const { return false; }
 };
 
 /// The orders before each layer and behind the last.
@@ -203,6 +204,7 @@ struct Layout {
   ChannelsFirstTensor operator()(const net::Reshape&) const { return without_weights(); }
   ChannelsFirstTensor operator()(const net::Flatten&) const { return without_weights(); }
   ChannelsFirstTensor operator()(const net::JoinLabel&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::SelectLabel&) const { return without_weights(); }
 
  private:
   ChannelsFirstTensor without_weights() const {

@@ -152,6 +152,13 @@ struct LayerWriter {
     return layer.name;
   }
 
+  std::string operator()(const net::SelectLabel&) const {
+    graph.add_node("Unsqueeze", tensor("column"), {label_name, graph.constant(tensor("axes"), Sizes{1})});
+    set_attribute(graph.add_node("GatherElements", layer.name, {input, tensor("column")}), "axis",
+                  std::int64_t{1});
+    return layer.name;
+  }
+
  private:
   std::string tensor(const std::string& name) const { return layer.name + "." + name; }
 

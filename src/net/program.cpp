@@ -13,7 +13,7 @@
 namespace ganymede::net {
 
 using LayerOp = std::variant<DenseOp, ConvolutionOp, ResidualOp, ResampleOp, ActivationOp, BatchNormOp,
-                             DropoutOp, ReshapeOp, JoinLabelOp>;
+                             DropoutOp, ReshapeOp, JoinLabelOp, SelectLabelOp>;
 
 namespace {
 
@@ -49,6 +49,9 @@ LayerOp make_op(const Flatten& d, const LayerBinding& b, const ops::Device& v) {
 }
 LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v) {
   return JoinLabelOp(d, b, v);
+}
+LayerOp make_op(const SelectLabel& d, const LayerBinding& b, const ops::Device& v) {
+  return SelectLabelOp(d, b, v);
 }
 
 /// What one layer's passes took.

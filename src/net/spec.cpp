@@ -46,6 +46,7 @@ const std::vector<std::pair<std::string_view, LayerSpec>>& layer_kinds() {
       {"reshape", Reshape{}},
       {"flatten", Flatten{}},
       {"join_label", JoinLabel{}},
+      {"select_label", SelectLabel{}},
   };
   return kinds;
 }
@@ -88,6 +89,9 @@ std::int64_t label_classes(const NetSpec& spec) {
   for (const LayerSpec& layer : spec.layers) {
     if (const auto* join = std::get_if<JoinLabel>(&layer)) {
       return join->classes;
+    }
+    if (const auto* select = std::get_if<SelectLabel>(&layer)) {
+      return select->classes;
     }
   }
   return 0;

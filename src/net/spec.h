@@ -17,11 +17,12 @@
 #include "net/layers/resample.h"
 #include "net/layers/reshape.h"
 #include "net/layers/residual.h"
+#include "net/layers/select_label.h"
 
 namespace ganymede::net {
 
 using LayerSpec = std::variant<Dense, Convolution, Residual, Upsample, AveragePool, Activation, BatchNorm,
-                               Dropout, Reshape, Flatten, JoinLabel>;
+                               Dropout, Reshape, Flatten, JoinLabel, SelectLabel>;
 
 /// A network as data: everything else (memory, kernels, parameters, summaries, files) follows from it.
 struct NetSpec {
@@ -51,7 +52,7 @@ std::vector<LayerShape> infer_shapes(const NetSpec& spec);
 /// The shape of a sample of the network's output.
 base::Shape output_shape(const NetSpec& spec);
 
-/// How many classes the labels that the network joins have; zero where it takes no label.
+/// How many classes the labels that the network joins or selects by have; zero where it takes no label.
 std::int64_t label_classes(const NetSpec& spec);
 
 /// Most layers have no weights and need no scratch memory.

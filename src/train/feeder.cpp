@@ -12,6 +12,7 @@ Feeder::Feeder(const Recipe& recipe, const data::Split& images, std::int64_t cla
       pixel_range_{recipe.pixel_range.low, recipe.pixel_range.high},
       distribution_(recipe.latent.distribution),
       classes_(classes),
+      pairs_(compares_pairs(recipe.objective.loss)),
       sampler_(seed_, static_cast<std::uint32_t>(images.count())),
       indices_(static_cast<std::size_t>(recipe.half_batch())) {}
 
@@ -32,8 +33,13 @@ void Feeder::feed_discriminator(std::uint64_t update, Gan& gan) {
 void Feeder::feed_generator(std::uint64_t update, Gan& gan) {
   fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, distribution_,
                gan.generator_latents());
-  const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = update};
   const std::span labels = gan.generator_labels();
+  if (pairs_ && !labels.empty()) {
+    // A pair's two images are compared as images of one class.
+    data::gather_labels(images_, indices_, labels);
+    return;
+  }
+  const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = update};
   for (std::size_t n = 0; n < labels.size(); ++n) {
     labels[n] = static_cast<std::int32_t>(
         base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(classes_)));

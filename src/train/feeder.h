@@ -19,7 +19,8 @@ class Feeder {
 
   /// Writes what the discriminator's update number `update` reads, 0 for the first. Allocates nothing.
   void feed_discriminator(std::uint64_t update, Gan& gan);
-  /// The same for the generator's.
+  /// The same for the generator's, which compares pairs with the images of the discriminator's last update
+  /// where the loss does.
   void feed_generator(std::uint64_t update, Gan& gan);
 
  private:
@@ -28,6 +29,7 @@ class Feeder {
   data::PixelRange pixel_range_;
   Distribution distribution_;
   std::int64_t classes_;
+  bool pairs_;
   data::Sampler sampler_;
   std::vector<std::uint32_t> indices_;  // [half batch]
 };

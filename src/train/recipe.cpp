@@ -290,9 +290,9 @@ void check_networks(const net::NetSpec& generator, const net::NetSpec& discrimin
     const std::int64_t joined = net::label_classes(*network);
     if (joined != 0 && joined != classes) {
       refuse({.where = network->name,
-              .found = fmt::format("join_label with {} classes", joined),
+              .found = fmt::format("a label of {} classes", joined),
               .expected = fmt::format("{}, as the data has", classes),
-              .advice = fmt::format("Write {{ kind = \"join_label\", classes = {} }}", classes)});
+              .advice = fmt::format("Write classes = {} where the network takes the label", classes)});
     }
   }
 }

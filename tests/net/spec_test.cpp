@@ -109,6 +109,8 @@ TEST(Shapes, ErrorsNameTheNetworkTheLayerAndWhatDoesNotFit) {
       {Activation{ops::Function::leaky_relu, std::nanf("")}, {4}, "leaky_relu_1"},
       {JoinLabel{1}, {4}, "join_label_1"},
       {JoinLabel{1001}, {4}, "join_label_1"},
+      {SelectLabel{3}, {4}, "select_label_1"},
+      {SelectLabel{1}, {1}, "select_label_1"},
   };
   for (const Misfit& misfit : misfits) {
     // The second layer, so that its number is seen too.
@@ -140,6 +142,7 @@ TEST(Shapes, JoinedLabelsWidenTheLastAxis) {
 TEST(NetSpec, TellsTheClassesOfTheLabelsItJoins) {
   EXPECT_EQ(label_classes({.name = "network", .input = {4}, .layers = {Dense{3}}}), 0);
   EXPECT_EQ(label_classes({.name = "network", .input = {4}, .layers = {Dense{3}, JoinLabel{7}}}), 7);
+  EXPECT_EQ(label_classes({.name = "network", .input = {4}, .layers = {Dense{3}, SelectLabel{3}}}), 3);
 }
 
 TEST(NetSpec, NamesEveryKindOnceAndItself) {
@@ -148,10 +151,10 @@ TEST(NetSpec, NamesEveryKindOnceAndItself) {
     EXPECT_EQ(kind_name(layer), name);
     names.push_back(name);
   }
-  EXPECT_THAT(names,
-              testing::UnorderedElementsAre("dense", "conv", "conv_transpose", "batch_norm", "leaky_relu",
-                                            "relu", "tanh", "sigmoid", "dropout", "reshape", "flatten",
-                                            "join_label", "residual", "upsample", "avg_pool"));
+  EXPECT_THAT(
+      names, testing::UnorderedElementsAre("dense", "conv", "conv_transpose", "batch_norm", "leaky_relu",
+                                           "relu", "tanh", "sigmoid", "dropout", "reshape", "flatten",
+                                           "join_label", "select_label", "residual", "upsample", "avg_pool"));
 }
 
 }  // namespace

@@ -162,6 +162,7 @@ TEST(Toml, ReadsBackEveryKindOfLayerWithOtherThanItsDefaults) {
               Reshape{{7, 7, 2}},
               Flatten{},
               JoinLabel{5},
+              SelectLabel{5},
               Residual{.hidden = 9, .kernel = 5, .slope = 0.1F},
               Upsample{.factor = 3, .mode = Upsample::Mode::bilinear},
               AveragePool{.factor = 3}};

@@ -22,6 +22,7 @@ using net::JoinLabel;
 using net::LayerSpec;
 using net::Reshape;
 using net::Residual;
+using net::SelectLabel;
 using net::Upsample;
 using ops::Function;
 
@@ -246,6 +247,7 @@ std::vector<NetworkExample> layer_cases() {
       example("flatten", {2, 3, 2}, {Flatten{}}),
       example("join_label to features", {5}, {JoinLabel{3}}),
       example("join_label to images", {3, 2, 2}, {JoinLabel{4}}),
+      example("select_label", {4}, {SelectLabel{4}}),
       example("no layer", {5}, {}),
   };
   return cases;
@@ -302,6 +304,8 @@ std::vector<NetworkExample> network_cases() {
       example("activation of the input", {6}, {tanh, tanh, Dense{2}}),
       example("batch_norm of the input", {6}, {batch_norm, Dense{3}}),
       example("batch_norm and an activation at the end", {6}, {Dense{4}, batch_norm, sigmoid}),
+      example("discriminator of conditional-conv", {4, 4, 1},
+              {conv(3, {3, 2}), leaky_relu, Flatten{}, Dense{3}, SelectLabel{3}}),
       example("labels joined twice", {4}, {JoinLabel{3}, Dense{5}, tanh, JoinLabel{3}, Dense{2}}),
   };
 }

@@ -194,6 +194,10 @@ Values Network::apply(Layer& layer, std::size_t index, std::span<const std::int3
             const base::Shape& shape = layer.shape.input;
             return join_label(src, labels, j.classes, shape.elements() / shape.back());
           },
+          [&](const net::SelectLabel&) {
+            layer.labels.assign(labels.begin(), labels.end());
+            return select(src, labels);
+          },
       },
       layer.spec);
 }
@@ -268,6 +272,7 @@ Values Network::pull_back(const Layer& layer, const Values& diff_dst,
           [&](const net::Reshape&) { return diff_dst; },
           [&](const net::Flatten&) { return diff_dst; },
           [&](const net::JoinLabel& j) { return split_label(diff_dst, j.classes, layer.shape.input.back()); },
+          [&](const net::SelectLabel& s) { return select_backward(diff_dst, layer.labels, s.classes); },
       },
       layer.spec);
 }
@@ -320,6 +325,7 @@ Values Network::push_forward(const Layer& layer, const Values& tangent) const {
             const std::vector<std::int32_t> no_label(static_cast<std::size_t>(use_.batch), -1);
             return join_label(tangent, no_label, j.classes, pixels);
           },
+          [&](const net::SelectLabel&) { return select(tangent, layer.labels); },
       },
       layer.spec);
 }

@@ -58,9 +58,10 @@ class Network {
     base::DType type = base::DType::f32;  // of dst; differentials and tangents have the network's
     bool before_activation = false;
     Values src, dst;
-    BatchStatistics statistics;  // of a batch norm
-    Values factors;              // of a dropout
-    std::vector<Layer> inside;   // of a residual block: what is added to its input
+    BatchStatistics statistics;        // of a batch norm
+    Values factors;                    // of a dropout
+    std::vector<std::int32_t> labels;  // of a selection
+    std::vector<Layer> inside;         // of a residual block: what is added to its input
   };
 
   Values apply(Layer& layer, std::size_t index, std::span<const std::int32_t> labels,

@@ -282,6 +282,25 @@ Values join_label(const Values& src, std::span<const std::int32_t> labels, std::
   return dst;
 }
 
+Values select(const Values& src, std::span<const std::int32_t> labels) {
+  const std::int64_t classes = std::ssize(src) / std::ssize(labels);
+  Values dst;
+  for (std::int64_t row = 0; row < std::ssize(labels); ++row) {
+    dst.push_back(src[row * classes + labels[row]]);
+  }
+  return dst;
+}
+
+Values select_backward(const Values& diff_dst, std::span<const std::int32_t> labels, std::int64_t classes) {
+  Values diff_src;
+  for (std::int64_t row = 0; row < std::ssize(labels); ++row) {
+    for (std::int64_t c = 0; c < classes; ++c) {
+      diff_src.push_back(labels[row] == c ? diff_dst[row] : constant(0.0));
+    }
+  }
+  return diff_src;
+}
+
 Values split_label(const Values& src, std::int64_t classes, std::int64_t channels) {
   Values dst;
   for (std::int64_t i = 0; i < std::ssize(src); ++i) {

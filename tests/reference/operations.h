@@ -77,6 +77,10 @@ Values join_label(const Values& src, std::span<const std::int32_t> labels, std::
 /// [rows, channels + classes] -> [rows, channels]
 Values split_label(const Values& src, std::int64_t classes, std::int64_t channels);
 
+/// [rows, classes] -> [rows], and back
+Values select(const Values& src, std::span<const std::int32_t> labels);
+Values select_backward(const Values& diff_dst, std::span<const std::int32_t> labels, std::int64_t classes);
+
 /// What each pixel of an image contributes to each pixel of a resampled one: rows[dst][src].
 using ImageMap = std::vector<std::vector<double>>;
 ImageMap image_map(const net::Upsample& upsample, const base::Shape& image);

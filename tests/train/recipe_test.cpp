@@ -105,7 +105,7 @@ TEST(Networks, MustMakeImagesAndOneLogit) {
   EXPECT_THAT(check(), HasSubstr("one logit"));
   recipe = shipped_recipe("conditional");
   recipe.generator.layers.front() = net::JoinLabel{.classes = 7};
-  EXPECT_THAT(check(), HasSubstr("join_label with 7 classes"));
+  EXPECT_THAT(check(), HasSubstr("a label of 7 classes"));
 }
 
 TEST(Networks, NameTheLayerThatDoesNotFit) {
