@@ -21,6 +21,7 @@ enum class Purpose : std::uint32_t {
   interpolation = 18,
   spectral_norm = 19,
   augmentation = 20,
+  sample_label = 21,
   bootstrap = 21,
   evaluation_subset = 22,
 };

@@ -65,7 +65,7 @@ ImageSet images_of(const EvalOptions& options, ImageSource& source, std::int64_t
   }
   SavedGenerator& generator = *source.generator;
   require_size(source.path, net::output_shape(generator.spec), like);
-  ImageSet set = make_image_set(generator.spec, generator.weights, generator.info.recipe, count,
+  ImageSet set = make_image_set(generator.spec, generator.weights, generator.info.recipe, like.train, count,
                                 options.settings().seed, device);
   set.description = fmt::format("{} ({} after epoch {})", source.path.string(), generator.info.recipe.name,
                                 generator.info.epoch);

@@ -85,6 +85,22 @@ ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int
   return set;
 }
 
+/// `count` labels for a generator of so many classes; none are asked for where it takes none.
+std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& real, std::int64_t count,
+                                     std::uint64_t seed) {
+  if (classes == 0) {
+    return std::vector<std::int32_t>(static_cast<std::size_t>(count));
+  }
+  if (real.labels.empty() || *std::ranges::max_element(real.labels) >= classes) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = "the real images",
+                       .found = real.labels.empty() ? "no labels" : "more classes",
+                       .expected = fmt::format("the {} classes that the generator takes", classes),
+                       .advice = "Name the data that it learnt from with --data"});
+  }
+  return train::draw_labels(real.labels, seed, count);
+}
+
 }  // namespace
 
 void require_size(const fs::path& path, const base::Shape& image, const data::Dataset& dataset) {
@@ -106,11 +122,12 @@ ImageSource open_image_source(const fs::path& path) {
 }
 
 ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
-                        std::int64_t count, std::uint64_t seed, const ops::Device& device) {
+                        const data::Split& real, std::int64_t count, std::uint64_t seed,
+                        const ops::Device& device) {
   constexpr std::int64_t batch = 200;
   train::ImageMaker maker(spec, weights, device, base::DType::f32, batch);
   const std::vector<float> latents = train::sample_latents(recipe, seed, count);
-  const std::vector<std::int32_t> labels = train::sample_labels(count, 1, net::label_classes(spec));
+  const std::vector<std::int32_t> labels = labels_for(net::label_classes(spec), real, count, seed);
   ImageSet set;
   set.pixels.reserve(static_cast<std::size_t>(count * maker.image_shape().elements()));
   std::vector<float> images(static_cast<std::size_t>(batch * maker.image_shape().elements()));

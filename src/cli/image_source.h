@@ -31,9 +31,11 @@ ImageSource open_image_source(const std::filesystem::path& path);
 /// Throws Error(data) unless an image [height, width, channels] has the size of the images of `dataset`.
 void require_size(const std::filesystem::path& path, const base::Shape& image, const data::Dataset& dataset);
 
-/// `count` images of a generator from the latent points of `seed`, labels by turns.
+/// `count` images of a generator from the latent points of `seed`. One that takes labels is asked for labels
+/// drawn from those of `real`, so that its images and the real ones differ in no class's share.
 ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
-                        std::int64_t count, std::uint64_t seed, const ops::Device& device);
+                        const data::Split& real, std::int64_t count, std::uint64_t seed,
+                        const ops::Device& device);
 
 /// The first `count` images, or as many as there are, of an .npy array [count, height, width] or with
 /// channels behind, or of a directory with a PNG file for each, in the order of their names. An array's

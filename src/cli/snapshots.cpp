@@ -33,9 +33,8 @@ void keep_newest(const RunDirectory& run) {
 Snapshots::Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, train::Trainer& trainer,
                      const ops::Device& device)
     : recipe_(recipe),
-      dataset_(dataset.name),
+      dataset_(dataset),
       dataset_digest_(digest(dataset)),
-      class_names_(dataset.class_names),
       trainer_(trainer),
       device_(device),
       latents_(
@@ -66,7 +65,8 @@ void Snapshots::keep_best(const RunDirectory& run) {
 
 ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
   train::Gan& gan = trainer_.gan();
-  return make_image_set(gan.generator().spec(), gan.sampling_weights(), recipe_, count, seed, device_);
+  return make_image_set(gan.generator().spec(), gan.sampling_weights(), recipe_, dataset_.train, count, seed,
+                        device_);
 }
 
 void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
@@ -78,7 +78,7 @@ CheckpointInfo Snapshots::checkpoint_info() const {
   return {.step = position.step,
           .total_steps = position.total_steps,
           .recipe = recipe_,
-          .dataset = dataset_,
+          .dataset = dataset_.name,
           .dataset_digest = dataset_digest_};
 }
 
@@ -87,8 +87,8 @@ GeneratorInfo Snapshots::generator_info() const {
   return {.recipe = recipe_,
           .step = position.step,
           .epoch = position.step == 0 ? 0 : position.epoch(),
-          .dataset = dataset_,
-          .class_names = class_names_};
+          .dataset = dataset_.name,
+          .class_names = dataset_.class_names};
 }
 
 }  // namespace ganymede::cli

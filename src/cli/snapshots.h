@@ -16,7 +16,7 @@ namespace ganymede::cli {
 /// Writes what a run keeps of a trainer: samples, checkpoints and generators.
 class Snapshots {
  public:
-  /// The trainer and the device must outlive it.
+  /// All but the recipe must outlive it.
   Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, train::Trainer& trainer,
             const ops::Device& device);
 
@@ -27,7 +27,8 @@ class Snapshots {
   void write_checkpoint(const RunDirectory& run);
   /// The checkpoint and the generator of the current step as the best ones, in place of those before.
   void keep_best(const RunDirectory& run);
-  /// Images of the generator that is written, as make_image_set() makes them.
+  /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
+  /// from.
   ImageSet draw_images(std::int64_t count, std::uint64_t seed);
   /// The generator as the one of an epoch, which is kept.
   void keep_generator(const RunDirectory& run, std::int64_t epoch);
@@ -37,8 +38,8 @@ class Snapshots {
   CheckpointInfo checkpoint_info() const;
 
   train::Recipe recipe_;
-  std::string dataset_, dataset_digest_;
-  std::vector<std::string> class_names_;
+  const data::Dataset& dataset_;
+  std::string dataset_digest_;
   train::Trainer& trainer_;
   const ops::Device& device_;
   std::vector<float> latents_;        // [grid, latent]

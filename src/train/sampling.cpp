@@ -44,4 +44,14 @@ std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns
   return labels;
 }
 
+std::vector<std::int32_t> draw_labels(std::span<const std::uint8_t> labels, std::uint64_t seed,
+                                      std::int64_t count) {
+  const base::RandomKey key{.seed = seed, .purpose = base::Purpose::sample_label};
+  std::vector<std::int32_t> drawn(static_cast<std::size_t>(count));
+  for (std::size_t n = 0; n < drawn.size(); ++n) {
+    drawn[n] = labels[base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(labels.size()))];
+  }
+  return drawn;
+}
+
 }  // namespace ganymede::train
