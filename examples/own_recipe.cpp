@@ -59,15 +59,15 @@ int main(int argc, char** argv) try {
   trainer.subscribe([](const train::Event& event) {
     if (const auto* interval = std::get_if<train::IntervalFinished>(&event)) {
       std::printf("step %5lld  loss_g %.3f\n", static_cast<long long>(interval->position.step),
-                  static_cast<double>(interval->metrics.generator_loss));
+                  static_cast<double>(std::get<train::GanMetrics>(interval->metrics).generator_loss));
     }
   });
   trainer.run({});
 
-  train::Gan& gan = trainer.gan();
-  const std::string model = io::to_onnx(gan.generator().spec(), gan.sampling_weights(), {});
-  std::ofstream("generator.onnx", std::ios::binary) << model;
-  std::printf("the generator is in generator.onnx, %zu bytes\n", model.size());
+  train::Model& model = trainer.model();
+  const std::string onnx = io::to_onnx(model.generator().spec(), model.sampling_weights(), {});
+  std::ofstream("generator.onnx", std::ios::binary) << onnx;
+  std::printf("the generator is in generator.onnx, %zu bytes\n", onnx.size());
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

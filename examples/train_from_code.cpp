@@ -45,8 +45,9 @@ int main(int argc, char** argv) try {
   trainer.run({});
 
   constexpr std::int64_t count = 64;
-  train::Gan& gan = trainer.gan();
-  train::ImageMaker maker(gan.generator().spec(), gan.sampling_weights(), device, base::DType::f32, count);
+  train::Model& model = trainer.model();
+  train::ImageMaker maker(model.generator().spec(), model.sampling_weights(), device, base::DType::f32,
+                          count);
   std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
   maker.make(train::sample_latents(recipe, 42, count), {}, images);
   io::write_png("digits.png", io::make_grid(images, maker.image_shape().with_leading(count), {}));

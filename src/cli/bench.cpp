@@ -57,7 +57,7 @@ class Bench {
         device_(device),
         peak_(peak),
         seconds_(seconds),
-        gan_(recipe, {dataset.height, dataset.width, dataset.channels}, dataset.classes(), device),
+        model_(recipe, {dataset.height, dataset.width, dataset.channels}, dataset.classes(), device),
         feeder_(recipe, dataset.train, dataset.classes()) {}
 
   /// Data, noise, both networks, both optimisers.
@@ -70,11 +70,11 @@ class Bench {
   Measurement sample() {
     constexpr std::int64_t count = 1000;
     constexpr std::int64_t batch = 100;
-    train::ImageMaker maker(gan_.generator().spec(), gan_.generator().weights(), device_,
+    train::ImageMaker maker(model_.generator().spec(), model_.generator().weights(), device_,
                             train::resolve(recipe_.training.precision), batch);
     const auto latents = train::sample_latents(recipe_, 1, count);
     const auto labels = train::sample_labels(
-        count, 1, std::max<std::int64_t>(1, net::label_classes(gan_.generator().spec())));
+        count, 1, std::max<std::int64_t>(1, net::label_classes(model_.generator().spec())));
     std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
     const double seconds = median_seconds([&] { maker.make(latents, labels, images); }, seconds_);
     return row("sample 1,000", seconds, count, static_cast<double>(count) * operations_an_image());
@@ -82,20 +82,20 @@ class Bench {
 
   std::vector<Measurement> layers() {
     constexpr std::int64_t steps = 10;
-    gan_.time_passes(true);
+    model_.time_passes(true);
     for (std::int64_t i = 0; i < steps; ++i) {
       run_step();
     }
-    std::vector<Measurement> rows = pass_rows(recipe_, gan_.pass_times(), steps, peak_);
-    gan_.time_passes(false);
+    std::vector<Measurement> rows = pass_rows(recipe_, model_.pass_times(), steps, peak_);
+    model_.time_passes(false);
     return rows;
   }
 
  private:
-  void run_step() { train::take_step(step_++, feeder_, gan_); }
+  void run_step() { model_.take_step(step_++, feeder_); }
 
   double operations_an_image() {
-    const net::NetSpec& generator = gan_.generator().spec();
+    const net::NetSpec& generator = model_.generator().spec();
     const auto shapes = net::infer_shapes(generator);
     double sum = 0.0;
     for (std::size_t i = 0; i < shapes.size(); ++i) {
@@ -105,10 +105,10 @@ class Bench {
   }
 
   double operations_a_step() {
-    gan_.time_passes(true);
+    model_.time_passes(true);
     run_step();
-    const auto times = gan_.pass_times();
-    gan_.time_passes(false);
+    const auto times = model_.pass_times();
+    model_.time_passes(false);
     return std::accumulate(times.begin(), times.end(), 0.0,
                            [](double sum, const net::PassTime& time) { return sum + time.operations; });
   }
@@ -128,7 +128,7 @@ class Bench {
   const ops::Device& device_;
   double peak_;
   double seconds_;
-  train::Gan gan_;
+  train::Model model_;
   train::Feeder feeder_;
   std::uint64_t step_ = 0;
 };

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::string_view format = "ganymede-checkpoint";
 
-void require_same_network(const train::NetworkSettings& found, const train::NetworkSettings& expected,
-                          const std::string& name, const std::filesystem::path& path) {
-  if (found.layers != expected.layers) {
+void require_same_network(const train::LearningNetwork& found, const train::LearningNetwork& expected,
+                          const std::filesystem::path& path) {
+  if (found.name != expected.name || found.settings.layers != expected.settings.layers) {
     throw base::Error(base::ErrorKind::file,
                       {.where = path.string(),
-                       .found = fmt::format("a {} with other layers", name),
+                       .found = fmt::format("a {} with other layers", found.name),
                        .expected = "the layers in the run's config.toml",
                        .advice = "Restore config.toml, or start a new run with the changed recipe"});
   }
@@ -49,8 +49,11 @@ Checkpoint::Checkpoint(std::filesystem::path path)
 }
 
 void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) const {
-  require_same_network(info_.recipe.generator, recipe.generator, "generator", path_);
-  require_same_network(info_.recipe.discriminator, recipe.discriminator, "discriminator", path_);
+  const auto found = train::learning_networks(info_.recipe);
+  const auto wanted = train::learning_networks(recipe);
+  for (std::size_t n = 0; n < wanted.size(); ++n) {
+    require_same_network(found[n], wanted[n], path_);
+  }
   const std::vector<train::NamedTensor> tensors = trainer.tensors();
   std::vector<TensorShape> expected;
   expected.reserve(tensors.size());

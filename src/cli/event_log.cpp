@@ -49,8 +49,9 @@ void EventLog::record(const train::IntervalFinished& event) {
 
 void EventLog::record(const train::EpochFinished& event) {
   add_sample(event.position.step, event.position.epoch());
-  add_histograms(event.position.step, trainer_.gan().generator());
-  add_histograms(event.position.step, trainer_.gan().discriminator());
+  for (train::Network* network : trainer_.model().networks()) {
+    add_histograms(event.position.step, *network);
+  }
 }
 
 void EventLog::add_sample(std::int64_t step, std::int64_t epoch) {

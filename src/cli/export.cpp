@@ -120,6 +120,10 @@ SavedNetwork open_discriminator(const std::optional<fs::path>& run) {
            "a run with a checkpoint, which holds the discriminator", "Name a run's directory");
   }
   GeneratorInfo info = open_generator(*run).info;
+  if (info.recipe.model != train::ModelKind::gan) {
+    refuse("--discriminator", "a run of a VAE, which has none", "a run of a GAN",
+           "Leave --discriminator out");
+  }
   net::NetSpec spec =
       train::discriminator_spec(info.recipe, net::output_shape(train::generator_spec(info.recipe)));
   net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);

@@ -110,7 +110,7 @@ std::string card_text(const std::string& file, const SavedNetwork& network, cons
                       const std::string& data, const std::string& measured) {
   const train::Recipe& recipe = network.info.recipe;
   return fmt::format(
-      "---\nlibrary_name: ganymede\ntags: [gan, image-generation]\n---\n\n# {0}\n\n{1}.\n\n"
+      "---\nlibrary_name: ganymede\ntags: [{11}, image-generation]\n---\n\n# {0}\n\n{1}.\n\n"
       "| | |\n|---|---|\n{2}| program | Ganymede {3} |\n\n"
       "## Data\n\n{4}\n{10}"
       "## Check it\n\n`ganymede verify {0}` compares the file with these facts. For one `input`{5} the "
@@ -121,7 +121,8 @@ std::string card_text(const std::string& file, const SavedNetwork& network, cons
       training_rows(network), version(),
       data.empty() ? network.info.dataset + ".\n" : "| file | SHA-256 |\n|---|---|\n" + data,
       net::label_classes(network.spec) > 0 ? " and `label`" : "", fence_begin,
-      facts_json(facts, file, network.spec).dump(), fence_end, train::to_toml(recipe), measured);
+      facts_json(facts, file, network.spec).dump(), fence_end, train::to_toml(recipe), measured,
+      recipe.model == train::ModelKind::vae ? "vae" : "gan");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 /// The colour of a kind of layer: what has weights stands out.
 std::string_view fill_of(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> fills = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> fills = {{
       {"Input", "#FFFFFF"},
       {"Dense", "#CFE3F5"},
       {"Conv2D", "#CFEBDD"},
@@ -28,6 +28,8 @@ std::string_view fill_of(std::string_view type) {
       {"Flatten", "#F0F0F0"},
       {"Concatenate", "#E9DDF3"},
       {"Generator", "#CFE3F5"},
+      {"Encoder", "#CFEBDD"},
+      {"Sampling", "#E9DDF3"},
       {"Discriminator, frozen", "#E4E4E4"},
   }};
   for (const auto& [name, fill] : fills) {

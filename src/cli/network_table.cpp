@@ -39,6 +39,12 @@ std::string keras_type(std::string_view kind) {
   return std::string(found == types.end() ? kind : found->second);
 }
 
+/// A whole network as one row of another's table.
+LayerRow as_layer(const NetworkTable& network, std::string_view type) {
+  return {network.name, std::string(type), network.rows.empty() ? network.input : network.rows.back().output,
+          network.trainable + network.non_trainable};
+}
+
 std::string totals(const NetworkTable& table) {
   const auto line = [](std::string_view name, std::int64_t count) {
     return fmt::format("{}: {} ({})\n", name, grouped(count),
@@ -72,12 +78,18 @@ NetworkTable make_composite_table(const NetworkTable& generator, const NetworkTa
       .classes = generator.classes,
       .trainable = generator.trainable,
       .non_trainable = generator.non_trainable + discriminator.trainable + discriminator.non_trainable};
-  for (const NetworkTable* network : {&generator, &discriminator}) {
-    table.rows.push_back({network->name, network == &generator ? "Generator" : "Discriminator, frozen",
-                          network->rows.empty() ? network->input : network->rows.back().output,
-                          network->trainable + network->non_trainable});
-  }
+  table.rows = {as_layer(generator, "Generator"), as_layer(discriminator, "Discriminator, frozen")};
   return table;
+}
+
+NetworkTable make_autoencoder_table(const NetworkTable& encoder, const NetworkTable& generator) {
+  return {.name = "autoencoder",
+          .input = encoder.input,
+          .rows = {as_layer(encoder, "Encoder"),
+                   {"latent", "Sampling", generator.input, 0},
+                   as_layer(generator, "Generator")},
+          .trainable = encoder.trainable + generator.trainable,
+          .non_trainable = encoder.non_trainable + generator.non_trainable};
 }
 
 std::string keras_shape(const base::Shape& shape) {

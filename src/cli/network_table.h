@@ -31,6 +31,9 @@ NetworkTable make_table(const net::NetSpec& network);
 /// The composite through which the generator learns: both networks as a layer each, the discriminator frozen.
 NetworkTable make_composite_table(const NetworkTable& generator, const NetworkTable& discriminator);
 
+/// A VAE as it learns: both networks as a layer each, with the drawing of a latent point between them.
+NetworkTable make_autoencoder_table(const NetworkTable& encoder, const NetworkTable& generator);
+
 /// "(None, 28, 28, 1)"
 std::string keras_shape(const base::Shape& shape);
 

@@ -16,9 +16,9 @@ namespace {
 int run_plot(const std::string& path) {
   const RunDirectory run = RunDirectory::open(path);
   animate_samples(run);
-  const std::string title = read_recipe_file(run.config().string()).name;
-  draw_scores(run, title);
-  if (draw_losses(run, title) == io::PlotStatus::gnuplot_is_missing) {
+  const train::Recipe recipe = read_recipe_file(run.config().string());
+  draw_scores(run, recipe.name);
+  if (draw_losses(run, recipe) == io::PlotStatus::gnuplot_is_missing) {
     print_error(advice_without_gnuplot(run));
     return static_cast<int>(base::ErrorKind::file);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "cli/format.h"
@@ -34,6 +35,35 @@ std::string bar(double share, int room) {
   return fmt::format("[{:<{}}]", picture, inside);
 }
 
+/// What the changing line shows of a step, the most telling first.
+std::vector<std::string> status_fields(const train::GanMetrics& metrics) {
+  return {fmt::format("D {:.3f}/{:.3f}", metrics.discriminator_loss_real, metrics.discriminator_loss_fake),
+          fmt::format("G {:.3f}", metrics.generator_loss),
+          fmt::format("acc {}/{}", percent(metrics.accuracy_real), percent(metrics.accuracy_fake)),
+          fmt::format("D(x) {:.2f}", metrics.probability_real),
+          fmt::format("D(G(z)) {:.2f}", metrics.probability_fake)};
+}
+
+std::vector<std::string> status_fields(const train::VaeMetrics& metrics) {
+  return {fmt::format("loss {:.1f}", metrics.loss),
+          fmt::format("reconstruction {:.1f}", metrics.reconstruction),
+          fmt::format("KL {:.1f}", metrics.divergence)};
+}
+
+/// The same in a line of its own.
+std::string epoch_summary(const train::GanMetrics& metrics) {
+  return fmt::format(
+      "loss D real {:.3f} fake {:.3f} G {:.3f}  accuracy real {} fake {}  D(x) {:.2f} D(G(z)) {:.2f}",
+      metrics.discriminator_loss_real, metrics.discriminator_loss_fake, metrics.generator_loss,
+      percent(metrics.accuracy_real), percent(metrics.accuracy_fake), metrics.probability_real,
+      metrics.probability_fake);
+}
+
+std::string epoch_summary(const train::VaeMetrics& metrics) {
+  return fmt::format("loss {:.2f}  reconstruction {:.2f}  KL {:.2f}", metrics.loss, metrics.reconstruction,
+                     metrics.divergence);
+}
+
 }  // namespace
 
 std::string status_line(const train::Position& position, const train::StepMetrics& metrics,
@@ -45,12 +75,9 @@ std::string status_line(const train::Position& position, const train::StepMetric
       fmt::format("ETA {}", duration(pace.seconds_left(position))),
       fmt::format("{:.1f} ms/step", pace.seconds_a_step() * 1e3),
       fmt::format("{} img/s", images_a_second(pace, batch_size)),
-      fmt::format("D {:.3f}/{:.3f}", metrics.discriminator_loss_real, metrics.discriminator_loss_fake),
-      fmt::format("G {:.3f}", metrics.generator_loss),
-      fmt::format("acc {}/{}", percent(metrics.accuracy_real), percent(metrics.accuracy_fake)),
-      fmt::format("D(x) {:.2f}", metrics.probability_real),
-      fmt::format("D(G(z)) {:.2f}", metrics.probability_fake),
   };
+  const auto measured = std::visit([](const auto& model) { return status_fields(model); }, metrics);
+  fields.insert(fields.end(), measured.begin(), measured.end());
   if (!scores.empty()) {
     constexpr std::ptrdiff_t place = 3;  // behind what tells how long it takes
     fields.emplace(fields.begin() + place, scores);
@@ -106,16 +133,11 @@ void Progress::show_epoch(const train::EpochFinished& event, const Pace& pace) {
     return;
   }
   const train::Position& position = event.position;
-  const train::StepMetrics& metrics = event.metrics;
-  console_.say(
-      fmt::format("epoch {}/{}  step {}/{}  ETA {}  {:.1f} ms/step  {} images/s  loss D real {:.3f} fake "
-                  "{:.3f} G {:.3f}  "
-                  "accuracy real {} fake {}  D(x) {:.2f} D(G(z)) {:.2f}",
-                  position.epoch(), position.epochs(), position.step, position.total_steps,
-                  duration(pace.seconds_left(position)), pace.seconds_a_step() * 1e3,
-                  images_a_second(pace, batch_size_), metrics.discriminator_loss_real,
-                  metrics.discriminator_loss_fake, metrics.generator_loss, percent(metrics.accuracy_real),
-                  percent(metrics.accuracy_fake), metrics.probability_real, metrics.probability_fake));
+  console_.say(fmt::format(
+      "epoch {}/{}  step {}/{}  ETA {}  {:.1f} ms/step  {} images/s  {}", position.epoch(), position.epochs(),
+      position.step, position.total_steps, duration(pace.seconds_left(position)), pace.seconds_a_step() * 1e3,
+      images_a_second(pace, batch_size_),
+      std::visit([](const auto& model) { return epoch_summary(model); }, event.metrics)));
 }
 
 }  // namespace ganymede::cli

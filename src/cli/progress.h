@@ -14,7 +14,8 @@ namespace ganymede::cli {
 /// Shows how a run goes: on a terminal a line that changes ten times a second, elsewhere a line an epoch.
 class Progress {
  public:
-  Progress(Console& console, std::int64_t batch_size) : console_(console), batch_size_(batch_size) {}
+  Progress(Console& console, const train::Recipe& recipe)
+      : console_(console), batch_size_(recipe.training.batch_size), since_shown_(no_metrics(recipe)) {}
 
   void show_step(const train::StepFinished& event, const Pace& pace);
   void show_epoch(const train::EpochFinished& event, const Pace& pace);

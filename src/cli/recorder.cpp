@@ -15,7 +15,7 @@ Recorder::Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapsho
       batch_size_(recipe.training.batch_size),
       snapshots_(snapshots),
       scoring_(scoring),
-      progress_(console, recipe.training.batch_size),
+      progress_(console, recipe),
       metrics_(run.metrics()),
       json_(json) {}
 

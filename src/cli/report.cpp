@@ -1,31 +1,51 @@
 #include "cli/report.h"
 
 #include <algorithm>
+#include <variant>
 #include <vector>
 
 #include "cli/metrics_file.h"
 #include "eval/scores.h"
 #include "io/gif.h"
 #include "io/png.h"
+#include "train/model.h"
 
 namespace ganymede::cli {
 
-io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title) {
+namespace {
+
+std::vector<io::PlotPanel> panels_of(const train::GanMetrics&) {
+  return {{.title = "Losses",
+           .y_label = "loss",
+           .series = {{"loss_d_real", "D, real"}, {"loss_d_fake", "D, generated"}, {"loss_g", "G"}},
+           .smooth = true},
+          {.title = "What the discriminator takes for real",
+           .y_label = "probability",
+           .series = {{"d_x", "D(x)"}, {"d_g_z", "D(G(z))"}},
+           .smooth = true}};
+}
+
+std::vector<io::PlotPanel> panels_of(const train::VaeMetrics&) {
+  return {{.title = "Losses",
+           .y_label = "nats an image",
+           .series = {{"loss", "both"}, {"loss_reconstruction", "reconstruction"}},
+           .smooth = true},
+          {.title = "What the encoder says of an image",
+           .y_label = "nats an image",
+           .series = {{"loss_kl", "KL"}},
+           .smooth = true}};
+}
+
+}  // namespace
+
+io::PlotStatus draw_losses(const RunDirectory& run, const train::Recipe& recipe) {
+  const train::StepMetrics names = train::no_metrics(recipe);
   std::vector<std::string> columns;
-  const train::StepMetrics names;
   train::for_each_metric(names, [&](const char* name, float) { columns.emplace_back(name); });
   write_metrics_table(run.metrics(), run.losses_table(), columns);
-  const io::Plot plot{
-      .title = title,
-      .x_label = "step",
-      .panels = {{.title = "Losses",
-                  .y_label = "loss",
-                  .series = {{"loss_d_real", "D, real"}, {"loss_d_fake", "D, generated"}, {"loss_g", "G"}},
-                  .smooth = true},
-                 {.title = "What the discriminator takes for real",
-                  .y_label = "probability",
-                  .series = {{"d_x", "D(x)"}, {"d_g_z", "D(G(z))"}},
-                  .smooth = true}}};
+  const io::Plot plot{.title = recipe.name,
+                      .x_label = "step",
+                      .panels = std::visit([](const auto& model) { return panels_of(model); }, names)};
   return io::draw_plot(run.losses_table(), run.losses_plot(), plot);
 }
 

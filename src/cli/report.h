@@ -2,12 +2,13 @@
 
 #include "cli/run_directory.h"
 #include "io/plot.h"
+#include "train/recipe.h"
 
 /// The pictures that sum up a run.
 namespace ganymede::cli {
 
 /// Writes losses.tsv and draws losses.png from metrics.jsonl. Throws Error(file).
-io::PlotStatus draw_losses(const RunDirectory& run, const std::string& title);
+io::PlotStatus draw_losses(const RunDirectory& run, const train::Recipe& recipe);
 
 /// Draws scores.png and its data if the run has been scored and gnuplot is there. Throws Error(file).
 void draw_scores(const RunDirectory& run, const std::string& title);

@@ -56,17 +56,17 @@ serve::TrainedNetworks open_networks(const fs::path& directory) {
   if (checkpoints.empty()) {
     throw base::Error(base::ErrorKind::file, {.where = directory.filename().string(),
                                               .found = "no checkpoint",
-                                              .expected = "the discriminator's weights in one",
+                                              .expected = "the weights of both networks in one",
                                               .advice = "Train the run again"});
   }
-  net::NetSpec spec = train::discriminator_spec(generator.info.recipe, net::output_shape(generator.spec));
+  net::NetSpec spec = train::partner_spec(generator.info.recipe, net::output_shape(generator.spec));
   net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);
   return {.recipe = std::move(generator.info.recipe),
           .step = generator.info.step,
           .epoch = generator.info.epoch,
           .class_names = std::move(generator.info.class_names),
           .generator = {std::move(generator.spec), std::move(generator.weights)},
-          .discriminator = {std::move(spec), std::move(weights)}};
+          .partner = {std::move(spec), std::move(weights)}};
 }
 
 std::string export_onnx(const fs::path& directory) {

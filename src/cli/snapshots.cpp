@@ -40,7 +40,7 @@ Snapshots::Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, 
       latents_(
           train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), grid_size(recipe))),
       labels_(train::sample_labels(grid_size(recipe), recipe.output.grid_columns, dataset.classes())),
-      maker_(trainer.gan().generator().spec(), trainer.gan().sampling_weights(), device, base::DType::f32,
+      maker_(trainer.model().generator().spec(), trainer.model().sampling_weights(), device, base::DType::f32,
              std::min(images_at_once, grid_size(recipe))) {}
 
 void Snapshots::write_sample(const RunDirectory& run, std::int64_t epoch) {
@@ -54,23 +54,23 @@ void Snapshots::write_checkpoint(const RunDirectory& run) {
     return;
   }
   cli::write_checkpoint(path, checkpoint_info(), trainer_);
-  write_generator(run.generator(), generator_info(), trainer_.gan().sampling_weights());
+  write_generator(run.generator(), generator_info(), trainer_.model().sampling_weights());
   keep_newest(run);
 }
 
 void Snapshots::keep_best(const RunDirectory& run) {
   cli::write_checkpoint(run.best_checkpoint(), checkpoint_info(), trainer_);
-  write_generator(run.best_generator(), generator_info(), trainer_.gan().sampling_weights());
+  write_generator(run.best_generator(), generator_info(), trainer_.model().sampling_weights());
 }
 
 ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
-  train::Gan& gan = trainer_.gan();
-  return make_image_set(gan.generator().spec(), gan.sampling_weights(), recipe_, dataset_.train, count, seed,
-                        device_);
+  train::Model& model = trainer_.model();
+  return make_image_set(model.generator().spec(), model.sampling_weights(), recipe_, dataset_.train, count,
+                        seed, device_);
 }
 
 void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
-  write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.gan().sampling_weights());
+  write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.model().sampling_weights());
 }
 
 CheckpointInfo Snapshots::checkpoint_info() const {

@@ -32,12 +32,14 @@ using Tables = std::array<NetworkTable, 3>;
 Tables make_tables(const train::Recipe& recipe) {
   const net::NetSpec generator = train::generator_spec(recipe);
   const base::Shape image = net::output_shape(generator);
-  const net::NetSpec discriminator = train::discriminator_spec(recipe, image);
-  train::check_networks(generator, discriminator, image,
-                        std::max(net::label_classes(generator), net::label_classes(discriminator)));
+  const net::NetSpec partner = train::partner_spec(recipe, image);
+  train::check_networks(recipe, image, std::max(net::label_classes(generator), net::label_classes(partner)));
   const NetworkTable g = make_table(generator);
-  const NetworkTable d = make_table(discriminator);
-  return {g, d, make_composite_table(g, d)};
+  const NetworkTable p = make_table(partner);
+  if (recipe.model == train::ModelKind::vae) {
+    return {p, g, make_autoencoder_table(p, g)};
+  }
+  return {g, p, make_composite_table(g, p)};
 }
 
 /// The word after the dot of a file's name. Throws Error(usage) unless a diagram can be drawn so.

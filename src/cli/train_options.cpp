@@ -1,6 +1,7 @@
 #include "cli/train_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -22,16 +23,18 @@ namespace {
        .advice = advice});
 }
 
-/// Whether a run may go on with another value than the one it began with.
-bool can_change(const std::string& setting) {
-  constexpr std::array<std::string_view, 7> sections = {"generator_optimizer.",
+/// The sections whose values a run may go on with other ones of.
+constexpr std::array<std::string_view, 8> changeable = {"generator_optimizer.",
                                                         "discriminator_optimizer.",
+                                                        "encoder_optimizer.",
                                                         "objective.",
                                                         "penalty.",
                                                         "augmentation.",
                                                         "schedule.",
                                                         "output."};
-  return std::ranges::any_of(sections,
+
+bool can_change(const std::string& setting) {
+  return std::ranges::any_of(changeable,
                              [&](std::string_view section) { return setting.starts_with(section); });
 }
 
@@ -68,10 +71,9 @@ void require_resumable(const TrainOptions& options) {
   }
   for (const std::string& setting : options.set) {
     if (!can_change(setting)) {
-      refuse_with_resume(
-          "--set " + setting,
-          "Only generator_optimizer.*, discriminator_optimizer.*, objective.*, penalty.*, augmentation.*, "
-          "schedule.* and output.* can change");
+      refuse_with_resume("--set " + setting,
+                         fmt::format("Only the settings that begin with one of these can change: {}",
+                                     fmt::join(changeable, " ")));
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -22,29 +23,28 @@ namespace {
 void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
   animate_samples(run);
   draw_scores(run, recipe.name);
-  if (draw_losses(run, recipe.name) == io::PlotStatus::gnuplot_is_missing) {
+  if (draw_losses(run, recipe) == io::PlotStatus::gnuplot_is_missing) {
     console.warn(advice_without_gnuplot(run));
   }
 }
 
 int report_divergence(const base::Error& error, const RunDirectory& run, const train::Recipe& recipe) {
   print_error(error.what());
-  const auto slower = [](const char* key, double rate) {
-    return fmt::format("{}.learning_rate={:g}", key, std::min(rate / 10.0, 1e-4));
-  };
-  print_hint(fmt::format(
-      "{} is the last good checkpoint. Go on from it with lower learning rates: {}",
-      run.find_checkpoints().front().string(),
-      own_command({"train", "--resume", run.path().string(), "--set",
-                   slower("generator_optimizer", recipe.generator_optimizer.learning_rate), "--set",
-                   slower("discriminator_optimizer", recipe.discriminator_optimizer.learning_rate)})));
+  std::vector<std::string> command = {"train", "--resume", run.path().string()};
+  for (const train::LearningNetwork& network : train::learning_networks(recipe)) {
+    command.insert(command.end(),
+                   {"--set", fmt::format("{}_optimizer.learning_rate={:g}", network.name,
+                                         std::min(network.optimizer.learning_rate / 10.0, 1e-4))});
+  }
+  print_hint(fmt::format("{} is the last good checkpoint. Go on from it with lower learning rates: {}",
+                         run.find_checkpoints().front().string(), own_command(command)));
   return static_cast<int>(error.kind());
 }
 
 /// Prints what each layer's passes took in each of `steps`.
 void print_profile(Training& training, std::int64_t steps) {
   const double peak = peak_gflops(training.device, train::resolve(training.recipe.training.precision));
-  print(table(pass_rows(training.recipe, training.trainer.gan().pass_times(),
+  print(table(pass_rows(training.recipe, training.trainer.model().pass_times(),
                         std::max<std::int64_t>(steps, 1), peak)));
 }
 
@@ -82,7 +82,7 @@ int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& s
   Recorder recorder(run, training.recipe, training.snapshots, scoring, console, options.json);
   EventLog event_log(run, training.recipe, training.trainer);
   const std::int64_t first_step = training.trainer.position().step;
-  training.trainer.gan().time_passes(options.profile);
+  training.trainer.model().time_passes(options.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
   // Behind the recorder, whose samples it takes.
   training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });

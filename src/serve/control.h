@@ -23,7 +23,7 @@ std::string_view to_string(RunState state);
 struct LiveStatus {
   RunState state = RunState::training;
   train::Position position;
-  train::StepMetrics metrics;  ///< of the last step
+  std::optional<train::StepMetrics> metrics;  ///< of the last step, once there is one
 };
 
 /// Stands between a run and those who watch it: the training thread asks before each step whether to go on,

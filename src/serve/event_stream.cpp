@@ -22,8 +22,10 @@ Json describe(const LiveStatus& status) {
                {"total_steps", status.position.total_steps},
                {"epoch", status.position.epoch()},
                {"epochs", status.position.epochs()}};
-  train::for_each_metric(status.metrics,
-                         [&](const char* name, float value) { json["metrics"][name] = value; });
+  if (status.metrics) {
+    train::for_each_metric(*status.metrics,
+                           [&](const char* name, float value) { json["metrics"][name] = value; });
+  }
   return json;
 }
 

@@ -87,7 +87,7 @@ Json Inspector::describe() const {
           {"step", networks_.step},
           {"class_names", networks_.class_names},
           {"generator", describe_network(networks_.generator.spec)},
-          {"discriminator", describe_network(networks_.discriminator.spec)}};
+          {networks_.partner.spec.name, describe_network(networks_.partner.spec)}};
 }
 
 std::vector<float> Inspector::latent(const LatentChoice& choice) const {
@@ -139,8 +139,13 @@ Json Inspector::judge(std::span<const float> image, std::int32_t label) {
   Json json = {{"epoch", networks_.epoch},
                {"image", base64_of_range(image, range.low, range.high)},
                {"image_shape", sizes_of(image_)}};
-  json["layers"] = activations(networks_.discriminator, discriminator_probe_, image, label);
-  net::Program& whole = discriminator_probe_->programs.back();
+  json["layers"] = activations(networks_.partner, partner_probe_, image, label);
+  json.update(networks_.recipe.model == train::ModelKind::vae ? reconstruction() : verdict());
+  return json;
+}
+
+Json Inspector::verdict() {
+  net::Program& whole = partner_probe_->programs.back();
   const float logit = whole.output().front();
   std::ranges::fill(whole.output_gradient(), 1.0F);
   whole.backward();
@@ -148,11 +153,18 @@ Json Inspector::judge(std::span<const float> image, std::int32_t label) {
   for (const float slope : whole.input_gradient()) {
     largest = std::max(largest, std::abs(slope));
   }
-  json["logit"] = logit;
-  json["probability"] = sigmoid(logit);
-  json["gradient_scale"] = largest;
-  json["gradient"] = base64_of_range(whole.input_gradient(), -largest, largest);
-  return json;
+  return {{"logit", logit},
+          {"probability", sigmoid(logit)},
+          {"gradient_scale", largest},
+          {"gradient", base64_of_range(whole.input_gradient(), -largest, largest)}};
+}
+
+Json Inspector::reconstruction() {
+  const std::span posterior = partner_probe_->programs.back().output();  // means, then log variances
+  net::Program& decoder = probe(networks_.generator, generator_probe_).programs.back();
+  run(decoder, posterior.first(posterior.size() / 2), 0);
+  const train::PixelRange& range = networks_.recipe.pixel_range;
+  return {{"reconstruction", base64_of_range(decoder.output(), range.low, range.high)}};
 }
 
 std::vector<float> Inspector::image(const LatentChoice& choice) {

@@ -39,8 +39,9 @@ class Inspector {
   /// What each layer of the generator makes of a latent point.
   nlohmann::ordered_json generate(const LatentChoice& choice);
 
-  /// What the discriminator thinks of `image` [height, width, channels], in the recipe's pixel range: each
-  /// layer's activations, the logit, and the logit's derivative by each pixel.
+  /// What the other network thinks of `image` [height, width, channels], in the recipe's pixel range: each
+  /// layer's activations; of a discriminator, the logit, and the logit's derivative by each pixel; of an
+  /// encoder, the image that the generator makes of the mean of its latent points.
   nlohmann::ordered_json judge(std::span<const float> image, std::int32_t label);
 
   /// The generator's image of a latent point. [height, width, channels]
@@ -58,13 +59,16 @@ class Inspector {
   Probe& probe(TrainedNetwork& network, std::optional<Probe>& probe);
   nlohmann::ordered_json activations(TrainedNetwork& network, std::optional<Probe>& kept,
                                      std::span<const float> input, std::int32_t label);
+  /// Of the image that activations() has just taken the partner through.
+  nlohmann::ordered_json verdict();
+  nlohmann::ordered_json reconstruction();
   std::vector<float> latent(const LatentChoice& choice) const;
 
   TrainedNetworks networks_;
   base::Shape image_;
   ops::Device device_;
   std::mutex mutex_;
-  std::optional<Probe> generator_probe_, discriminator_probe_;
+  std::optional<Probe> generator_probe_, partner_probe_;
 };
 
 }  // namespace ganymede::serve

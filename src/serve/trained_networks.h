@@ -22,7 +22,7 @@ struct TrainedNetworks {
   std::int64_t epoch = 0;
   std::vector<std::string> class_names;
   TrainedNetwork generator;
-  TrainedNetwork discriminator;
+  TrainedNetwork partner;  ///< the discriminator or the encoder: see train::partner_spec()
 };
 
 }  // namespace ganymede::serve

@@ -46,6 +46,13 @@ void Feeder::feed_generator(std::uint64_t update, Gan& gan) {
   }
 }
 
+void Feeder::feed(std::uint64_t update, Vae& vae) {
+  sampler_.indices(update * indices_.size(), indices_);
+  data::gather(images_, indices_, pixel_range_, vae.images());
+  base::fill_normal({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, 0.0F, 1.0F,
+                    vae.noise());
+}
+
 void fill_latents(const base::RandomKey& key, Distribution distribution, std::span<float> latents) {
   if (distribution == Distribution::normal) {
     base::fill_normal(key, 0.0F, 1.0F, latents);

@@ -7,6 +7,7 @@
 #include "data/batch.h"
 #include "data/sampler.h"
 #include "train/gan.h"
+#include "train/vae.h"
 
 namespace ganymede::train {
 
@@ -22,6 +23,8 @@ class Feeder {
   /// The same for the generator's, which compares pairs with the images of the discriminator's last update
   /// where the loss does.
   void feed_generator(std::uint64_t update, Gan& gan);
+  /// The same for a VAE's: the images and the noise of their latent points.
+  void feed(std::uint64_t update, Vae& vae);
 
  private:
   const data::Split& images_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "train/pass_times.h"
+
 namespace ganymede::train {
 
 namespace {
@@ -11,13 +13,8 @@ enum Stream : std::uint32_t { fakes = 1, discriminator = 2, generator = 3, froze
 constexpr std::uint32_t discriminator_weights = 1U << 16;
 
 net::NetSpec checked(const Recipe& recipe, const base::Shape& image, std::int64_t classes) {
-  net::NetSpec spec = generator_spec(recipe);
-  check_networks(spec, discriminator_spec(recipe, image), image, classes);
-  return spec;
-}
-
-WeightConstraints constraints(const NetworkSettings& network) {
-  return {.spectral_norm = network.spectral_norm, .weight_clip = network.weight_clip};
+  check_networks(recipe, image, classes);
+  return generator_spec(recipe);
 }
 
 /// The generator as it makes the images that the discriminator learns from.
@@ -164,7 +161,7 @@ base::RandomKey Gan::key(base::Purpose purpose, std::uint32_t stream, const net:
   return {.seed = seed_, .purpose = purpose, .stream = stream, .step = context.step};
 }
 
-void Gan::update_discriminator(std::uint64_t update, StepMetrics& metrics) {
+void Gan::update_discriminator(std::uint64_t update, GanMetrics& metrics) {
   const net::PassContext context{.seed = seed_, .step = update};
   const std::int64_t images = images_before(update / discriminator_steps_);
   make_fakes(context);
@@ -216,7 +213,7 @@ void Gan::disturb(const base::RandomKey& key, double noise, std::span<float> ima
   }
 }
 
-void Gan::judge_images(const net::PassContext& context, StepMetrics& metrics) {
+void Gan::judge_images(const net::PassContext& context, GanMetrics& metrics) {
   const std::int64_t parts = parts_of_batch(penalty_);
   discriminator_program_.forward(context);
   const std::span logits = discriminator_program_.output();  // [parts * half batch]
@@ -240,7 +237,7 @@ void Gan::judge_images(const net::PassContext& context, StepMetrics& metrics) {
   metrics.probability_fake = on_fake.probability;
 }
 
-void Gan::update_generator(std::uint64_t update, StepMetrics& metrics) {
+void Gan::update_generator(std::uint64_t update, GanMetrics& metrics) {
   const net::PassContext context{.seed = seed_, .step = update};
   const std::int64_t images = images_before(update);
   const double noise = augmentation_.noise * factor_at(schedule_, schedule_.noise, images);
@@ -309,20 +306,10 @@ void Gan::time_passes(bool on) {
 
 std::vector<net::PassTime> Gan::pass_times() const {
   std::vector<net::PassTime> all;
-  const auto append = [&](const std::string& name, const net::PassTime& time) {
-    all.push_back(time);
-    all.back().layer = name + " " + time.layer;
-  };
-  for_each_program(*this, [&](const char* name, const net::Program& program) {
-    for (const net::PassTime& time : program.pass_times()) {
-      append(name, time);
-    }
-  });
-  for (const Network* network : {&discriminator_, &generator_}) {
-    if (network->update_time().calls > 0) {
-      append(network->spec().name, network->update_time());
-    }
-  }
+  for_each_program(*this,
+                   [&](const char* name, const net::Program& program) { append_times(name, program, all); });
+  append_update_time(discriminator_, all);
+  append_update_time(generator_, all);
   return all;
 }
 

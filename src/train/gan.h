@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "base/buffer.h"
@@ -13,8 +16,8 @@
 
 namespace ganymede::train {
 
-/// What a step, or the mean over several, measured.
-struct StepMetrics {
+/// What a GAN's step, or the mean over several, measured.
+struct GanMetrics {
   float discriminator_loss_real = 0.0F;
   float discriminator_loss_fake = 0.0F;
   float generator_loss = 0.0F;
@@ -26,6 +29,7 @@ struct StepMetrics {
 
 /// The metrics under the names that files and plots use.
 template <class Metrics, class Visitor>
+requires std::same_as<std::remove_const_t<Metrics>, GanMetrics>
 void for_each_metric(Metrics& metrics, Visitor&& visit) {
   visit("loss_d_real", metrics.discriminator_loss_real);
   visit("loss_d_fake", metrics.discriminator_loss_fake);
@@ -44,9 +48,11 @@ class Gan {
   /// `image` is [height, width, channels]. Draws the first weights from the recipe's seed.
   /// Throws Error(configuration) where the networks do not fit.
   Gan(const Recipe& recipe, const base::Shape& image, std::int64_t classes, const ops::Device& device);
+  Gan(const Gan&) = delete;  // its programs hold on to its weights
 
   Network& generator() { return generator_; }
   Network& discriminator() { return discriminator_; }
+  std::array<Network*, 2> networks() { return {&generator_, &discriminator_}; }
   /// The generator's weights that make the best images: their average, where the recipe keeps one.
   net::Weights& sampling_weights() { return average_ ? average_->weights() : generator_.weights(); }
 
@@ -65,8 +71,8 @@ class Gan {
 
   /// One update; `update` is 0 for the network's first. The generator's follows one of the discriminator,
   /// whose real images a relativistic loss compares its images with. Allocate nothing.
-  void update_discriminator(std::uint64_t update, StepMetrics& metrics);
-  void update_generator(std::uint64_t update, StepMetrics& metrics);
+  void update_discriminator(std::uint64_t update, GanMetrics& metrics);
+  void update_generator(std::uint64_t update, GanMetrics& metrics);
 
   std::vector<NamedTensor> tensors();
   /// Once tensors() have been written.
@@ -83,7 +89,7 @@ class Gan {
 
   void make_fakes(const net::PassContext& context);
   void prepare_images(const net::PassContext& context, double noise);
-  void judge_images(const net::PassContext& context, StepMetrics& metrics);
+  void judge_images(const net::PassContext& context, GanMetrics& metrics);
   void judge_real_pairs(const net::PassContext& context, double noise);
   void disturb(const base::RandomKey& key, double noise, std::span<float> images);
   /// Of the generator's steps, before the update of this number.

@@ -24,6 +24,12 @@ namespace ganymede::train {
 
 // Found by argument-dependent lookup, which does not look into unnamed namespaces.
 
+net::Words<ModelKind> words(ModelKind) {
+  static constexpr std::array<std::pair<std::string_view, ModelKind>, 2> table = {
+      {{"gan", ModelKind::gan}, {"vae", ModelKind::vae}}};
+  return table;
+}
+
 net::Words<Distribution> words(Distribution) {
   static constexpr std::array<std::pair<std::string_view, Distribution>, 2> table = {
       {{"normal", Distribution::normal}, {"uniform", Distribution::uniform}}};
@@ -60,16 +66,44 @@ void fields(LatentSettings& latent, Visitor& visit) {
   visit("distribution", latent.distribution);
 }
 
+/// The part of some settings that a model without a discriminator has too.
+template <class Settings>
+struct Common {
+  Settings& settings;
+};
+
 template <class Visitor>
-void fields(TrainingSettings& training, Visitor& visit) {
+void fields(Common<TrainingSettings>& common, Visitor& visit) {
+  TrainingSettings& training = common.settings;
   visit("batch_size", training.batch_size);
   visit("epochs", training.epochs);
-  visit("discriminator_batch", training.discriminator_batch);
-  visit("discriminator_steps", training.discriminator_steps);
-  visit("fakes", training.fakes);
   visit("seed", training.seed);
   visit("precision", training.precision);
   visit("threads", training.threads);
+}
+
+template <class Visitor>
+void fields(TrainingSettings& training, Visitor& visit) {
+  Common<TrainingSettings> common{training};
+  fields(common, visit);
+  visit("discriminator_batch", training.discriminator_batch);
+  visit("discriminator_steps", training.discriminator_steps);
+  visit("fakes", training.fakes);
+}
+
+template <class Visitor>
+void fields(Common<ScheduleSettings>& common, Visitor& visit) {
+  ScheduleSettings& schedule = common.settings;
+  visit("images", schedule.images);
+  visit("learning_rate", schedule.learning_rate);
+}
+
+template <class Visitor>
+void fields(ScheduleSettings& schedule, Visitor& visit) {
+  Common<ScheduleSettings> common{schedule};
+  fields(common, visit);
+  visit("penalty", schedule.penalty);
+  visit("noise", schedule.noise);
 }
 
 template <class Visitor>
@@ -92,23 +126,45 @@ void fields(NetworkSettings& network, Visitor& visit) {
 }
 
 template <class Visitor>
-void fields(Recipe& recipe, Visitor& visit) {
-  visit.required("name", recipe.name);
-  visit("description", recipe.description);
-  visit("data", recipe.data);
-  visit("pixel_range", recipe.pixel_range);
-  visit("latent", recipe.latent);
+void gan_methods(Recipe& recipe, Visitor& visit) {
   visit("training", recipe.training);
   visit("objective", recipe.objective);
   visit("penalty", recipe.penalty);
   visit("augmentation", recipe.augmentation);
   visit("average", recipe.average);
   visit("schedule", recipe.schedule);
+}
+
+template <class Visitor>
+void vae_methods(Recipe& recipe, Visitor& visit) {
+  Common<TrainingSettings> training{recipe.training};
+  Common<ScheduleSettings> schedule{recipe.schedule};
+  visit("training", training);
+  visit("objective", recipe.lower_bound);
+  visit("average", recipe.average);
+  visit("schedule", schedule);
+}
+
+template <class Visitor>
+void fields(Recipe& recipe, Visitor& visit) {
+  visit.required("name", recipe.name);
+  visit("description", recipe.description);
+  visit("model", recipe.model);
+  const bool vae = recipe.model == ModelKind::vae;
+  visit("data", recipe.data);
+  visit("pixel_range", recipe.pixel_range);
+  visit("latent", recipe.latent);
+  if (vae) {
+    vae_methods(recipe, visit);
+  } else {
+    gan_methods(recipe, visit);
+  }
   visit("generator_optimizer", recipe.generator_optimizer);
-  visit("discriminator_optimizer", recipe.discriminator_optimizer);
+  visit(vae ? "encoder_optimizer" : "discriminator_optimizer",
+        vae ? recipe.encoder_optimizer : recipe.discriminator_optimizer);
   visit("output", recipe.output);
   visit.required("generator", recipe.generator);
-  visit.required("discriminator", recipe.discriminator);
+  visit.required(vae ? "encoder" : "discriminator", vae ? recipe.encoder : recipe.discriminator);
 }
 
 namespace {
@@ -139,6 +195,7 @@ void check_optimizer(const std::string& key, const ops::AdamSettings& adam) {
 void check_methods(const Recipe& recipe) {
   constexpr double most = 1e6;
   check_range("objective.label_flip", recipe.objective.label_flip, 0.0, 1.0);
+  check_range("objective.kl_weight", recipe.lower_bound.kl_weight, 0.0, most);
   check_range("penalty.r1", recipe.penalty.r1, 0.0, most);
   check_range("penalty.r2", recipe.penalty.r2, 0.0, most);
   check_range("penalty.gradient_penalty", recipe.penalty.gradient_penalty, 0.0, most);
@@ -151,8 +208,10 @@ void check_methods(const Recipe& recipe) {
   check_range("schedule.learning_rate", recipe.schedule.learning_rate, 0.0, most);
   check_range("schedule.penalty", recipe.schedule.penalty, 0.0, most);
   check_range("schedule.noise", recipe.schedule.noise, 0.0, most);
-  check_range("generator.weight_clip", recipe.generator.weight_clip, 0.0, most);
-  check_range("discriminator.weight_clip", recipe.discriminator.weight_clip, 0.0, most);
+  for (const auto& [name, settings, optimizer] : learning_networks(recipe)) {
+    check_range(name + ".weight_clip", settings.weight_clip, 0.0, most);
+    check_optimizer(name + "_optimizer", optimizer);
+  }
   if (compares_pairs(recipe.objective.loss) &&
       recipe.training.discriminator_batch != DiscriminatorBatch::full) {
     refuse({.where = "training.discriminator_batch",
@@ -187,9 +246,20 @@ void check_values(const Recipe& recipe) {
   check_range("objective.generator_label", recipe.objective.generator_label, -1.0, 1.0);
   check_range("pixel_range.low", recipe.pixel_range.low, -1000.0F, 1000.0F);
   check_range("pixel_range.high", recipe.pixel_range.high, recipe.pixel_range.low, 1000.0F);
-  check_optimizer("generator_optimizer", recipe.generator_optimizer);
-  check_optimizer("discriminator_optimizer", recipe.discriminator_optimizer);
   check_methods(recipe);
+}
+
+/// Throws for a network of the other kind of model, which says more than that its key is unknown.
+void refuse_other_network(const toml::table& table) {
+  const bool vae = table["model"].value_or(std::string_view()) == "vae";
+  const std::string other = vae ? "discriminator" : "encoder";
+  if (table.contains(other)) {
+    refuse({.where = other,
+            .found = vae ? "one in a VAE" : "one in a GAN",
+            .expected = vae ? "an encoder" : "a discriminator",
+            .advice =
+                vae ? "Leave it out, or write model = \"gan\"" : "Leave it out, or write model = \"vae\""});
+  }
 }
 
 /// Sets "a.b = value" in `table`, making the tables on the way.
@@ -230,6 +300,18 @@ void apply_override(toml::table& table, const std::string& text) {
 
 }  // namespace
 
+WeightConstraints constraints(const NetworkSettings& network) {
+  return {.spectral_norm = network.spectral_norm, .weight_clip = network.weight_clip};
+}
+
+std::array<LearningNetwork, 2> learning_networks(const Recipe& recipe) {
+  const LearningNetwork generator{"generator", recipe.generator, recipe.generator_optimizer};
+  if (recipe.model == ModelKind::vae) {
+    return {generator, {"encoder", recipe.encoder, recipe.encoder_optimizer}};
+  }
+  return {generator, {"discriminator", recipe.discriminator, recipe.discriminator_optimizer}};
+}
+
 Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<const std::string> overrides) {
   toml::table table;
   try {
@@ -245,6 +327,7 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<c
   }
   Recipe recipe;
   try {
+    refuse_other_network(table);
     net::TomlReader reader(table, "");
     fields(recipe, reader);
     reader.finish();
@@ -270,22 +353,29 @@ net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image) 
   return {"discriminator", image, recipe.discriminator.initializer, recipe.discriminator.layers};
 }
 
-void check_networks(const net::NetSpec& generator, const net::NetSpec& discriminator,
-                    const base::Shape& image, std::int64_t classes) {
-  const base::Shape made = net::output_shape(generator);
-  if (made != image) {
-    refuse({.where = "generator",
+net::NetSpec encoder_spec(const Recipe& recipe, const base::Shape& image) {
+  return {"encoder", image, recipe.encoder.initializer, recipe.encoder.layers};
+}
+
+net::NetSpec partner_spec(const Recipe& recipe, const base::Shape& image) {
+  return recipe.model == ModelKind::vae ? encoder_spec(recipe, image) : discriminator_spec(recipe, image);
+}
+
+namespace {
+
+/// `expected` says in words what the output of `network` must be.
+void require_output(const net::NetSpec& network, const base::Shape& shape, const std::string& expected,
+                    const std::string& advice) {
+  if (const base::Shape made = net::output_shape(network); made != shape) {
+    refuse({.where = network.name,
             .found = "an output of shape " + made.to_string(),
-            .expected = "the shape of the data's images, " + image.to_string(),
-            .advice = "Correct its last layers"});
+            .expected = expected,
+            .advice = advice});
   }
-  const base::Shape judged = net::output_shape(discriminator);
-  if (judged != base::Shape{1}) {
-    refuse({.where = "discriminator",
-            .found = "an output of shape " + judged.to_string(),
-            .expected = "one logit, [1]",
-            .advice = "End it with { kind = \"dense\", units = 1 }"});
-  }
+}
+
+void check_gan(const net::NetSpec& generator, const net::NetSpec& discriminator, std::int64_t classes) {
+  require_output(discriminator, {1}, "one logit, [1]", "End it with { kind = \"dense\", units = 1 }");
   for (const net::NetSpec* network : {&generator, &discriminator}) {
     const std::int64_t joined = net::label_classes(*network);
     if (joined != 0 && joined != classes) {
@@ -294,6 +384,56 @@ void check_networks(const net::NetSpec& generator, const net::NetSpec& discrimin
               .expected = fmt::format("{}, as the data has", classes),
               .advice = fmt::format("Write classes = {} where the network takes the label", classes)});
     }
+  }
+}
+
+/// What the lower bound takes for granted.
+void check_vae(const Recipe& recipe, const net::NetSpec& generator, const net::NetSpec& encoder) {
+  const std::int64_t numbers = 2 * recipe.latent.size;
+  require_output(encoder, {numbers},
+                 fmt::format("a mean and a log variance for each latent number, [{}]", numbers),
+                 fmt::format("End it with {{ kind = \"dense\", units = {} }}", numbers));
+  const std::string last =
+      generator.layers.empty() ? "none" : std::string(net::kind_name(generator.layers.back()));
+  if (last != "sigmoid") {
+    refuse({.where = "generator",
+            .found = "the last layer " + last,
+            .expected = "sigmoid, which makes a pixel of its logit",
+            .advice = "End it with { kind = \"sigmoid\" }"});
+  }
+  if (recipe.pixel_range.low != 0.0F || recipe.pixel_range.high != 1.0F) {
+    refuse({.where = "pixel_range",
+            .found = fmt::format("{} to {}", recipe.pixel_range.low, recipe.pixel_range.high),
+            .expected = "0 to 1, as probabilities are",
+            .advice = "Write pixel_range = { low = 0.0, high = 1.0 }"});
+  }
+  if (recipe.latent.distribution != Distribution::normal) {
+    refuse({.where = "latent.distribution",
+            .found = "uniform",
+            .expected = "normal, from which a VAE's divergence is taken",
+            .advice = "Write distribution = \"normal\""});
+  }
+  for (const net::NetSpec* network : {&generator, &encoder}) {
+    if (net::label_classes(*network) != 0) {
+      refuse({.where = network->name,
+              .found = "a layer that takes a label",
+              .expected = "none in a VAE",
+              .advice = "Leave it out, or train a GAN"});
+    }
+  }
+}
+
+}  // namespace
+
+void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes) {
+  const net::NetSpec generator = generator_spec(recipe);
+  require_output(generator, image, "the shape of the data's images, " + image.to_string(),
+                 "Correct its last layers");
+  const net::NetSpec partner = partner_spec(recipe, image);
+  if (recipe.model == ModelKind::vae) {
+    check_vae(recipe, generator, partner);
+  } else {
+    check_gan(generator, partner, classes);
   }
 }
 

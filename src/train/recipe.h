@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -9,12 +10,20 @@
 #include "net/toml_fields.h"
 #include "ops/adam.h"
 #include "train/augmentation.h"
+#include "train/lower_bound.h"
 #include "train/moving_average.h"
+#include "train/network.h"
 #include "train/objective.h"
 #include "train/penalty.h"
 #include "train/schedule.h"
 
 namespace ganymede::train {
+
+/// What is trained.
+enum class ModelKind {
+  gan,  ///< a generator and a discriminator: train/gan.h
+  vae   ///< an encoder and a decoder, which is the generator: train/vae.h
+};
 
 enum class Distribution {
   normal,  ///< mean 0, deviation 1
@@ -75,24 +84,31 @@ struct NetworkSettings {
   std::vector<net::LayerSpec> layers;
 };
 
-/// Everything that decides how a GAN is trained: a TOML file under recipes/, or a user's own.
+WeightConstraints constraints(const NetworkSettings& network);
+
+/// Everything that decides how a model is trained: a TOML file under recipes/, or a user's own. What belongs
+/// to the other kind of model is neither read nor written.
 struct Recipe {
   std::string name;
   std::string description;
+  ModelKind model = ModelKind::gan;
   std::string data = "mnist";
   PixelRange pixel_range;
   LatentSettings latent;
   TrainingSettings training;
-  ObjectiveSettings objective;
-  PenaltySettings penalty;
-  AugmentationSettings augmentation;
+  ObjectiveSettings objective;        // of a GAN
+  PenaltySettings penalty;            // of a GAN
+  AugmentationSettings augmentation;  // of a GAN
+  LowerBoundSettings lower_bound;     // of a VAE, whose "objective" it is
   AverageSettings average;
   ScheduleSettings schedule;
   ops::AdamSettings generator_optimizer;
-  ops::AdamSettings discriminator_optimizer;
+  ops::AdamSettings discriminator_optimizer;  // of a GAN
+  ops::AdamSettings encoder_optimizer;        // of a VAE
   OutputSettings output;
   NetworkSettings generator;
-  NetworkSettings discriminator;
+  NetworkSettings discriminator;  // of a GAN
+  NetworkSettings encoder;        // of a VAE
 
   /// How many real, and how many generated, images the discriminator sees in a step.
   std::int64_t half_batch() const {
@@ -100,6 +116,15 @@ struct Recipe {
                                                                     : training.batch_size;
   }
 };
+
+/// A network that a recipe trains, and how.
+struct LearningNetwork {
+  std::string name;  ///< as its section is called: "generator"
+  const NetworkSettings& settings;
+  const ops::AdamSettings& optimizer;
+};
+/// The recipe's networks, the generator first.
+std::array<LearningNetwork, 2> learning_networks(const Recipe& recipe);
 
 /// Reads a recipe. `where` names it in errors; `overrides` are "key.path=value" as in --set, a bare word
 /// standing for itself in quotes. Throws Error(configuration) for bad TOML, unknown keys and values out of
@@ -110,12 +135,16 @@ Recipe parse_recipe(std::string_view toml, const std::string& where,
 /// The recipe as TOML with every value written out; parse_recipe() reads it back as the same recipe.
 std::string to_toml(const Recipe& recipe);
 
-/// The networks for images of shape [height, width, channels] with `classes` labels. Throws
-/// Error(configuration) where they do not fit each other or the data.
+/// The networks for images of shape [height, width, channels].
 net::NetSpec generator_spec(const Recipe& recipe);
 net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image);
-void check_networks(const net::NetSpec& generator, const net::NetSpec& discriminator,
-                    const base::Shape& image, std::int64_t classes);
+net::NetSpec encoder_spec(const Recipe& recipe, const base::Shape& image);
+/// The network that the generator learns with: the discriminator or the encoder.
+net::NetSpec partner_spec(const Recipe& recipe, const base::Shape& image);
+
+/// Throws Error(configuration) where the networks do not fit each other or the data, whose images have one of
+/// `classes` labels.
+void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes);
 
 net::Words<Precision> words(Precision);
 /// bf16 where the recipe says so, or leaves it open and the processor multiplies it natively.

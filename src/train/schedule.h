@@ -16,12 +16,4 @@ struct ScheduleSettings {
 /// The factor after `images` images that ends as `last`.
 double factor_at(const ScheduleSettings& schedule, double last, std::int64_t images);
 
-template <class Visitor>
-void fields(ScheduleSettings& schedule, Visitor& visit) {
-  visit("images", schedule.images);
-  visit("learning_rate", schedule.learning_rate);
-  visit("penalty", schedule.penalty);
-  visit("noise", schedule.noise);
-}
-
 }  // namespace ganymede::train

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
@@ -10,18 +11,34 @@
 namespace ganymede::train {
 
 void MetricsMean::add(const StepMetrics& metrics) {
-  std::array<float, state_size - 1> values{};
-  auto value = values.begin();
-  for_each_metric(metrics, [&](const char*, float metric) { *value++ = metric; });
-  value = values.begin();
-  for_each_metric(sums_, [&](const char*, float& sum) { sum += *value++; });
+  std::visit(
+      [this](const auto& added) {
+        using Metrics = std::remove_cvref_t<decltype(added)>;
+        std::array<float, sizeof(Metrics) / sizeof(float)> values{};
+        auto value = values.begin();
+        for_each_metric(added, [&](const char*, float metric) { *value++ = metric; });
+        value = values.begin();
+        for_each_metric(std::get<Metrics>(sums_), [&](const char*, float& sum) { sum += *value++; });
+      },
+      metrics);
   steps_ += 1.0F;
+}
+
+void MetricsMean::reset() {
+  for_each_metric(sums_, [](const char*, float& sum) { sum = 0.0F; });
+  steps_ = 0.0F;
 }
 
 StepMetrics MetricsMean::mean() const {
   StepMetrics mean = sums_;
   for_each_metric(mean, [&](const char*, float& metric) { metric /= std::max(steps_, 1.0F); });
   return mean;
+}
+
+std::size_t MetricsMean::state_size() const {
+  std::size_t size = 1;
+  for_each_metric(sums_, [&](const char*, float) { ++size; });
+  return size;
 }
 
 void MetricsMean::save(std::span<float> state) const {
@@ -62,33 +79,22 @@ void require_finite(const StepMetrics& metrics, std::int64_t step) {
                          .found = fmt::format("{} of {}", name, value),
                          .expected = "a finite number",
                          .advice = "The networks have diverged: lower the learning rates, for example --set "
-                                   "generator_optimizer.learning_rate=0.0001 --set "
-                                   "discriminator_optimizer.learning_rate=0.0001"});
+                                   "generator_optimizer.learning_rate=0.0001"});
     }
   });
 }
 
 }  // namespace
 
-StepMetrics take_step(std::uint64_t step, Feeder& feeder, Gan& gan) {
-  StepMetrics metrics;
-  const std::uint64_t updates = gan.discriminator_steps();
-  for (std::uint64_t update = step * updates; update < (step + 1) * updates; ++update) {
-    feeder.feed_discriminator(update, gan);
-    gan.update_discriminator(update, metrics);
-  }
-  feeder.feed_generator(step, gan);
-  gan.update_generator(step, metrics);
-  return metrics;
-}
-
 Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
                  std::optional<std::int64_t> steps)
     : metrics_every_steps_(recipe.output.metrics_every_steps),
-      gan_(recipe, image_shape(dataset), dataset.classes(), device),
+      model_(recipe, image_shape(dataset), dataset.classes(), device),
       feeder_(recipe, dataset.train, dataset.classes()),
-      interval_state_(MetricsMean::state_size),
-      epoch_state_(MetricsMean::state_size) {
+      interval_(no_metrics(recipe)),
+      epoch_(interval_),
+      interval_state_(interval_.state_size()),
+      epoch_state_(epoch_.state_size()) {
   position_.steps_an_epoch = steps_an_epoch(recipe, dataset);
   position_.total_steps = steps.value_or(recipe.training.epochs * position_.steps_an_epoch);
 }
@@ -101,7 +107,7 @@ Outcome Trainer::run(const std::stop_token& stop, const std::function<void()>& b
     if (stop.stop_requested()) {
       return Outcome::stopped;
     }
-    finish_step(take_step(static_cast<std::uint64_t>(position_.step), feeder_, gan_));
+    finish_step(model_.take_step(static_cast<std::uint64_t>(position_.step), feeder_));
   }
   return Outcome::finished;
 }
@@ -133,8 +139,8 @@ void Trainer::publish(const Event& event) const {
 std::vector<NamedTensor> Trainer::tensors() {
   interval_.save(interval_state_);
   epoch_.save(epoch_state_);
-  std::vector<NamedTensor> all = gan_.tensors();
-  const base::Shape shape{static_cast<std::int64_t>(MetricsMean::state_size)};
+  std::vector<NamedTensor> all = model_.tensors();
+  const base::Shape shape{static_cast<std::int64_t>(interval_.state_size())};
   all.push_back({"metrics.interval", shape, interval_state_});
   all.push_back({"metrics.epoch", shape, epoch_state_});
   return all;
@@ -144,7 +150,7 @@ void Trainer::resume(std::int64_t step) {
   position_.step = step;
   interval_.restore(interval_state_);
   epoch_.restore(epoch_state_);
-  gan_.resume();
+  model_.resume();
 }
 
 }  // namespace ganymede::train

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -10,19 +9,22 @@
 
 #include "data/dataset.h"
 #include "train/feeder.h"
-#include "train/gan.h"
+#include "train/model.h"
 
 namespace ganymede::train {
 
 /// The mean of the metrics of several steps.
 class MetricsMean {
  public:
+  /// Of metrics such as `zero`, which are zero.
+  explicit MetricsMean(const StepMetrics& zero) : sums_(zero) {}
+
   void add(const StepMetrics& metrics);
-  void reset() { sums_ = {}, steps_ = 0.0F; }
+  void reset();
   StepMetrics mean() const;
 
   /// The sums and the count, as a checkpoint keeps them.
-  static constexpr std::size_t state_size = sizeof(StepMetrics) / sizeof(float) + 1;
+  std::size_t state_size() const;
   void save(std::span<float> state) const;
   void restore(std::span<const float> state);
 
@@ -42,10 +44,6 @@ struct Position {
   bool at_epoch_end() const { return step % steps_an_epoch == 0; }
 };
 
-/// Feeds and takes step `step`, 0 for the first: the recipe's number of updates of the discriminator, of
-/// which the last is measured, and one of the generator. Allocates nothing.
-StepMetrics take_step(std::uint64_t step, Feeder& feeder, Gan& gan);
-
 /// What a run tells its subscribers.
 struct StepFinished {
   Position position;
@@ -64,7 +62,7 @@ using Subscriber = std::function<void(const Event&)>;
 
 enum class Outcome { finished, stopped };
 
-/// Trains a GAN and tells its subscribers how it goes; knows none of them.
+/// Trains what a recipe describes and tells its subscribers how it goes; knows none of them.
 class Trainer {
  public:
   /// `steps`, if given, replaces the recipe's number of epochs. `dataset` and `device` must outlive the
@@ -72,7 +70,7 @@ class Trainer {
   Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
           std::optional<std::int64_t> steps = std::nullopt);
 
-  Gan& gan() { return gan_; }
+  Model& model() { return model_; }
   const Position& position() const { return position_; }
 
   void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
@@ -92,7 +90,7 @@ class Trainer {
   void finish_step(const StepMetrics& metrics);
 
   std::int64_t metrics_every_steps_;
-  Gan gan_;
+  Model model_;
   Feeder feeder_;
   Position position_;
   MetricsMean interval_, epoch_;

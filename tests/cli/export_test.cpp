@@ -44,9 +44,9 @@ Answered answered(const train::Recipe& recipe, const net::NetSpec& spec) {
   return Answered({.name = recipe.name + " " + spec.name, .net = spec, .batch = 4});
 }
 
-/// The recipe's discriminator of the generator's images.
-Answered answered_discriminator(const train::Recipe& recipe, const Answered& generator) {
-  return answered(recipe, train::discriminator_spec(recipe, net::output_shape(generator.spec)));
+/// The network that sees the generator's images: the discriminator or the encoder.
+Answered answered_partner(const train::Recipe& recipe, const Answered& generator) {
+  return answered(recipe, train::partner_spec(recipe, net::output_shape(generator.spec)));
 }
 
 /// Writes the recipe's generator with random weights to `path` as a run would.
@@ -67,19 +67,18 @@ TEST(Export, TheOnnxModelsOfEveryRecipeAnswerAsHere) {
   std::vector<std::string> arguments = {"compare"};
   for (const train::Recipe& recipe : shipped_recipes()) {
     const fs::path directory = place / recipe.name;
-    fs::create_directories(directory / "discriminator");
+    fs::create_directories(directory / "partner");
     const Answered generator = save_generator(recipe, directory / "generator.safetensors");
     const Ended ended =
         place.run({"export", recipe.name + "/generator.safetensors", "--out", recipe.name + "/model.onnx"});
     ASSERT_EQ(ended.status, 0) << ended.errors;
     write_case(directory, generator);
 
-    const Answered discriminator = answered_discriminator(recipe, generator);
-    io::write_file(
-        directory / "discriminator/model.onnx",
-        io::to_onnx(discriminator.spec, discriminator.weights, {.input = "image", .output = "logit"}));
-    write_case(directory / "discriminator", discriminator);
-    for (const fs::path& path : {directory, directory / "discriminator"}) {
+    const Answered partner = answered_partner(recipe, generator);
+    io::write_file(directory / "partner/model.onnx",
+                   io::to_onnx(partner.spec, partner.weights, {.input = "image", .output = "answer"}));
+    write_case(directory / "partner", partner);
+    for (const fs::path& path : {directory, directory / "partner"}) {
       arguments.push_back(path.string());
       names.push_back(fs::relative(path, place / ".").string());
     }
@@ -102,11 +101,11 @@ TEST(Export, TheHeadersOfEveryRecipeAnswerAsHereSlow) {
     const Answered generator = save_generator(recipe, place / "generator.safetensors");
     const Ended ended = place.run({"export", "generator.safetensors", "--format", "c"});
     ASSERT_EQ(ended.status, 0) << ended.errors;
-    const Answered discriminator = answered_discriminator(recipe, generator);
-    io::write_file(place / "discriminator.h", io::to_c_header(discriminator.spec, discriminator.weights, {}));
+    const Answered partner = answered_partner(recipe, generator);
+    io::write_file(place / (partner.spec.name + ".h"), io::to_c_header(partner.spec, partner.weights, {}));
     std::string source = "#include <stdio.h>\n";
     std::string calls;
-    for (const Answered* network : {&generator, &discriminator}) {
+    for (const Answered* network : {&generator, &partner}) {
       source += fmt::format("#include \"{}.h\"\n", network->spec.name);
       calls += test::call_in_c(network->spec, network->feed.input, network->feed.labels);
     }
@@ -115,7 +114,7 @@ TEST(Export, TheHeadersOfEveryRecipeAnswerAsHereSlow) {
       GTEST_SKIP() << "there is no C compiler called cc";
     }
     std::istringstream lines(*output);
-    for (const Answered* network : {&generator, &discriminator}) {
+    for (const Answered* network : {&generator, &partner}) {
       for (std::int64_t n = 0; n < net::output_shape(network->spec).elements(); ++n) {
         float found = NAN;
         ASSERT_TRUE(lines >> found) << network->name;

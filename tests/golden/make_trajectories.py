@@ -351,6 +351,15 @@ def random_samples():
              "normal": digits(fill_normal(key, 8))} for key in keys]
 
 
+def to_text(document, parts):
+    """JSON with one line an entry of the lists that `parts` names."""
+    text = json.dumps(document | dict.fromkeys(parts), indent=1)
+    for part in parts:
+        lines = ",\n  ".join(map(json.dumps, document[part]))
+        text = text.replace(f'"{part}": null', f'"{part}": [\n  {lines}\n ]')
+    return text + "\n"
+
+
 def write(name, recipe):
     losses, tensors = train(recipe, torch.float32)
     reference_losses, reference = train(recipe, torch.float64)
@@ -366,12 +375,7 @@ def write(name, recipe):
         "losses": {part: digits(values) for part, values in losses.items()},
         "weights_end": weights_end,
     }
-    lists = {part: document[part] for part in ("random", "weights_end")}  # one line an entry
-    text = json.dumps(document | dict.fromkeys(lists), indent=1)
-    for part, entries in lists.items():
-        lines = ",\n  ".join(map(json.dumps, entries))
-        text = text.replace(f'"{part}": null', f'"{part}": [\n  {lines}\n ]')
-    (HERE / f"{name}.json").write_text(text + "\n")
+    (HERE / f"{name}.json").write_text(to_text(document, ["random", "weights_end"]))
     print(name, json.dumps(document["float64_deviation"]), file=sys.stderr)
 
 

@@ -93,10 +93,10 @@ TEST(Control, LetsASignalEndAPause) {
 
 TEST(Control, TellsTheLastStep) {
   Control control(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
-  control.note(
-      {.position = {.step = 5, .total_steps = 8, .steps_an_epoch = 4}, .metrics = {.generator_loss = 2.0F}});
+  control.note({.position = {.step = 5, .total_steps = 8, .steps_an_epoch = 4},
+                .metrics = train::GanMetrics{.generator_loss = 2.0F}});
   EXPECT_EQ(control.status().position.step, 5);
-  EXPECT_EQ(control.status().metrics.generator_loss, 2.0F);
+  EXPECT_EQ(std::get<train::GanMetrics>(control.status().metrics.value()).generator_loss, 2.0F);
   control.end();
   EXPECT_EQ(control.status().state, RunState::ended);
 }

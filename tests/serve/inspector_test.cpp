@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 float logit_of(const std::vector<float>& image) {
   TrainedNetworks networks = test::small_networks();
   const ops::Device device;
-  net::Program program(networks.discriminator.spec, {.batch = 1}, networks.discriminator.weights, device);
+  net::Program program(networks.partner.spec, {.batch = 1}, networks.partner.weights, device);
   std::ranges::copy(image, program.input().begin());
   program.forward({});
   return program.output().front();
@@ -90,6 +90,27 @@ TEST(Inspector, JudgesWithTheLogitAndItsSlopeByEachPixel) {
   for (std::size_t n = 0; n < slopes.size(); ++n) {
     EXPECT_NEAR(static_cast<float>(bytes[n]) - half_range, slopes[n] / largest * half_range, 1.0F) << n;
   }
+}
+
+TEST(Inspector, ShowsAnEncoderAndTheImageMadeOfItsMean) {
+  Inspector inspector(test::small_networks(test::small_vae));
+  const Json description = inspector.describe();
+  EXPECT_FALSE(description.contains("discriminator"));
+  EXPECT_EQ(description["encoder"]["layers"].size(), 2);
+
+  const std::vector<float> image(16, 0.5F);
+  const Json judgement = inspector.judge(image, 0);
+  EXPECT_FALSE(judgement.contains("logit"));
+  EXPECT_EQ(judgement["layers"].size(), 2);
+  TrainedNetworks networks = test::small_networks(test::small_vae);
+  const ops::Device device;
+  net::Program encoder(networks.partner.spec, {.batch = 1}, networks.partner.weights, device);
+  std::ranges::copy(image, encoder.input().begin());
+  encoder.forward({});
+  train::ImageMaker maker(networks.generator.spec, networks.generator.weights, device, base::DType::f32, 1);
+  std::vector<float> expected(16);
+  maker.make(encoder.output().first(4), {}, expected);
+  EXPECT_EQ(judgement["reconstruction"], base64_of_range(expected, 0.0F, 1.0F));
 }
 
 TEST(Inspector, PutsNewImagesOnASheet) {

@@ -26,9 +26,20 @@ layers = [{ kind = "flatten" }, { kind = "dense", units = 5 }, { kind = "leaky_r
           { kind = "dense", units = 1 }]
 )";
 
-/// The networks of small_recipe with their first weights.
-inline serve::TrainedNetworks small_networks() {
-  const train::Recipe recipe = train::parse_recipe(small_recipe, "small");
+constexpr const char* small_vae = R"(
+name = "small-vae"
+model = "vae"
+latent = { size = 4, distribution = "normal" }
+pixel_range = { low = 0.0, high = 1.0 }
+[generator]
+layers = [{ kind = "dense", units = 16 }, { kind = "reshape", shape = [4, 4, 1] }, { kind = "sigmoid" }]
+[encoder]
+layers = [{ kind = "flatten" }, { kind = "dense", units = 8 }]
+)";
+
+/// A recipe's networks with their first weights.
+inline serve::TrainedNetworks small_networks(const char* toml = small_recipe) {
+  const train::Recipe recipe = train::parse_recipe(toml, "small");
   const auto network = [](net::NetSpec spec, std::uint32_t stream) {
     net::Weights weights(spec);
     weights.initialise(7, stream);
@@ -40,7 +51,7 @@ inline serve::TrainedNetworks small_networks() {
           .epoch = 3,
           .class_names = {"dark", "bright"},
           .generator = network(generator, 0),
-          .discriminator = network(train::discriminator_spec(recipe, net::output_shape(generator)), 100)};
+          .partner = network(train::partner_spec(recipe, net::output_shape(generator)), 100)};
 }
 
 /// Three training images of 4x4: black, white, black.

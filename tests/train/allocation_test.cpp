@@ -97,12 +97,12 @@ TEST(Allocation, DoesNotHappenInAStepOfAnyRecipe) {
     for (const std::string& precision : precisions()) {
       const Recipe recipe =
           shipped_recipe(shipped.name, {"training.batch_size=16", "training.precision=" + precision});
-      Gan gan(recipe, {28, 28, 1}, 10, device);
+      Model model(recipe, {28, 28, 1}, 10, device);
       Feeder feeder(recipe, mnist().train, 10);
-      take_step(0, feeder, gan);
+      model.take_step(0, feeder);
       counter.ours = 0;
       counter.on = true;
-      take_step(1, feeder, gan);
+      model.take_step(1, feeder);
       counter.on = false;
       EXPECT_EQ(counter.ours, 0) << shipped.name << " " << precision;
     }

@@ -4,46 +4,22 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 
-#include "train/fixtures.h"
+#include "train/each_recipe.h"
 
 namespace ganymede::train {
 namespace {
 
-bool same_bytes(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) == 0;
-  });
-}
-
-class EachRecipe : public testing::TestWithParam<std::tuple<std::string, std::string>> {
- protected:
-  Recipe recipe(std::vector<std::string> overrides = {}) const {
-    overrides.push_back("training.batch_size=16");
-    overrides.push_back("training.precision=" + std::get<1>(GetParam()));
-    return shipped_recipe(std::get<0>(GetParam()), overrides);
-  }
-
-  ops::Device device_;
-};
-
-std::vector<std::string> all_names() {
-  std::vector<std::string> names;
-  for (const EmbeddedRecipe& recipe : embedded_recipes()) {
-    names.emplace_back(recipe.name);
-  }
+std::vector<std::string> names_of_gans() {
+  std::vector<std::string> names = names_of_recipes();
+  std::erase_if(names, [](const std::string& name) { return shipped_recipe(name).model != ModelKind::gan; });
   return names;
 }
 
 INSTANTIATE_TEST_SUITE_P(Gan, EachRecipe,
-                         testing::Combine(testing::ValuesIn(all_names()), testing::ValuesIn(precisions())),
-                         [](const auto& parameter) {
-                           std::string name =
-                               std::get<0>(parameter.param) + "_" + std::get<1>(parameter.param);
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+                         testing::Combine(testing::ValuesIn(names_of_gans()),
+                                          testing::ValuesIn(precisions())),
+                         name_of_case);
 
 /// The discriminator's step does not read the generator's latent points: whatever they are, the step leaves
 /// the same weights, moments and statistics, unless the generator's step touched them.
@@ -52,7 +28,7 @@ void expect_discriminator_untouched_by_generator_step(const Recipe& recipe, cons
   for (const int run : {0, 1}) {
     Gan gan(recipe, {28, 28, 1}, 10, device);
     Feeder feeder(recipe, mnist().train, 10);
-    StepMetrics metrics;
+    GanMetrics metrics;
     feeder.feed_discriminator(0, gan);
     gan.update_discriminator(0, metrics);
     feeder.feed_generator(0, gan);
@@ -127,7 +103,7 @@ TEST(Average, MakesTheSamplesWhereThereIsOne) {
 
 TEST(LabelFlip, OfAllPairsTradesTheLossesSides) {
   const ops::Device device;
-  StepMetrics metrics[2];
+  GanMetrics metrics[2];
   for (const int flip : {0, 1}) {
     const Recipe recipe = small({"objective.real_label=1.0", "objective.label_flip=" + std::to_string(flip)});
     Gan gan(recipe, {28, 28, 1}, 10, device);
@@ -149,7 +125,7 @@ TEST(Disturbance, ReachesTheDiscriminatorAndNothingElse) {
     const Recipe recipe = small({setting});
     Gan gan(recipe, {28, 28, 1}, 10, device);
     Feeder feeder(recipe, mnist().train, 10);
-    StepMetrics metrics;
+    GanMetrics metrics;
     feeder.feed_discriminator(0, gan);
     const std::vector<float> images(gan.real_images().begin(), gan.real_images().end());
     gan.update_discriminator(0, metrics);
@@ -186,59 +162,6 @@ TEST(PassTimes, CountTheUpdatesSinceTimingBegan) {
     }
   }
   EXPECT_EQ(updates, 2);
-}
-
-/// After two steps, since what lies before a layer that begins at zero learns from the second on.
-TEST_P(EachRecipe, LearnsInBothNetworks) {
-  Gan gan(recipe(), {28, 28, 1}, 10, device_);
-  Feeder feeder(recipe(), mnist().train, 10);
-  const auto generator = snapshot(gan.generator().tensors());
-  const auto discriminator = snapshot(gan.discriminator().tensors());
-  take_step(0, feeder, gan);
-  take_step(1, feeder, gan);
-  const auto generator_after = snapshot(gan.generator().tensors());
-  const auto discriminator_after = snapshot(gan.discriminator().tensors());
-  for (std::size_t i = 0; i < generator.size(); ++i) {
-    EXPECT_NE(generator[i], generator_after[i]) << gan.generator().tensors()[i].name;
-  }
-  for (std::size_t i = 0; i < discriminator.size(); ++i) {
-    const std::string name = gan.discriminator().tensors()[i].name;
-    // The singular vector on the side of one logit is a number of length one.
-    if (!name.ends_with("dense_1.weight.spectral_u")) {
-      EXPECT_NE(discriminator[i], discriminator_after[i]) << name;
-    }
-  }
-}
-
-TEST_P(EachRecipe, LeavesTheSameBytesForTheSameSeed) {
-  std::vector<std::vector<float>> left[2];
-  for (auto& tensors : left) {
-    Trainer trainer(recipe(), mnist(), device_, 3);
-    trainer.run({});
-    tensors = snapshot(trainer.tensors());
-  }
-  EXPECT_TRUE(same_bytes(left[0], left[1]));
-}
-
-TEST_P(EachRecipe, LeavesOtherBytesForAnotherSeed) {
-  Trainer one(recipe(), mnist(), device_, 1);
-  Trainer other(recipe({"training.seed=43"}), mnist(), device_, 1);
-  one.run({});
-  other.run({});
-  EXPECT_FALSE(same_bytes(snapshot(one.tensors()), snapshot(other.tensors())));
-}
-
-TEST_P(EachRecipe, ResumesAsIfNothingHadBeen) {
-  Trainer whole(recipe(), mnist(), device_, 6);
-  whole.run({});
-  Trainer first(recipe(), mnist(), device_, 3);
-  first.run({});
-  const auto checkpoint = snapshot(first.tensors());
-  Trainer second(recipe(), mnist(), device_, 6);
-  restore(checkpoint, second.tensors());
-  second.resume(3);
-  second.run({});
-  EXPECT_TRUE(same_bytes(snapshot(whole.tensors()), snapshot(second.tensors())));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <numeric>
 
 #include "train/fixtures.h"
 
@@ -46,13 +47,16 @@ void draw_parameters(net::Weights& weights, std::uint64_t seed, std::uint32_t fi
   }
 }
 
-/// Feeds the discriminator with the first images of MNIST in order, in place of the sampler's.
+/// Which images of MNIST the real ones of a step are: the next ones in order, in place of the sampler's.
+std::vector<std::uint32_t> next_images(const Recipe& recipe, std::uint64_t step) {
+  std::vector<std::uint32_t> indices(static_cast<std::size_t>(recipe.half_batch()));
+  std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(step * indices.size()));
+  return indices;
+}
+
 void feed_in_order(const Recipe& recipe, std::uint64_t step, Feeder& feeder, Gan& gan) {
   feeder.feed_discriminator(step, gan);
-  std::vector<std::uint32_t> indices(static_cast<std::size_t>(recipe.half_batch()));
-  for (std::size_t n = 0; n < indices.size(); ++n) {
-    indices[n] = static_cast<std::uint32_t>(step * indices.size() + n);
-  }
+  const std::vector<std::uint32_t> indices = next_images(recipe, step);
   data::gather(mnist().train, indices, {recipe.pixel_range.low, recipe.pixel_range.high}, gan.real_images());
   for (const std::span labels : {gan.real_labels(), gan.fake_labels()}) {
     if (!labels.empty()) {
@@ -86,6 +90,20 @@ double bound(const json& expected) {
   return std::max(tolerance, 2.0 * expected["float64_deviation"].get<double>());
 }
 
+void expect_weights(const std::string& name, const std::array<Network*, 2>& networks, const json& expected) {
+  auto tensor = expected.begin();
+  for (Network* network : networks) {
+    for (const net::WeightRow& row : network->weights().table()) {
+      EXPECT_EQ(row.shape.elements(),
+                base::Shape((*tensor)["shape"].get<std::vector<std::int64_t>>()).elements());
+      EXPECT_LT(distance(network->weights().values(row), *tensor), bound(*tensor))
+          << name << " " << network->spec().name << " " << row.name;
+      ++tensor;
+    }
+  }
+  EXPECT_EQ(tensor, expected.end());
+}
+
 void replay(const std::string& name) {
   const json expected = golden(name);
   const auto seed = expected["seed"].get<std::uint64_t>();
@@ -98,7 +116,7 @@ void replay(const std::string& name) {
   const auto steps = expected["steps"].get<std::uint64_t>();
   ASSERT_EQ(steps, 10U);
   for (std::uint64_t step = 0; step < steps; ++step) {
-    StepMetrics metrics;
+    GanMetrics metrics;
     feed_in_order(recipe, step, feeder, gan);
     gan.update_discriminator(step, metrics);
     feeder.feed_generator(step, gan);
@@ -111,17 +129,7 @@ void replay(const std::string& name) {
                     where + ", D on fake");
     expect_relative(metrics.generator_loss, losses["generator"][step], where + ", G");
   }
-  auto tensor = expected["weights_end"].begin();
-  for (Network* network : {&gan.generator(), &gan.discriminator()}) {
-    for (const net::WeightRow& row : network->weights().table()) {
-      EXPECT_EQ(row.shape.elements(),
-                base::Shape((*tensor)["shape"].get<std::vector<std::int64_t>>()).elements());
-      EXPECT_LT(distance(network->weights().values(row), *tensor), bound(*tensor))
-          << name << " " << network->spec().name << " " << row.name;
-      ++tensor;
-    }
-  }
-  EXPECT_EQ(tensor, expected["weights_end"].end());
+  expect_weights(name, gan.networks(), expected["weights_end"]);
 }
 
 TEST(Golden, DenseFollowsPyTorch) {
@@ -135,6 +143,52 @@ TEST(Golden, ConditionalFollowsPyTorch) {
 }
 TEST(Golden, ConvFollowsPyTorchSlow) {
   replay("conv");
+}
+
+/// The networks of make_vae.py.
+Recipe golden_vae(const json& expected) {
+  const net::Activation tanh{ops::Function::tanh, 0.0F};
+  const net::Activation sigmoid{ops::Function::sigmoid, 0.0F};
+  const net::Dense hidden{.units = expected["units"]};
+  Recipe recipe;
+  recipe.model = ModelKind::vae;
+  recipe.pixel_range = {.low = 0.0F, .high = 1.0F};
+  recipe.latent.size = expected["latent"];
+  recipe.training.seed = expected["seed"];
+  recipe.training.batch_size = expected["batch"];
+  recipe.training.precision = Precision::f32;
+  recipe.lower_bound.kl_weight = expected["kl_weight"];
+  recipe.generator_optimizer.learning_rate = expected["learning_rate"];
+  recipe.encoder_optimizer = recipe.generator_optimizer;
+  recipe.generator.layers = {hidden, tanh, net::Dense{.units = 784}, net::Reshape{.shape = {28, 28, 1}},
+                             sigmoid};
+  recipe.encoder.layers = {net::Flatten{}, hidden, tanh, net::Dense{.units = 2 * recipe.latent.size}};
+  return recipe;
+}
+
+TEST(Golden, TheVaeFollowsPyTorch) {
+  const json expected = golden("vae");
+  const Recipe recipe = golden_vae(expected);
+  const auto seed = expected["seed"].get<std::uint64_t>();
+  const ops::Device device;
+  Vae vae(recipe, {28, 28, 1}, 10, device);
+  draw_parameters(vae.generator().weights(), seed, 0);
+  draw_parameters(vae.encoder().weights(), seed, 100);
+  Feeder feeder(recipe, mnist().train, mnist().classes());
+  const auto steps = expected["steps"].get<std::uint64_t>();
+  ASSERT_EQ(steps, 10U);
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    VaeMetrics metrics;
+    feeder.feed(step, vae);
+    data::gather(mnist().train, next_images(recipe, step), {0.0F, 1.0F}, vae.images());
+    vae.update(step, metrics);
+    const json& losses = expected["losses"];
+    const std::string where = "step " + std::to_string(step);
+    expect_relative(metrics.loss, losses["loss"][step], where);
+    expect_relative(metrics.reconstruction, losses["reconstruction"][step], where + ", reconstruction");
+    expect_relative(metrics.divergence, losses["kl"][step], where + ", KL");
+  }
+  expect_weights("vae", vae.networks(), expected["weights_end"]);
 }
 
 }  // namespace

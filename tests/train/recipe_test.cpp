@@ -29,8 +29,7 @@ TEST(Recipe, EveryOneThatShipsFitsMnist) {
   for (const EmbeddedRecipe& shipped : embedded_recipes()) {
     const Recipe recipe = shipped_recipe(shipped.name);
     EXPECT_EQ(recipe.name, shipped.name);
-    EXPECT_NO_THROW(
-        check_networks(generator_spec(recipe), discriminator_spec(recipe, {28, 28, 1}), {28, 28, 1}, 10));
+    EXPECT_NO_THROW(check_networks(recipe, {28, 28, 1}, 10));
   }
 }
 
@@ -75,6 +74,31 @@ TEST(Recipe, RefusesValuesOutOfRange) {
   EXPECT_THAT(override_message("nonsense"), HasSubstr("key=value"));
 }
 
+TEST(Recipe, HasTheSectionsOfItsModelOnly) {
+  const std::string vae = to_toml(shipped_recipe("vae"));
+  EXPECT_THAT(vae,
+              testing::AllOf(HasSubstr("model = \"vae\""), HasSubstr("[encoder]"), HasSubstr("kl_weight")));
+  EXPECT_THAT(vae, testing::Not(
+                       testing::AnyOf(HasSubstr("discriminator"), HasSubstr("penalty"), HasSubstr("label"))));
+  EXPECT_THAT(to_toml(shipped_recipe("dense")),
+              testing::AllOf(HasSubstr("model = \"gan\""), testing::Not(HasSubstr("encoder"))));
+}
+
+TEST(Recipe, RefusesWhatBelongsToTheOtherModel) {
+  const auto message = [](std::string_view recipe, const std::string& text) {
+    return message_of([&] { shipped_recipe(recipe, {text}); });
+  };
+  EXPECT_THAT(message("dense", "encoder.spectral_norm=true"),
+              HasSubstr("encoder: found one in a GAN, expected a discriminator"));
+  EXPECT_THAT(message("dense", "model=vae"),
+              HasSubstr("discriminator: found one in a VAE, expected an encoder"));
+  EXPECT_THAT(message("vae", "penalty.r1=1.0"), HasSubstr("the unknown key \"penalty\""));
+  EXPECT_THAT(message("vae", "training.discriminator_steps=2"), HasSubstr("\"discriminator_steps\""));
+  EXPECT_THAT(message("vae", "objective.loss=hinge"), HasSubstr("\"loss\""));
+  EXPECT_THAT(message("vae", "objective.kl_weight=-1.0"), HasSubstr("objective.kl_weight: found -1"));
+  EXPECT_THAT(message("vae", "encoder_optimizer.beta1=1.0"), HasSubstr("encoder_optimizer.beta1: found 1"));
+}
+
 TEST(Recipe, RefusesALossOfPairsWhereTheBatchesDiffer) {
   EXPECT_THAT(message_of([] { shipped_recipe("conv", {"objective.loss=relativistic"}); }),
               HasSubstr("discriminator_batch = \"full\""));
@@ -91,11 +115,7 @@ TEST(Recipe, NamesTheKeyThatIsMissing) {
 
 TEST(Networks, MustMakeImagesAndOneLogit) {
   Recipe recipe = shipped_recipe("dense");
-  const auto check = [&] {
-    return message_of([&] {
-      check_networks(generator_spec(recipe), discriminator_spec(recipe, {28, 28, 1}), {28, 28, 1}, 10);
-    });
-  };
+  const auto check = [&] { return message_of([&] { check_networks(recipe, {28, 28, 1}, 10); }); };
   recipe.generator.layers.pop_back();
   EXPECT_THAT(
       check(),
@@ -106,6 +126,27 @@ TEST(Networks, MustMakeImagesAndOneLogit) {
   recipe = shipped_recipe("conditional");
   recipe.generator.layers.front() = net::JoinLabel{.classes = 7};
   EXPECT_THAT(check(), HasSubstr("a label of 7 classes"));
+}
+
+TEST(Networks, OfAVaeMustMakeAPosteriorAndProbabilities) {
+  const auto check = [](const std::function<void(Recipe&)>& change) {
+    Recipe recipe = shipped_recipe("vae");
+    change(recipe);
+    return message_of([&] { check_networks(recipe, {28, 28, 1}, 10); });
+  };
+  EXPECT_THAT(check([](Recipe& recipe) { recipe.encoder.layers.pop_back(); }),
+              HasSubstr("encoder: found an output of shape [256], expected a mean and a log variance"));
+  EXPECT_THAT(check([](Recipe& recipe) { recipe.generator.layers.pop_back(); }),
+              HasSubstr("generator: found the last layer conv_transpose, expected sigmoid"));
+  EXPECT_THAT(check([](Recipe& recipe) { recipe.pixel_range.low = -1.0F; }),
+              HasSubstr("pixel_range: found -1 to 1, expected 0 to 1"));
+  EXPECT_THAT(check([](Recipe& recipe) { recipe.latent.distribution = Distribution::uniform; }),
+              HasSubstr("latent.distribution: found uniform"));
+  EXPECT_THAT(check([](Recipe& recipe) {
+                recipe.generator.layers.insert(recipe.generator.layers.begin(),
+                                               net::JoinLabel{.classes = 10});
+              }),
+              HasSubstr("generator: found a layer that takes a label"));
 }
 
 TEST(Networks, NameTheLayerThatDoesNotFit) {

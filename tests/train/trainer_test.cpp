@@ -35,9 +35,10 @@ TEST(Trainer, TellsOfEveryStepAndOfTheMeans) {
   ASSERT_EQ(intervals.size(), 3U);
   EXPECT_EQ(intervals[0].position.step, 2);
   EXPECT_EQ(intervals[2].position.step, 5);
-  EXPECT_FLOAT_EQ(intervals[0].metrics.generator_loss,
-                  (steps[0].metrics.generator_loss + steps[1].metrics.generator_loss) / 2.0F);
-  EXPECT_FLOAT_EQ(intervals[2].metrics.accuracy_real, steps[4].metrics.accuracy_real);
+  const auto metrics = [](const auto& event) { return std::get<GanMetrics>(event.metrics); };
+  EXPECT_FLOAT_EQ(metrics(intervals[0]).generator_loss,
+                  (metrics(steps[0]).generator_loss + metrics(steps[1]).generator_loss) / 2.0F);
+  EXPECT_FLOAT_EQ(metrics(intervals[2]).accuracy_real, metrics(steps[4]).accuracy_real);
 }
 
 TEST(Trainer, CountsEpochs) {

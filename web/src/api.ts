@@ -54,13 +54,13 @@ export interface Network {
   layers: Layer[];
 }
 
-export interface Networks {
+/** The generator, and what sees images: a GAN's discriminator or a VAE's encoder. */
+export type Networks = {
   epoch: number;
   step: number;
   class_names: string[];
   generator: Network;
-  discriminator: Network;
-}
+} & ({ discriminator: Network } | { encoder: Network });
 
 /** Numbers of a tensor as bytes in base 64, 0 for `low` and 255 for `high`. */
 export interface Values {
@@ -84,16 +84,26 @@ export interface Generation {
   image_shape: number[];
 }
 
-export interface Judgement {
+/** What the network that sees images makes of one. */
+export interface Seen {
   epoch: number;
   image: string;
   image_shape: number[];
   layers: LayerValues[];
+  label?: number;
+}
+
+/** What a discriminator thinks of an image. */
+export interface Verdict extends Seen {
   logit: number;
   probability: number;
   gradient: string;
   gradient_scale: number;
-  label?: number;
+}
+
+/** What a generator makes again of an image that an encoder has seen. */
+export interface Reconstruction extends Seen {
+  reconstruction: string;
 }
 
 export interface Neighbour {
@@ -133,7 +143,7 @@ export const readGenerator = async (run: string, signal: AbortSignal) =>
 export const generate = (run: string, choice: Parameters, signal?: AbortSignal) =>
   get<Generation>(address(run, "generate", choice), signal);
 export const judge = (run: string, choice: Parameters, signal?: AbortSignal) =>
-  get<Judgement>(address(run, "judge", choice), signal);
+  get<Verdict | Reconstruction>(address(run, "judge", choice), signal);
 
 /** The rows of a run's metrics so far. */
 export async function readMetrics(run: string, signal?: AbortSignal): Promise<Record<string, unknown>[]> {

@@ -10,9 +10,13 @@ export interface Plot extends ChartOptions {
 
 const column = (name: string) => (metrics: Metrics) => metrics.column(name);
 
-export const plots: Plot[] = [
+const significant = (value: number | null | undefined) => (value == null ? "–" : String(+value.toPrecision(4)));
+
+/** The charts that are known, those of losses first, with all the columns that each takes. */
+const known: (Plot & { columns: string[] })[] = [
   {
     title: "Losses",
+    columns: ["loss_g", "loss_d_real", "loss_d_fake"],
     hint: "Both near 0.69 (ln 2) means that neither network wins. When one falls to zero, the other has stopped learning.",
     reference: Math.LN2,
     format: (value) => fixed(value),
@@ -23,6 +27,7 @@ export const plots: Plot[] = [
   },
   {
     title: "The discriminator's accuracy",
+    columns: ["accuracy_real", "accuracy_fake"],
     hint: "How many images it tells right. Near 50% it is guessing; at 100% the generator has nothing left to learn from.",
     range: [0, 1],
     reference: 0.5,
@@ -34,6 +39,7 @@ export const plots: Plot[] = [
   },
   {
     title: "How real it finds them",
+    columns: ["d_x", "d_g_z"],
     hint: "The mean of D(x) over real images and of D(G(z)) over generated ones: the two meet as the generator gets better.",
     range: [0, 1],
     reference: 0.5,
@@ -43,12 +49,23 @@ export const plots: Plot[] = [
       { label: "D(G(z))", color: "generator", values: column("d_g_z") },
     ],
   },
-];
-
-const significant = (value: number | null | undefined) => (value == null ? "–" : String(+value.toPrecision(4)));
-
-/** Scores of an evaluation that share a chart, with all their columns. */
-const scores: (Plot & { columns: string[] })[] = [
+  {
+    title: "Losses of the autoencoder",
+    columns: ["loss", "loss_reconstruction"],
+    hint: "In nats an image. What lies between the two curves is the divergence, the next chart.",
+    format: (value) => fixed(value, 1),
+    curves: [
+      { label: "Both", color: "generator", values: column("loss") },
+      { label: "Reconstruction", color: "real", values: column("loss_reconstruction") },
+    ],
+  },
+  {
+    title: "What the encoder tells the decoder",
+    columns: ["loss_kl"],
+    hint: "The divergence of an image's latent points from N(0, 1), in nats. At zero the decoder hears nothing.",
+    format: (value) => fixed(value, 1),
+    curves: [{ label: "KL", color: "generator", values: column("loss_kl") }],
+  },
   {
     title: "Fréchet distance",
     columns: ["frechet_distance"],
@@ -82,16 +99,17 @@ const scores: (Plot & { columns: string[] })[] = [
     ],
   },
 ];
-/** The charts for columns that only some runs have: scores together, others one by one. */
-export function scorePlots(names: string[]): Plot[] {
-  const known = scores.filter(({ columns }) => columns.some((name) => names.includes(name)));
-  const shown = new Set(known.flatMap(({ columns }) => columns));
+
+/** The charts for a run's columns: known ones together, others one by one. */
+export function plotsOf(names: string[]): Plot[] {
+  const together = known.filter(({ columns }) => columns.some((name) => names.includes(name)));
+  const shown = new Set(together.flatMap(({ columns }) => columns));
   const others = names.filter((name) => !shown.has(name)).map((name) => ({
     title: name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()),
     format: significant,
     curves: [{ label: name, color: "score", values: column(name) }],
   }));
-  return [...known, ...others];
+  return [...together, ...others];
 }
 
 /** The charts of one run, which grow with it. */
@@ -101,11 +119,10 @@ export class Charts {
 
   constructor(private readonly signal: AbortSignal) {
     this.element.className = "charts";
-    plots.forEach((plot) => this.add(plot));
   }
 
   update(metrics: Metrics): void {
-    for (const plot of scorePlots(metrics.others())) {
+    for (const plot of plotsOf(metrics.measured())) {
       if (!this.charts.has(plot.title)) {
         this.add(plot);
       }

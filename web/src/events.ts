@@ -8,7 +8,7 @@ export interface Status {
   total_steps: number;
   epoch: number;
   epochs: number;
-  metrics: Record<string, number>;
+  metrics?: Record<string, number>; // of the last step, once there is one
 }
 
 export type Connection = "connecting" | "open" | "lost";

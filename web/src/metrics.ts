@@ -2,21 +2,8 @@
 
 type Column = (number | null)[];
 
-/** Columns that every row has and that charts do not show as scores. */
-const usual = new Set([
-  "step",
-  "epoch",
-  "time",
-  "ms_per_step",
-  "images_per_s",
-  "loss_d_real",
-  "loss_d_fake",
-  "loss_g",
-  "accuracy_real",
-  "accuracy_fake",
-  "d_x",
-  "d_g_z",
-]);
+/** Columns that say when a row was measured, which no chart shows. */
+const when = new Set(["step", "epoch", "time", "ms_per_step", "images_per_s"]);
 
 export interface Remark {
   step: number;
@@ -71,9 +58,9 @@ export class Metrics {
     return this.columns.get(name)?.findLast((value) => value !== null) ?? null;
   }
 
-  /** The columns beyond the usual: scores of an evaluation, norms of gradients. */
-  others(): string[] {
-    return [...this.columns.keys()].filter((name) => !usual.has(name));
+  /** The columns that charts show: losses, scores of an evaluation, norms of gradients. */
+  measured(): string[] {
+    return [...this.columns.keys()].filter((name) => !when.has(name));
   }
 
   private set(name: string, place: number, value: number): void {

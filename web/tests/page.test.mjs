@@ -16,6 +16,7 @@ before(async () => {
   browser = await launch();
   await run(place.directory, "train", "dense-small", "--steps", "60", "--out", "runs/first", ...brief);
   await run(place.directory, "train", "conditional", "--steps", "20", "--batch-size", "32", "--out", "runs/second", ...brief);
+  await run(place.directory, "train", "vae", "--steps", "20", "--batch-size", "32", "--out", "runs/autoencoder", ...brief);
   serve = await start(place.directory, "serve", "runs");
 });
 
@@ -85,6 +86,23 @@ test("the networks show a layer each, and another point another image", async ()
   await tab.page.getByLabel("The discriminator judges").selectOption({ index: 1 });
   await tab.page.getByText(/^Logit/).waitFor();
   await tab.page.getByLabel("Training image").waitFor();
+  tab.assertSound();
+  await tab.close();
+});
+
+test("a VAE has its own curves, and an encoder in place of the discriminator", async () => {
+  const tab = await open(browser, `${serve.address}#/live/autoencoder`);
+  await tab.page.getByRole("img", { name: /^Losses of the autoencoder after step 20: Both \d/ }).waitFor();
+  await tab.page.getByRole("img", { name: /^What the encoder tells the decoder after step 20: KL \d/ }).waitFor();
+  assert.equal(await tab.page.getByRole("img", { name: /discriminator/ }).count(), 0);
+  await tab.page.goto(`${serve.address}#/inside/autoencoder`);
+  await tab.page.getByRole("img", { name: "The image that the generator makes of the encoder's mean" }).waitFor();
+  const networks = await (await fetch(`${serve.address}api/runs/autoencoder/networks`)).json();
+  assert.equal(await tab.page.locator(".bench.encoder .activations canvas").count(), networks.encoder.layers.length);
+  await tab.page.getByLabel("The encoder sees").selectOption({ index: 1 });
+  await tab.page.getByLabel("Training image").waitFor();
+  await tab.page.goto(`${serve.address}#/explore/autoencoder`);
+  await tab.page.locator(".plane canvas").waitFor();
   tab.assertSound();
   await tab.close();
 });

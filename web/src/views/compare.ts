@@ -2,7 +2,7 @@
 
 import { address, readMetrics, type RunList } from "../api";
 import { Chart } from "../chart";
-import { plots, scorePlots, type Plot } from "../curves";
+import { plotsOf, type Plot } from "../curves";
 import { h, isAbort, numberField, problem } from "../dom";
 import { Metrics } from "../metrics";
 
@@ -75,8 +75,8 @@ function sheet({ name, color }: Compared, seed: number): HTMLElement {
 /** A chart for each curve, with a line a run. */
 function draw(compared: Compared[], signal: AbortSignal): HTMLElement[] {
   const steps = [...new Set(compared.flatMap(({ metrics }) => metrics.steps))].sort((a, b) => a - b);
-  const scores = scorePlots([...new Set(compared.flatMap(({ metrics }) => metrics.others()))]);
-  return [...plots, ...scores].flatMap((plot) => plot.curves.map((curve) => chart(plot, curve, compared, steps, signal)));
+  const names = [...new Set(compared.flatMap(({ metrics }) => metrics.measured()))];
+  return plotsOf(names).flatMap((plot) => plot.curves.map((curve) => chart(plot, curve, compared, steps, signal)));
 }
 
 function chart(plot: Plot, curve: Plot["curves"][number], compared: Compared[], steps: number[], signal: AbortSignal): HTMLElement {

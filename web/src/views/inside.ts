@@ -1,6 +1,6 @@
 // The networks of a run, layer by layer, at work on one latent point or one image.
 
-import { bytes, generate, judge, readNetworks, type LayerValues, type Network, type Networks, type RunList } from "../api";
+import { bytes, generate, judge, readNetworks, type LayerValues, type Network, type Networks, type Reconstruction, type RunList, type Verdict } from "../api";
 import { choice, h, isAbort, numberField, problem } from "../dom";
 import { fixed, grouped, percent, shape } from "../format";
 import { mosaic, picture, slopes } from "../pixels";
@@ -11,7 +11,8 @@ const mostImages = 1_000_000;
 
 export function inside(run: string, networks: Networks, signal: AbortSignal): HTMLElement {
   const generator = new Bench("Generator", "generator", networks.generator);
-  const discriminator = new Bench("Discriminator", "discriminator", networks.discriminator);
+  const encodes = "encoder" in networks;
+  const partner = encodes ? new Bench("Encoder", "encoder", networks.encoder) : new Bench("Discriminator", "discriminator", networks.discriminator);
   let label = 0;
   let source: "generated" | "real" = "generated";
 
@@ -24,23 +25,10 @@ export function inside(run: string, networks: Networks, signal: AbortSignal): HT
       generator.show(generation.layers, [
         h("figure", {}, picture(bytes(generation.image), generation.image_shape, "The image that the generator made"), h("figcaption", {}, "Its image")),
       ]);
-      const pixels = bytes(judgement.image);
-      const verdict = judgement.probability;
-      discriminator.show(judgement.layers, [
-        h("figure", {}, picture(pixels, judgement.image_shape, "The image that it looks at"), h("figcaption", {}, "The image")),
-        h(
-          "figure",
-          { class: "overlay" },
-          h("div", {}, picture(pixels, judgement.image_shape, ""), slopes(bytes(judgement.gradient), judgement.image_shape, "Where brighter pixels would look more real, and where less")),
-          h("figcaption", {}, "Brighter here would look ", h("span", { class: "up" }, "more real"), " or ", h("span", { class: "down" }, "less")),
-        ),
-        h(
-          "div",
-          { class: "verdict" },
-          h("p", {}, h("b", {}, percent(verdict)), " real"),
-          h("meter", { min: 0, max: 1, value: verdict, attributes: { "aria-label": "How real the discriminator finds it" } }),
-          h("p", { class: "hint" }, `Logit ${fixed(judgement.logit, 2)}`, judgement.label === undefined ? "" : `, a ${networks.class_names[judgement.label] ?? judgement.label}`),
-        ),
+      const label = judgement.label === undefined ? "" : `, a ${networks.class_names[judgement.label] ?? judgement.label}`;
+      partner.show(judgement.layers, [
+        h("figure", {}, picture(bytes(judgement.image), judgement.image_shape, "The image that it looks at"), h("figcaption", {}, "The image")),
+        ...("reconstruction" in judgement ? [madeAgain(judgement)] : verdict(judgement, label)),
       ]);
     } catch (error) {
       if (!isAbort(error)) {
@@ -61,7 +49,7 @@ export function inside(run: string, networks: Networks, signal: AbortSignal): HT
         label = index;
         void refresh();
       }),
-    choice("The discriminator judges", kinds, (index) => {
+    choice(encodes ? "The encoder sees" : "The discriminator judges", kinds, (index) => {
       source = index === 0 ? "generated" : "real";
       void refresh();
     }),
@@ -69,7 +57,29 @@ export function inside(run: string, networks: Networks, signal: AbortSignal): HT
   );
   onThemeChange(() => void refresh(), signal);
   void refresh();
-  return h("div", {}, controls, h("div", { class: "benches" }, generator.element, discriminator.element));
+  return h("div", {}, controls, h("div", { class: "benches" }, generator.element, partner.element));
+}
+
+function verdict({ image, image_shape, logit, probability, gradient }: Verdict, label: string): HTMLElement[] {
+  return [
+    h(
+      "figure",
+      { class: "overlay" },
+      h("div", {}, picture(bytes(image), image_shape, ""), slopes(bytes(gradient), image_shape, "Where brighter pixels would look more real, and where less")),
+      h("figcaption", {}, "Brighter here would look ", h("span", { class: "up" }, "more real"), " or ", h("span", { class: "down" }, "less")),
+    ),
+    h(
+      "div",
+      { class: "verdict" },
+      h("p", {}, h("b", {}, percent(probability)), " real"),
+      h("meter", { min: 0, max: 1, value: probability, attributes: { "aria-label": "How real the discriminator finds it" } }),
+      h("p", { class: "hint" }, `Logit ${fixed(logit, 2)}`, label),
+    ),
+  ];
+}
+
+function madeAgain({ image_shape, reconstruction }: Reconstruction): HTMLElement {
+  return h("figure", {}, picture(bytes(reconstruction), image_shape, "The image that the generator makes of the encoder's mean"), h("figcaption", {}, "Made again"));
 }
 
 /** A button that draws a number for a field. */
@@ -130,7 +140,7 @@ class Bench {
 
 export function insideView(run: string, _: RunList, signal: AbortSignal): HTMLElement {
   const body = h("div", { attributes: { "aria-live": "polite" } }, h("p", { class: "hint" }, "Opening the networks …"));
-  const lead = h("p", { class: "lead" }, "What every layer makes of one latent point, and what the discriminator sees in one image.");
+  const lead = h("p", { class: "lead" }, "What every layer makes of one latent point, and what the other network sees in one image.");
   readNetworks(run, signal)
     .then((networks) => {
       lead.append(` As saved ${networks.epoch === 0 ? "before training" : `after epoch ${networks.epoch}`}.`);

@@ -1,0 +1,64 @@
+#include "train/model.h"
+
+#include "train/each_recipe.h"
+
+namespace ganymede::train {
+namespace {
+
+using EachModel = EachRecipe;
+
+INSTANTIATE_TEST_SUITE_P(Model, EachModel,
+                         testing::Combine(testing::ValuesIn(names_of_recipes()),
+                                          testing::ValuesIn(precisions())),
+                         name_of_case);
+
+/// After two steps, since what lies before a layer that begins at zero learns from the second on.
+TEST_P(EachModel, LearnsInBothNetworks) {
+  Model model(recipe(), {28, 28, 1}, 10, device_);
+  Feeder feeder(recipe(), mnist().train, 10);
+  const std::vector<NamedTensor> tensors = model.tensors();
+  const auto before = snapshot(tensors);
+  model.take_step(0, feeder);
+  model.take_step(1, feeder);
+  const auto after = snapshot(model.tensors());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    // The singular vector on the side of one logit is a number of length one.
+    if (!tensors[i].name.ends_with("dense_1.weight.spectral_u")) {
+      EXPECT_NE(before[i], after[i]) << tensors[i].name;
+    }
+  }
+}
+
+TEST_P(EachModel, LeavesTheSameBytesForTheSameSeed) {
+  std::vector<std::vector<float>> left[2];
+  for (auto& tensors : left) {
+    Trainer trainer(recipe(), mnist(), device_, 3);
+    trainer.run({});
+    tensors = snapshot(trainer.tensors());
+  }
+  EXPECT_TRUE(same_bytes(left[0], left[1]));
+}
+
+TEST_P(EachModel, LeavesOtherBytesForAnotherSeed) {
+  Trainer one(recipe(), mnist(), device_, 1);
+  Trainer other(recipe({"training.seed=43"}), mnist(), device_, 1);
+  one.run({});
+  other.run({});
+  EXPECT_FALSE(same_bytes(snapshot(one.tensors()), snapshot(other.tensors())));
+}
+
+TEST_P(EachModel, ResumesAsIfNothingHadBeen) {
+  Trainer whole(recipe(), mnist(), device_, 6);
+  whole.run({});
+  Trainer first(recipe(), mnist(), device_, 3);
+  first.run({});
+  const auto checkpoint = snapshot(first.tensors());
+  Trainer second(recipe(), mnist(), device_, 6);
+  restore(checkpoint, second.tensors());
+  second.resume(3);
+  second.run({});
+  EXPECT_TRUE(same_bytes(snapshot(whole.tensors()), snapshot(second.tensors())));
+}
+
+}  // namespace
+}  // namespace ganymede::train
