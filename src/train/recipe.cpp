@@ -95,6 +95,7 @@ template <class Visitor>
 void fields(Common<ScheduleSettings>& common, Visitor& visit) {
   ScheduleSettings& schedule = common.settings;
   visit("images", schedule.images);
+  visit("whole_run", schedule.whole_run);
   visit("learning_rate", schedule.learning_rate);
 }
 
@@ -211,6 +212,12 @@ void check_methods(const Recipe& recipe) {
   for (const auto& [name, settings, optimizer] : learning_networks(recipe)) {
     check_range(name + ".weight_clip", settings.weight_clip, 0.0, most);
     check_optimizer(name + "_optimizer", optimizer);
+  }
+  if (recipe.schedule.whole_run && recipe.schedule.images != 0) {
+    refuse({.where = "schedule.images",
+            .found = fmt::format("{} together with whole_run", recipe.schedule.images),
+            .expected = "one of the two",
+            .advice = "Leave one out, or give --set schedule.images=0"});
   }
   if (compares_pairs(recipe.objective.loss) &&
       recipe.training.discriminator_batch != DiscriminatorBatch::full) {

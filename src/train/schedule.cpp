@@ -5,6 +5,13 @@
 
 namespace ganymede::train {
 
+ScheduleSettings over_run(ScheduleSettings schedule, std::int64_t images) {
+  if (schedule.whole_run) {
+    schedule.images = images;
+  }
+  return schedule;
+}
+
 double factor_at(const ScheduleSettings& schedule, double last, std::int64_t images) {
   if (schedule.images == 0) {
     return 1.0;

@@ -71,6 +71,16 @@ std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset) 
   return images / recipe.training.batch_size;
 }
 
+std::int64_t total_steps(const Recipe& recipe, const data::Dataset& dataset,
+                         std::optional<std::int64_t> steps) {
+  return steps.value_or(recipe.training.epochs * steps_an_epoch(recipe, dataset));
+}
+
+Recipe scheduled(Recipe recipe, std::int64_t steps) {
+  recipe.schedule = over_run(recipe.schedule, steps * recipe.training.batch_size);
+  return recipe;
+}
+
 void require_finite(const StepMetrics& metrics, std::int64_t step) {
   for_each_metric(metrics, [&](const char* name, float value) {
     if (!std::isfinite(value)) {
@@ -89,14 +99,15 @@ void require_finite(const StepMetrics& metrics, std::int64_t step) {
 Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
                  std::optional<std::int64_t> steps)
     : metrics_every_steps_(recipe.output.metrics_every_steps),
-      model_(recipe, image_shape(dataset), dataset.classes(), device),
+      model_(scheduled(recipe, total_steps(recipe, dataset, steps)), image_shape(dataset), dataset.classes(),
+             device),
       feeder_(recipe, dataset.train, dataset.classes()),
       interval_(no_metrics(recipe)),
       epoch_(interval_),
       interval_state_(interval_.state_size()),
       epoch_state_(epoch_.state_size()) {
   position_.steps_an_epoch = steps_an_epoch(recipe, dataset);
-  position_.total_steps = steps.value_or(recipe.training.epochs * position_.steps_an_epoch);
+  position_.total_steps = total_steps(recipe, dataset, steps);
 }
 
 Outcome Trainer::run(const std::stop_token& stop, const std::function<void()>& before_step) {

@@ -19,5 +19,10 @@ TEST(Schedule, ChangesNothingWithoutImages) {
   EXPECT_EQ(factor_at({}, 0.2, 1'000'000), 1.0);
 }
 
+TEST(Schedule, OfTheWholeRunIsAsLongAsTheRun) {
+  EXPECT_EQ(over_run({.whole_run = true}, 640).images, 640);
+  EXPECT_EQ(over_run({.images = 100}, 640).images, 100);
+}
+
 }  // namespace
 }  // namespace ganymede::train
