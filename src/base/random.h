@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   sample_label = 21,
   bootstrap = 21,
   evaluation_subset = 22,
+  stack = 23,
 };
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -182,8 +183,8 @@ std::vector<Measurement> rows_of(const train::Recipe& recipe, const data::Datase
 int run_bench(const BenchOptions& options) {
   base::set_thread_count(options.threads);
   const Console console;
-  const data::Dataset dataset = open_data("mnist", data::Splits::train_only);
   const ops::Device device;
+  std::map<std::string, data::Dataset> datasets;
   std::vector<Measurement> rows;
   for (const std::string& precision : precisions_of(options)) {
     const base::DType type = precision == "bf16" ? base::DType::bf16 : base::DType::f32;
@@ -191,7 +192,11 @@ int run_bench(const BenchOptions& options) {
     rows.push_back(
         {.precision = precision, .what = "peak: one large product", .gflops = peak, .peak_share = 1.0});
     for (const std::string& name : recipes_of(options)) {
-      std::ranges::move(rows_of(recipe_of(name, precision, options), dataset, device, peak, options),
+      const train::Recipe recipe = recipe_of(name, precision, options);
+      if (!datasets.contains(recipe.data)) {
+        datasets.emplace(recipe.data, open_data(recipe.data, data::Splits::train_only));
+      }
+      std::ranges::move(rows_of(recipe, datasets.at(recipe.data), device, peak, options),
                         std::back_inserter(rows));
     }
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "base/parallel.h"
 #include "cli/classifier_file.h"
 #include "cli/commands.h"
@@ -43,9 +44,20 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
   return recipe;
 }
 
+void require_classes(const data::Dataset& dataset) {
+  if (dataset.classes() < 2) {
+    throw base::Error(base::ErrorKind::data, {.where = dataset.name,
+                                              .found = "images of one class",
+                                              .expected = "labelled images, which a classifier learns from",
+                                              .advice = "Name other data; stacks are read by the classifier "
+                                                        "of what they are stacks of, a channel at a time"});
+  }
+}
+
 int run_classifier_train(const ClassifierOptions& options) {
   Console console;
   const data::Dataset dataset = open_data(options.data, data::Splits::train_and_test);
+  require_classes(dataset);
   const train::ClassifierRecipe recipe = recipe_for(options, dataset);
   const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
   const ops::Device device;
@@ -77,7 +89,7 @@ void add_classifier(CLI::App& app, Action& action) {
   const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
     return train->add_option(name, value, description)->type_name(type);
   };
-  add("--data", options->data, "NAME|DIR", "mnist, fashion-mnist or a directory with IDX files");
+  add("--data", options->data, "NAME|DIR", data_names);
   add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
   add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
   add("--seed", options->seed, "N", "Of every random number")

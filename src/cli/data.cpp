@@ -62,19 +62,22 @@ std::string describe_files(const data::Dataset& dataset) {
   return text;
 }
 
-/// The first images of each class, a row a class; white where a class has too few.
+/// The first images of each class, a row a class, or a few rows of the only one; white where a class has too
+/// few.
 io::Image draw_examples(const data::Dataset& dataset) {
   constexpr std::size_t columns = 12;
+  constexpr std::size_t rows_of_one_class = 8;
+  const std::size_t examples = dataset.classes() == 1 ? columns * rows_of_one_class : columns;
   const std::size_t pixels = dataset.train.image_size();
-  Images images{base::Shape{dataset.classes() * static_cast<std::int64_t>(columns), dataset.height,
+  Images images{base::Shape{dataset.classes() * static_cast<std::int64_t>(examples), dataset.height,
                             dataset.width, dataset.channels},
                 {}};
   images.values.assign(static_cast<std::size_t>(images.shape.elements()), 255.0F);
   std::vector<std::size_t> drawn(static_cast<std::size_t>(dataset.classes()));
   for (std::size_t n = 0; n < dataset.train.count(); ++n) {
     const std::size_t label = dataset.train.labels[n];
-    if (drawn[label] < columns) {
-      const std::size_t place = label * columns + drawn[label]++;
+    if (drawn[label] < examples) {
+      const std::size_t place = label * examples + drawn[label]++;
       std::ranges::copy(dataset.train.image(n),
                         images.values.begin() + static_cast<std::ptrdiff_t>(place * pixels));
     }
@@ -86,9 +89,9 @@ int run_data(const DataOptions& options) {
   const data::Dataset dataset = open_data(options.name, data::Splits::train_and_test);
   const std::string picture = options.out.empty() ? dataset.name + ".png" : options.out;
   io::write_png(picture, draw_examples(dataset));
-  print(fmt::format("{}: images of {}x{} pixels with {} channel{}, {} classes\n", dataset.name,
+  print(fmt::format("{}: images of {}x{} pixels with {} channel{}, {} class{}\n", dataset.name,
                     dataset.height, dataset.width, dataset.channels, dataset.channels == 1 ? "" : "s",
-                    dataset.classes()) +
+                    dataset.classes(), dataset.classes() == 1 ? "" : "es") +
         describe_classes(dataset) + describe_pixels(dataset.train) + describe_files(dataset));
   Console().say(fmt::format("\n{}: examples, a row a class", picture));
   return 0;
@@ -99,13 +102,13 @@ int run_data(const DataOptions& options) {
 void add_data(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("data", "Tell what is in a data set and draw examples");
   const auto options = std::make_shared<DataOptions>();
-  verb->add_option("NAME", options->name, "mnist, fashion-mnist or a directory with IDX files")
-      ->capture_default_str();
+  verb->add_option("NAME", options->name, data_names)->capture_default_str();
   verb->add_option("--out", options->out, "The picture of examples (default: NAME.png)");
   verb->footer(
       "Examples:\n"
       "  ganymede data\n"
       "  ganymede data fashion-mnist --out fashion.png\n"
+      "  ganymede data stacked-mnist             three digits as red, green and blue\n"
       "  ganymede data path/to/idx/files");
   verb->callback([&action, options] { action = [options] { return run_data(*options); }; });
 }

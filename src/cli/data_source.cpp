@@ -27,6 +27,9 @@ std::string digest(const data::Dataset& dataset) {
   for (const data::DatasetFile& file : dataset.files) {
     digests += file.sha256;
   }
+  if (dataset.train.stacks) {
+    digests += base::sha256(std::as_bytes(std::span(dataset.train.stacks->planes)));
+  }
   return base::sha256(std::as_bytes(std::span(digests)));
 }
 

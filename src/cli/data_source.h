@@ -11,10 +11,14 @@ namespace ganymede::cli {
 /// Where data sets and classifiers are: $GANYMEDE_DATA, beside the installed program, in the source.
 std::vector<std::filesystem::path> data_roots();
 
+/// What --data takes, in words.
+constexpr const char* data_names = "mnist, fashion-mnist, stacked-mnist or a directory with IDX files";
+
 /// Opens what --data names: data sets are looked for in data_roots(). Throws Error(data).
 data::Dataset open_data(const std::string& name_or_directory, data::Splits splits);
 
-/// One digest for all of the files, by which a run knows its data again.
+/// One digest for all of the files, and for how their images are stacked, by which a run knows its data
+/// again.
 std::string digest(const data::Dataset& dataset);
 
 }  // namespace ganymede::cli

@@ -61,7 +61,7 @@ void Recorder::record(const train::EpochFinished& event) {
 }
 
 void Recorder::score(const train::Position& position) {
-  scoring_->score(position, snapshots_.draw_images(Scoring::image_count, Scoring::seed));
+  scoring_->score(position, snapshots_.draw_images(scoring_->image_count(), Scoring::seed));
   metrics_.append_line(scoring_->line());
   if (json_) {
     print(scoring_->line("scores") + "\n");

@@ -1,11 +1,13 @@
 #include "cli/report.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "cli/metrics_file.h"
 #include "eval/scores.h"
+#include "eval/stacked.h"
 #include "io/gif.h"
 #include "io/png.h"
 #include "train/model.h"
@@ -36,6 +38,20 @@ std::vector<io::PlotPanel> panels_of(const train::VaeMetrics&) {
            .smooth = true}};
 }
 
+/// Draws scores of the kind of `names`, if the run has such.
+template <class AnyScores>
+void draw_scores_of(const RunDirectory& run, const std::string& title, const AnyScores& names,
+                    std::vector<io::PlotPanel> panels) {
+  std::vector<std::string> columns;
+  for_each_score(names,
+                 [&](const eval::ScoreInfo& info, const eval::Estimate&) { columns.emplace_back(info.key); });
+  if (lowest_metric(run.metrics(), columns.front())) {
+    write_metrics_table(run.metrics(), run.scores_table(), columns);
+    io::draw_plot(run.scores_table(), run.scores_plot(),
+                  {.title = title, .x_label = "step", .panels = std::move(panels)});
+  }
+}
+
 }  // namespace
 
 io::PlotStatus draw_losses(const RunDirectory& run, const train::Recipe& recipe) {
@@ -50,24 +66,19 @@ io::PlotStatus draw_losses(const RunDirectory& run, const train::Recipe& recipe)
 }
 
 void draw_scores(const RunDirectory& run, const std::string& title) {
-  std::vector<std::string> columns;
-  const eval::Scores names;
-  for_each_score(names,
-                 [&](const eval::ScoreInfo& info, const eval::Estimate&) { columns.emplace_back(info.key); });
-  if (!lowest_metric(run.metrics(), columns.front())) {
-    return;
-  }
-  write_metrics_table(run.metrics(), run.scores_table(), columns);
-  const io::Plot plot{
-      .title = title,
-      .x_label = "step",
-      .panels = {{.title = "Fréchet distance on the classifier's features",
-                  .y_label = "distance",
-                  .series = {{"frechet_distance", "Fréchet distance"}}},
-                 {.title = "Nearness to the real images",
-                  .y_label = "share",
-                  .series = {{"precision", "precision"}, {"recall", "recall"}, {"coverage", "coverage"}}}}};
-  io::draw_plot(run.scores_table(), run.scores_plot(), plot);
+  draw_scores_of(run, title, eval::Scores(),
+                 {{.title = "Fréchet distance on the classifier's features",
+                   .y_label = "distance",
+                   .series = {{"frechet_distance", "Fréchet distance"}}},
+                  {.title = "Nearness to the real images",
+                   .y_label = "share",
+                   .series = {{"precision", "precision"}, {"recall", "recall"}, {"coverage", "coverage"}}}});
+  draw_scores_of(
+      run, title, eval::StackedScores(),
+      {{.title = "Modes of the stacked digits", .y_label = "modes", .series = {{"modes", "modes"}}},
+       {.title = "How far their shares are from even",
+        .y_label = "KL",
+        .series = {{"divergence", "KL from uniform"}}}});
 }
 
 void animate_samples(const RunDirectory& run) {

@@ -8,45 +8,100 @@
 
 #include "cli/host.h"
 #include "cli/metrics_file.h"
+#include "data/stacking.h"
 
 namespace ganymede::cli {
 
+namespace {
+
+constexpr eval::EvaluationSettings settings = {.resamples = 0, .seed = Scoring::seed};
+
+std::string without_stacks(const std::string& data) {
+  return std::string(data::digits_of(data).value_or(data));
+}
+
+/// By which the best is found: the lower, the better.
+double headline(const eval::Scores& scores) {
+  return scores.frechet_distance.value;
+}
+double headline(const eval::StackedScores& scores) {
+  return scores.divergence.value;
+}
+const char* headline_key(const eval::Scores&) {
+  return "frechet_distance";
+}
+const char* headline_key(const eval::StackedScores&) {
+  return "divergence";
+}
+
+std::string in_words(const eval::Scores& scores, std::string_view best) {
+  return fmt::format("Fréchet distance {:.2f}{}  precision {:.3f}  recall {:.3f}",
+                     scores.frechet_distance.value, best, scores.precision.value, scores.recall.value);
+}
+std::string in_words(const eval::StackedScores& scores, std::string_view best) {
+  return fmt::format("KL {:.4f}{}  {} modes", scores.divergence.value, best, scores.modes.value);
+}
+
+std::string in_short(const eval::Scores& scores) {
+  return fmt::format("FD {:.2f}", scores.frechet_distance.value);
+}
+std::string in_short(const eval::StackedScores& scores) {
+  return fmt::format("KL {:.3f}", scores.divergence.value);
+}
+
+}  // namespace
+
 Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file)
-    : instruments_(recipe.data, classifier_file),
-      evaluator_(instruments_.classifier.classifier,
-                 {view(instruments_.dataset.test), view(instruments_.dataset.train)},
-                 {.resamples = 0, .seed = seed}, instruments_.device),
-      best_(std::numeric_limits<double>::infinity()) {}
+    : instruments_(without_stacks(recipe.data), classifier_file),
+      best_(std::numeric_limits<double>::infinity()) {
+  if (data::digits_of(recipe.data)) {
+    scores_ = eval::StackedScores();
+  } else {
+    evaluator_.emplace(instruments_.classifier.classifier,
+                       eval::Reference{view(instruments_.dataset.test), view(instruments_.dataset.train)},
+                       settings, instruments_.device);
+  }
+}
+
+std::int64_t Scoring::image_count() const {
+  constexpr std::int64_t usual_count = 10'000;
+  return evaluator_ ? usual_count : eval::stacked_image_count;
+}
 
 void Scoring::score(const train::Position& position, const ImageSet& images) {
   position_ = position;
-  scores_ = evaluator_.evaluate(images.pixels, images.labels).scores;
-  is_best_ = scores_.frechet_distance.value < best_;
-  best_ = std::min(best_, scores_.frechet_distance.value);
+  if (evaluator_) {
+    scores_ = evaluator_->evaluate(images.pixels, images.labels).scores;
+  } else {
+    scores_ = eval::score_stacks(instruments_.classifier.classifier, images.pixels, settings);
+  }
+  const double value = std::visit([](const auto& scores) { return headline(scores); }, scores_);
+  is_best_ = value < best_;
+  best_ = std::min(best_, value);
 }
 
 std::string Scoring::line(std::string_view event) const {
   std::string line = begin_metrics_line(position_, event);
-  for_each_score(scores_, [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+  const auto add = [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     if (std::isfinite(estimate.value)) {
       line += fmt::format(", \"{}\": {}", info.key, estimate.value);
     }
-  });
+  };
+  std::visit([&](const auto& scores) { for_each_score(scores, add); }, scores_);
   return line + "}";
 }
 
 std::string Scoring::summary() const {
-  return fmt::format("Fréchet distance {:.2f}{}  precision {:.3f}  recall {:.3f}",
-                     scores_.frechet_distance.value, is_best_ ? " (best)" : "", scores_.precision.value,
-                     scores_.recall.value);
+  return std::visit([&](const auto& scores) { return in_words(scores, is_best_ ? " (best)" : ""); }, scores_);
 }
 
 std::string Scoring::status() const {
-  return fmt::format("FD {:.2f}", scores_.frechet_distance.value);
+  return std::visit([](const auto& scores) { return in_short(scores); }, scores_);
 }
 
 void Scoring::resume(const std::filesystem::path& metrics) {
-  best_ = lowest_metric(metrics, "frechet_distance").value_or(best_);
+  const char* key = std::visit([](const auto& scores) { return headline_key(scores); }, scores_);
+  best_ = lowest_metric(metrics, key).value_or(best_);
 }
 
 }  // namespace ganymede::cli

@@ -2,16 +2,21 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 
 #include "cli/evaluation.h"
 #include "cli/image_source.h"
+#include "eval/stacked.h"
 #include "train/recipe.h"
 #include "train/trainer.h"
 
 namespace ganymede::cli {
 
-/// Measures a generator while it learns, without intervals, by the protocol of `ganymede eval`.
+/// Measures a generator while it learns, without intervals, by the protocol of `ganymede eval`: that of
+/// Stacked MNIST where it learns from stacks.
 class Scoring {
  public:
   /// `classifier_file` may be empty: then the one of the data set. Throws as open_data() and
@@ -19,28 +24,30 @@ class Scoring {
   Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file);
 
   /// How many images it wants, from which latent points.
-  static constexpr std::int64_t image_count = 10'000;
+  std::int64_t image_count() const;
   static constexpr std::uint64_t seed = 0;
 
   /// Scores the generator of `position` by its images.
   void score(const train::Position& position, const ImageSet& images);
   /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
   std::string line(std::string_view event = {}) const;
-  /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855"
+  /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855", or
+  /// "KL 0.0412 (best)  1000 modes"
   std::string summary() const;
-  /// In a few letters: "FD 3.21"
+  /// In a few letters: "FD 3.21", "KL 0.041"
   std::string status() const;
 
-  /// Whether the last score is the best of the run, by Fréchet distance, since `metrics` began.
+  /// Whether the last score is the best of the run, by Fréchet distance or by divergence, since `metrics`
+  /// began.
   bool is_best() const { return is_best_; }
   /// Takes over the best score that a run's metrics.jsonl holds.
   void resume(const std::filesystem::path& metrics);
 
  private:
   Instruments instruments_;
-  eval::Evaluator evaluator_;
+  std::optional<eval::Evaluator> evaluator_;  ///< where the images are no stacks
   train::Position position_;
-  eval::Scores scores_;
+  std::variant<eval::Scores, eval::StackedScores> scores_;
   double best_;
   bool is_best_ = false;
 };

@@ -145,7 +145,7 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   add("--precision", options.precision, "WORD", "Of the matrix products: auto, f32 or bf16")
       ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
   add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  add("--data", options.data, "NAME|DIR", "mnist, fashion-mnist or a directory with IDX files");
+  add("--data", options.data, "NAME|DIR", data_names);
   add("--eval-every", options.eval_every, "N",
       "Score the generator after every N epochs and keep the best; 0: never")
       ->check(in_range(0, most));

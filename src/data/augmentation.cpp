@@ -2,7 +2,9 @@
 
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <vector>
 
 #include "base/parallel.h"
 
@@ -80,9 +82,10 @@ void gather_augmented(const Dataset& dataset, std::span<const std::uint32_t> ind
   constexpr std::int64_t images_a_thread = 8;
   const auto count = static_cast<std::int64_t>(indices.size());
   base::parallel_for(count, images_a_thread, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<std::uint8_t> image(image_size);
     for (std::int64_t n = begin; n < end; ++n) {
-      move(dataset.train.image(indices[n]), dataset,
-           draw_movement(augmentation, key, static_cast<std::uint32_t>(n)),
+      dataset.train.read_image(indices[n], std::span(image), std::identity());
+      move(image, dataset, draw_movement(augmentation, key, static_cast<std::uint32_t>(n)),
            dst.subspan(n * image_size, image_size));
     }
   });

@@ -21,8 +21,8 @@ void gather(const Split& split, std::span<const std::uint32_t> indices, const Pi
   const auto count = static_cast<std::int64_t>(indices.size());
   base::parallel_for(count, images_a_thread, [&](std::int64_t begin, std::int64_t end) {
     for (auto n = static_cast<std::size_t>(begin); n < static_cast<std::size_t>(end); ++n) {
-      std::ranges::transform(split.image(indices[n]), dst.subspan(n * image_size, image_size).begin(),
-                             [&](std::uint8_t byte) { return value_of[byte]; });
+      split.read_image(indices[n], dst.subspan(n * image_size, image_size),
+                       [&](std::uint8_t byte) { return value_of[byte]; });
     }
   });
 }

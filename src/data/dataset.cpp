@@ -13,6 +13,7 @@
 #include "base/sha256.h"
 #include "data/gzip.h"
 #include "data/idx.h"
+#include "data/stacking.h"
 
 namespace ganymede::data {
 
@@ -149,6 +150,9 @@ std::optional<fs::path> find_directory(std::string_view name, std::span<const fs
 
 Dataset open_dataset(std::string_view name_or_directory, std::span<const fs::path> search_path,
                      Splits splits) {
+  if (const auto digits = digits_of(name_or_directory)) {
+    return stack(open_dataset(*digits, search_path, splits));
+  }
   const auto published = std::ranges::find(published_sets, name_or_directory, &Published::name);
   if (published == published_sets.end()) {
     return load_directory(name_or_directory, splits);
@@ -176,8 +180,8 @@ Dataset open_dataset(std::string_view name_or_directory, std::span<const fs::pat
 Dataset load_directory(const fs::path& directory, Splits splits) {
   std::error_code error;
   if (!fs::is_directory(directory, error)) {
-    refuse(directory, "no such directory", "mnist, fashion-mnist or a directory with IDX files",
-           "Check the path");
+    refuse(directory, "no such directory",
+           "mnist, fashion-mnist, stacked-mnist or a directory with IDX files", "Check the path");
   }
   Dataset dataset;
   read_split(directory, train_images, train_labels, dataset.train, dataset);

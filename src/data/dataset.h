@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,16 +14,49 @@
 
 namespace ganymede::data {
 
+/// Which images of one channel are the channels of others.
+struct Stacks {
+  static constexpr std::size_t channels = 3;
+
+  std::size_t plane_size = 0;  ///< height * width
+  std::vector<std::array<std::uint32_t, channels>>
+      planes;  ///< [count], each the number of an image in pixels
+};
+
 /// Labelled images.
 struct Split {
-  std::vector<std::uint8_t> pixels;  ///< [count, height, width, channels], 0 to 255
-  std::vector<std::uint8_t> labels;  ///< [count]
+  std::vector<std::uint8_t> pixels;   ///< [images, height, width, channels], 0 to 255
+  std::vector<std::uint8_t> labels;   ///< [count]
+  std::optional<Stacks> stacks = {};  ///< if given, the split's images are these, of those in pixels
 
   std::size_t count() const { return labels.size(); }
   /// How many bytes an image has: height * width * channels.
-  std::size_t image_size() const { return labels.empty() ? 0 : pixels.size() / labels.size(); }
-  std::span<const std::uint8_t> image(std::size_t index) const {
-    return std::span(pixels).subspan(index * image_size(), image_size());
+  std::size_t image_size() const {
+    return stacks           ? stacks->plane_size * Stacks::channels
+           : labels.empty() ? 0
+                            : pixels.size() / labels.size();
+  }
+
+  /// dst [height, width, channels] = convert(byte) for each byte of an image.
+  template <class Value, class Convert>
+  void read_image(std::size_t index, std::span<Value> dst, Convert convert) const {
+    if (!stacks) {
+      std::ranges::transform(std::span(pixels).subspan(index * image_size(), image_size()), dst.begin(),
+                             convert);
+      return;
+    }
+    for (std::size_t channel = 0; channel < Stacks::channels; ++channel) {
+      const std::size_t first = stacks->planes[index][channel] * stacks->plane_size;
+      for (std::size_t pixel = 0; pixel < stacks->plane_size; ++pixel) {
+        dst[pixel * Stacks::channels + channel] = convert(pixels[first + pixel]);
+      }
+    }
+  }
+  /// The bytes of an image.
+  std::vector<std::uint8_t> image(std::size_t index) const {
+    std::vector<std::uint8_t> bytes(image_size());
+    read_image(index, std::span(bytes), std::identity());
+    return bytes;
   }
 };
 
@@ -32,7 +69,7 @@ struct DatasetFile {
 
 /// Images of one size, split into those to train on and those to test with.
 struct Dataset {
-  std::string name;  ///< "mnist", "fashion-mnist", or the name of the directory
+  std::string name;  ///< "mnist", "fashion-mnist", the name of the directory, or "stacked-" and one of these
   int height = 0;
   int width = 0;
   int channels = 1;
@@ -48,9 +85,9 @@ struct Dataset {
 enum class Splits { train_and_test, train_only };
 
 /// Opens a data set by what a user calls it: "mnist" and "fashion-mnist" are looked for under each directory
-/// of `search_path`, then under /usr/share/datasets, and must be the published files; anything else is a
-/// directory for load_directory(). Throws Error(data) if there is none, or if a file is not the published
-/// one.
+/// of `search_path`, then under /usr/share/datasets, and must be the published files; "stacked-" and the name
+/// of a data set is stack() of it; anything else is a directory for load_directory(). Throws Error(data) if
+/// there is none, or if a file is not the published one.
 Dataset open_dataset(std::string_view name_or_directory, std::span<const std::filesystem::path> search_path,
                      Splits splits = Splits::train_and_test);
 

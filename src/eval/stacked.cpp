@@ -47,6 +47,12 @@ StackedScores score_modes(std::span<const std::uint32_t> modes, std::int64_t all
   return scores;
 }
 
+StackedScores score_stacks(Classifier& classifier, std::span<const std::uint8_t> images,
+                           const EvaluationSettings& settings) {
+  const std::int64_t classes = classifier.classes();
+  return score_modes(stacked_modes(classifier, images), classes * classes * classes, settings);
+}
+
 std::vector<std::uint8_t> stack(const LabelledImages& images, std::int64_t count, std::uint64_t seed) {
   const std::size_t pixels = images.pixels.size() / images.labels.size();
   const base::RandomKey key{.seed = seed, .purpose = base::Purpose::evaluation_subset, .stream = 3};

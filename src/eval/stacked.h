@@ -12,6 +12,8 @@
 namespace ganymede::eval {
 
 constexpr std::int64_t stacked_channels = 3;
+/// How many images are measured, so that numbers can be laid beside published ones (Srivastava et al. 2017).
+constexpr std::int64_t stacked_image_count = 26'000;
 
 struct StackedScores {
   Estimate modes;
@@ -32,6 +34,10 @@ std::vector<std::uint32_t> stacked_modes(Classifier& classifier, std::span<const
 /// distribution, in nats, modes that do not occur skipped.
 StackedScores score_modes(std::span<const std::uint32_t> modes, std::int64_t all,
                           const EvaluationSettings& settings);
+
+/// score_modes() of the modes of images [count, height, width, 3].
+StackedScores score_stacks(Classifier& classifier, std::span<const std::uint8_t> images,
+                           const EvaluationSettings& settings);
 
 /// `count` stacks [count, height, width, 3] of images drawn at random.
 std::vector<std::uint8_t> stack(const LabelledImages& images, std::int64_t count, std::uint64_t seed);

@@ -16,8 +16,9 @@ struct GifTiming {
   bool loop = true;             ///< start again after the last frame, for ever
 };
 
-/// The grey frames as an animated GIF (89a) of 256 grey levels. The frames must not be empty and must have
-/// one size.
+/// The frames as an animated GIF (89a), which has at most 256 colours: grey ones keep every level, coloured
+/// ones keep 6 levels of red, 7 of green and 6 of blue. The frames must not be empty and must have one size
+/// and as many channels.
 std::vector<std::byte> encode_gif(std::span<const Image> frames, const GifTiming& timing);
 
 /// Writes encode_gif() as write_file() does.

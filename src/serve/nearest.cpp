@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace ganymede::serve {
 
@@ -22,8 +23,10 @@ std::uint64_t squared_distance(std::span<const std::uint8_t> a, std::span<const 
 std::vector<Neighbour> nearest(const data::Split& split, std::span<const std::uint8_t> image,
                                std::size_t count) {
   std::vector<Neighbour> all(split.count());
+  std::vector<std::uint8_t> other(split.image_size());
   for (std::size_t n = 0; n < all.size(); ++n) {
-    all[n] = {n, std::sqrt(static_cast<double>(squared_distance(split.image(n), image))) / 255.0};
+    split.read_image(n, std::span(other), std::identity());
+    all[n] = {n, std::sqrt(static_cast<double>(squared_distance(other, image))) / 255.0};
   }
   const auto kept = static_cast<std::ptrdiff_t>(std::min(count, all.size()));
   std::ranges::partial_sort(all, all.begin() + kept, {}, &Neighbour::distance);

@@ -172,7 +172,8 @@ TEST(Datasets, TellWhereTheyWereLookedFor) {
   const std::vector<fs::path> search_path = {"/nonexistent"};
   expect_error(ErrorKind::data, {"mnist", "/nonexistent or /usr/share/datasets", "data/mnist"},
                [&] { open_dataset("mnist", search_path); });
-  expect_error(ErrorKind::data, {"mnits", "no such directory", "mnist, fashion-mnist or a directory"},
+  expect_error(ErrorKind::data,
+               {"mnits", "no such directory", "mnist, fashion-mnist, stacked-mnist or a directory"},
                [&] { open_dataset("mnits", search_path); });
 }
 

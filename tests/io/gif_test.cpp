@@ -18,17 +18,22 @@ struct Animation {
   bool loops = false;  ///< for ever
 };
 
-Image decode_frame(const SavedImage& saved, const ColorMapObject& palette) {
-  Image frame{.height = saved.ImageDesc.Height, .width = saved.ImageDesc.Width, .channels = 1, .pixels = {}};
+Image decode_frame(const SavedImage& saved, const ColorMapObject& palette, int channels) {
+  Image frame{
+      .height = saved.ImageDesc.Height, .width = saved.ImageDesc.Width, .channels = channels, .pixels = {}};
   for (int n = 0; n < frame.height * frame.width; ++n) {
     const GifColorType color = palette.Colors[saved.RasterBits[n]];
-    EXPECT_TRUE(color.Red == color.Green && color.Green == color.Blue);
-    frame.pixels.push_back(color.Red);
+    if (channels == 3) {
+      frame.pixels.insert(frame.pixels.end(), {color.Red, color.Green, color.Blue});
+    } else {
+      EXPECT_TRUE(color.Red == color.Green && color.Green == color.Blue);
+      frame.pixels.push_back(color.Red);
+    }
   }
   return frame;
 }
 
-Animation decode(const std::filesystem::path& path) {
+Animation decode(const std::filesystem::path& path, int channels = 1) {
   GifFileType* gif = DGifOpenFileName(path.c_str(), nullptr);
   EXPECT_NE(gif, nullptr);
   EXPECT_EQ(DGifSlurp(gif), GIF_OK);
@@ -39,7 +44,7 @@ Animation decode(const std::filesystem::path& path) {
     GraphicsControlBlock control{};
     EXPECT_EQ(DGifSavedExtensionToGCB(gif, n, &control), GIF_OK);
     animation.delays.push_back(control.DelayTime);
-    animation.frames.push_back(decode_frame(saved, *gif->SColorMap));
+    animation.frames.push_back(decode_frame(saved, *gif->SColorMap, channels));
     for (int extension = 0; extension + 1 < saved.ExtensionBlockCount; ++extension) {
       const auto bytes = [&](int block) {
         return std::string(reinterpret_cast<const char*>(saved.ExtensionBlocks[block].Bytes),
@@ -82,6 +87,31 @@ TEST(Gif, PlaysOnceIfAsked) {
   const test::TemporaryDirectory directory;
   write_gif(directory / "animation.gif", example_frames(), {.loop = false});
   EXPECT_FALSE(decode(directory / "animation.gif").loops);
+}
+
+TEST(Gif, KeepsColorsToTheNearestOfItsLevels) {
+  Image frame{.height = 16, .width = 16, .channels = 3, .pixels = {}};
+  for (int n = 0; n < 16 * 16; ++n) {
+    frame.pixels.insert(frame.pixels.end(), {static_cast<std::uint8_t>(n), static_cast<std::uint8_t>(255 - n),
+                                             static_cast<std::uint8_t>(n % 16 * 17)});
+  }
+  const test::TemporaryDirectory directory;
+  write_gif(directory / "animation.gif", std::vector{frame}, {});
+  const Image decoded = decode(directory / "animation.gif", 3).frames.at(0);
+  const int reach[] = {26, 22, 26};  // half of 255 / 5 and of 255 / 6, rounded
+  for (std::size_t n = 0; n < frame.pixels.size(); ++n) {
+    EXPECT_NEAR(decoded.pixels[n], frame.pixels[n], reach[n % 3]) << n;
+  }
+}
+
+TEST(Gif, KeepsTheEndsOfEveryColor) {
+  const Image corners{
+      .height = 1, .width = 8, .channels = 3, .pixels = {0,   0, 0,   255, 255, 255, 255, 0,
+                                                         0,   0, 255, 0,   0,   0,   255, 255,
+                                                         255, 0, 0,   255, 255, 255, 0,   255}};
+  const test::TemporaryDirectory directory;
+  write_gif(directory / "animation.gif", std::vector{corners}, {});
+  EXPECT_EQ(decode(directory / "animation.gif", 3).frames.at(0), corners);
 }
 
 }  // namespace

@@ -97,8 +97,9 @@ TEST(Allocation, DoesNotHappenInAStepOfAnyRecipe) {
     for (const std::string& precision : precisions()) {
       const Recipe recipe =
           shipped_recipe(shipped.name, {"training.batch_size=16", "training.precision=" + precision});
-      Model model(recipe, {28, 28, 1}, 10, device);
-      Feeder feeder(recipe, mnist().train, 10);
+      const data::Dataset& dataset = data_of(recipe);
+      Model model(recipe, image_of(recipe), dataset.classes(), device);
+      Feeder feeder(recipe, dataset.train, dataset.classes());
       model.take_step(0, feeder);
       counter.ours = 0;
       counter.on = true;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/dataset.h"
+#include "data/stacking.h"
 #include "train/embedded_recipes.h"
 #include "train/trainer.h"
 
@@ -33,6 +34,18 @@ inline const data::Dataset& mnist() {
     return data::open_dataset("mnist", roots, data::Splits::train_only);
   }();
   return dataset;
+}
+
+/// The training images that a recipe learns from.
+inline const data::Dataset& data_of(const Recipe& recipe) {
+  static const data::Dataset stacks = data::stack(mnist());
+  return data::digits_of(recipe.data) ? stacks : mnist();
+}
+
+/// [height, width, channels]
+inline base::Shape image_of(const Recipe& recipe) {
+  const data::Dataset& dataset = data_of(recipe);
+  return {dataset.height, dataset.width, dataset.channels};
 }
 
 /// A copy of everything that a checkpoint would hold.

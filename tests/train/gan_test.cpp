@@ -26,8 +26,9 @@ INSTANTIATE_TEST_SUITE_P(Gan, EachRecipe,
 void expect_discriminator_untouched_by_generator_step(const Recipe& recipe, const ops::Device& device) {
   std::vector<std::vector<float>> left[2];
   for (const int run : {0, 1}) {
-    Gan gan(recipe, {28, 28, 1}, 10, device);
-    Feeder feeder(recipe, mnist().train, 10);
+    const data::Dataset& dataset = data_of(recipe);
+    Gan gan(recipe, image_of(recipe), dataset.classes(), device);
+    Feeder feeder(recipe, dataset.train, dataset.classes());
     GanMetrics metrics;
     feeder.feed_discriminator(0, gan);
     gan.update_discriminator(0, metrics);

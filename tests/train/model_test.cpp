@@ -14,8 +14,9 @@ INSTANTIATE_TEST_SUITE_P(Model, EachModel,
 
 /// After two steps, since what lies before a layer that begins at zero learns from the second on.
 TEST_P(EachModel, LearnsInBothNetworks) {
-  Model model(recipe(), {28, 28, 1}, 10, device_);
-  Feeder feeder(recipe(), mnist().train, 10);
+  const data::Dataset& dataset = data_of(recipe());
+  Model model(recipe(), image_of(recipe()), dataset.classes(), device_);
+  Feeder feeder(recipe(), dataset.train, dataset.classes());
   const std::vector<NamedTensor> tensors = model.tensors();
   const auto before = snapshot(tensors);
   model.take_step(0, feeder);
@@ -32,7 +33,7 @@ TEST_P(EachModel, LearnsInBothNetworks) {
 TEST_P(EachModel, LeavesTheSameBytesForTheSameSeed) {
   std::vector<std::vector<float>> left[2];
   for (auto& tensors : left) {
-    Trainer trainer(recipe(), mnist(), device_, 3);
+    Trainer trainer(recipe(), data_of(recipe()), device_, 3);
     trainer.run({});
     tensors = snapshot(trainer.tensors());
   }
@@ -40,20 +41,20 @@ TEST_P(EachModel, LeavesTheSameBytesForTheSameSeed) {
 }
 
 TEST_P(EachModel, LeavesOtherBytesForAnotherSeed) {
-  Trainer one(recipe(), mnist(), device_, 1);
-  Trainer other(recipe({"training.seed=43"}), mnist(), device_, 1);
+  Trainer one(recipe(), data_of(recipe()), device_, 1);
+  Trainer other(recipe({"training.seed=43"}), data_of(recipe()), device_, 1);
   one.run({});
   other.run({});
   EXPECT_FALSE(same_bytes(snapshot(one.tensors()), snapshot(other.tensors())));
 }
 
 TEST_P(EachModel, ResumesAsIfNothingHadBeen) {
-  Trainer whole(recipe(), mnist(), device_, 6);
+  Trainer whole(recipe(), data_of(recipe()), device_, 6);
   whole.run({});
-  Trainer first(recipe(), mnist(), device_, 3);
+  Trainer first(recipe(), data_of(recipe()), device_, 3);
   first.run({});
   const auto checkpoint = snapshot(first.tensors());
-  Trainer second(recipe(), mnist(), device_, 6);
+  Trainer second(recipe(), data_of(recipe()), device_, 6);
   restore(checkpoint, second.tensors());
   second.resume(3);
   second.run({});

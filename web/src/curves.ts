@@ -98,6 +98,20 @@ const known: (Plot & { columns: string[] })[] = [
       { label: "Coverage", color: "real", values: column("coverage") },
     ],
   },
+  {
+    title: "Modes of the stacked digits",
+    columns: ["modes"],
+    hint: "How many of the 1,000 triples of digits occur among the generated images.",
+    format: significant,
+    curves: [{ label: "Modes", color: "score", values: column("modes") }],
+  },
+  {
+    title: "KL of the modes",
+    columns: ["divergence"],
+    hint: "How far the shares of the triples are from even: the lower, the better.",
+    format: significant,
+    curves: [{ label: "KL from uniform", color: "score", values: column("divergence") }],
+  },
 ];
 
 /** The charts for a run's columns: known ones together, others one by one. */
