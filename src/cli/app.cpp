@@ -31,6 +31,7 @@ constexpr const char* examples =
     "  ganymede train --resume runs/latest   go on where a run stopped\n"
     "  ganymede sample runs/latest           draw new digits into samples.png\n"
     "  ganymede serve runs                   look at all runs in a browser\n"
+    "  ganymede doctor runs/latest           what is wrong with a run, and one thing to change\n"
     "  ganymede summary conv                 layers, shapes and parameters\n"
     "`ganymede VERB --help` tells more about a verb.\n"
     "Exit codes: 0 done, 2 usage, 3 recipe or configuration, 4 data, 5 diverged, 6 file or checkpoint,\n"

@@ -99,21 +99,27 @@ SavedClassifier open_classifier(const fs::path& path, const data::Dataset& datas
           eval::Classifier(network.spec, network.weights, device)};
 }
 
-fs::path find_classifier(const std::string& dataset) {
-  const std::vector<fs::path> roots = data_roots();
-  for (const fs::path& root : roots) {
+std::optional<fs::path> look_for_classifier(const std::string& dataset) {
+  for (const fs::path& root : data_roots()) {
     const fs::path path = root / "classifiers" / (dataset + ".safetensors");
     if (std::error_code ignored; fs::is_regular_file(path, ignored)) {
       return path;
     }
   }
-  throw base::Error(
-      base::ErrorKind::file,
-      {.where = dataset,
-       .found = "no classifier, whose features images are measured by",
-       .expected = fmt::format("{}.safetensors in {}", dataset, (roots.back() / "classifiers").string()),
-       .advice = fmt::format("Train one: {}, and give eval --classifier FILE",
-                             own_command({"classifier", "train", "--data", dataset}))});
+  return std::nullopt;
+}
+
+fs::path find_classifier(const std::string& dataset) {
+  if (auto path = look_for_classifier(dataset)) {
+    return *std::move(path);
+  }
+  throw base::Error(base::ErrorKind::file,
+                    {.where = dataset,
+                     .found = "no classifier, whose features images are measured by",
+                     .expected = fmt::format("{}.safetensors in {}", dataset,
+                                             (data_roots().back() / "classifiers").string()),
+                     .advice = fmt::format("Train one: {}, and give eval --classifier FILE",
+                                           own_command({"classifier", "train", "--data", dataset}))});
 }
 
 }  // namespace ganymede::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "data/dataset.h"
@@ -47,8 +48,10 @@ struct SavedClassifier {
 SavedClassifier open_classifier(const std::filesystem::path& path, const data::Dataset& dataset,
                                 const ops::Device& device);
 
-/// Where the classifier of a data set is: beside the data sets that open_data() finds. Throws Error(file),
-/// with the command that trains one, if there is none.
+/// Where the classifier of a data set is: beside the data sets that open_data() finds. Nothing if there is
+/// none.
+std::optional<std::filesystem::path> look_for_classifier(const std::string& dataset);
+/// The same, but throws Error(file), with the command that trains one, if there is none.
 std::filesystem::path find_classifier(const std::string& dataset);
 
 }  // namespace ganymede::cli

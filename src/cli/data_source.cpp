@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <span>
+#include <system_error>
 
 #include "base/sha256.h"
 #include "cli/host.h"
@@ -13,8 +14,11 @@ std::vector<std::filesystem::path> data_roots() {
   if (const char* root = std::getenv("GANYMEDE_DATA"); root != nullptr && *root != '\0') {
     roots.emplace_back(root);
   }
-  roots.push_back((executable().parent_path() / "../share/ganymede/data").lexically_normal());
-  roots.emplace_back(GANYMEDE_SOURCE_DATA_DIR);
+  const std::filesystem::path installed =
+      (executable().parent_path() / "../share/ganymede/data").lexically_normal();
+  std::error_code ignored;
+  const bool is_installed = std::filesystem::is_directory(installed, ignored);
+  roots.push_back(is_installed ? installed : std::filesystem::path(GANYMEDE_SOURCE_DATA_DIR));
   return roots;
 }
 

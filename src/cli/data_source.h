@@ -8,7 +8,8 @@
 
 namespace ganymede::cli {
 
-/// Where data sets and classifiers are: $GANYMEDE_DATA, beside the installed program, in the source.
+/// Where data sets and classifiers are: $GANYMEDE_DATA, then beside the program if it is installed, else in
+/// the source.
 std::vector<std::filesystem::path> data_roots();
 
 /// What --data takes, in words.

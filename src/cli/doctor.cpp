@@ -1,5 +1,9 @@
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -8,7 +12,11 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_source.h"
+#include "cli/format.h"
 #include "cli/host.h"
+#include "cli/recipe_source.h"
+#include "cli/run_directory.h"
+#include "cli/verdict_lines.h"
 #include "io/process.h"
 #include "ops/device.h"
 #include "train/recipe.h"
@@ -48,7 +56,7 @@ std::string about_data(const std::string& name) {
   }
 }
 
-int run_doctor() {
+int describe_machine() {
   const ops::Capabilities capabilities = ops::capabilities();
   const bool bf16 = train::resolve(train::Precision::automatic) == base::DType::bf16;
   base::set_thread_count(0);
@@ -64,14 +72,62 @@ int run_doctor() {
   return 0;
 }
 
+struct DoctorOptions {
+  std::string run;
+  bool json = false;
+};
+
+nlohmann::ordered_json as_json(const train::Finding& finding) {
+  nlohmann::ordered_json json = {{"step", finding.step}};
+  json.update(describe(finding));
+  return json;
+}
+
+std::string as_text(const train::Finding& finding) {
+  constexpr int width = 16;
+  const std::string step = fmt::format("step {}", grouped(finding.step));
+  return fmt::format("{:<{}}{}\n", step, width, finding.message) +
+         (finding.advice.empty() ? "" : fmt::format("{:<{}}{}\n", "", width, finding.advice));
+}
+
+int examine_run(const DoctorOptions& options) {
+  const RunDirectory run = RunDirectory::open(options.run);
+  const History history = read_history(run.metrics(), read_recipe_file(run.config().string()));
+  if (options.json) {
+    nlohmann::ordered_json verdicts = nlohmann::ordered_json::array();
+    std::ranges::transform(history.findings, std::back_inserter(verdicts), as_json);
+    const nlohmann::ordered_json report = {{"run", run.path().string()},
+                                           {"steps", history.last_step},
+                                           {"healthy", history.findings.empty()},
+                                           {"verdicts", verdicts}};
+    print(report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    return 0;
+  }
+  for (const train::Finding& finding : history.findings) {
+    print(as_text(finding));
+  }
+  if (history.findings.empty()) {
+    print(fmt::format("Healthy: nothing to be found in {} steps\n", grouped(history.last_step)));
+  }
+  return 0;
+}
+
 }  // namespace
 
 void add_doctor(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("doctor", "Tell what the program finds on this machine");
+  CLI::App* verb = app.add_subcommand("doctor", "Tell what is wrong with a run, or about this machine");
+  const auto options = std::make_shared<DoctorOptions>();
+  CLI::Option* run = verb->add_option("RUN", options->run,
+                                      "The directory of a run, also of one under way (default: none, but the "
+                                      "machine, the programs and the data found there)");
+  verb->add_flag("--json", options->json, "Print the verdicts on the run as a JSON object")->needs(run);
   verb->footer(
       "Examples:\n"
-      "  ganymede doctor");
-  verb->callback([&action] { action = run_doctor; });
+      "  ganymede doctor                 the processor, oneDNN, the data's checksums\n"
+      "  ganymede doctor runs/latest     what the numbers of a run say, and one thing to change");
+  verb->callback([&action, options] {
+    action = [options] { return options->run.empty() ? describe_machine() : examine_run(*options); };
+  });
 }
 
 }  // namespace ganymede::cli

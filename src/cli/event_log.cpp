@@ -1,5 +1,6 @@
 #include "cli/event_log.h"
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -43,6 +44,11 @@ void EventLog::record(const train::IntervalFinished& event) {
   std::vector<io::EventFile::Scalar> scalars;
   train::for_each_metric(event.metrics, [&](const char* name, float value) {
     scalars.push_back({name, value});
+  });
+  train::for_each_norm(event.gradient_norms, [&](const char* name, float value) {
+    if (std::isfinite(value)) {
+      scalars.push_back({name, value});
+    }
   });
   file_.add_scalars(event.position.step, scalars);
 }

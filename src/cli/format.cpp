@@ -17,16 +17,6 @@ std::string duration(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  const std::size_t first_digit = number < 0 ? 1 : 0;
-  for (std::size_t place = text.size(); place > first_digit + 3;) {
-    place -= 3;
-    text.insert(place, ",");
-  }
-  return text;
-}
-
 std::string compact(double number) {
   if (number < 999.5) {
     return fmt::format("{:.0f}", number);

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <string>
 
+#include "base/number.h"
+
 /// Numbers as people read them.
 namespace ganymede::cli {
 
 /// "8 s", "2:05", "1:02:03"
 std::string duration(double seconds);
-/// "1,493,520"
-std::string grouped(std::int64_t number);
+using base::grouped;
 /// "950", "24.5k", "1.2M"
 std::string compact(double number);
 /// "5.7 MB"

@@ -12,7 +12,6 @@
 #include "io/grid.h"
 #include "io/npy.h"
 #include "io/png.h"
-#include "train/sampling.h"
 
 namespace ganymede::cli {
 
@@ -121,29 +120,35 @@ ImageSource open_image_source(const fs::path& path) {
   return {path, images ? std::nullopt : std::optional(open_generator(path))};
 }
 
-ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
-                        const data::Split& real, std::int64_t count, std::uint64_t seed,
-                        const ops::Device& device) {
-  constexpr std::int64_t batch = 200;
-  train::ImageMaker maker(spec, weights, device, base::DType::f32, batch);
+ImageSet make_image_set(train::ImageMaker& maker, const train::Recipe& recipe, const data::Split& real,
+                        std::int64_t count, std::uint64_t seed) {
+  constexpr std::int64_t images_at_once = 200;
+  const std::int64_t pixels = maker.image_shape().elements();
   const std::vector<float> latents = train::sample_latents(recipe, seed, count);
-  const std::vector<std::int32_t> labels = labels_for(net::label_classes(spec), real, count, seed);
+  const std::vector<std::int32_t> labels = labels_for(maker.label_classes(), real, count, seed);
   ImageSet set;
-  set.pixels.reserve(static_cast<std::size_t>(count * maker.image_shape().elements()));
-  std::vector<float> images(static_cast<std::size_t>(batch * maker.image_shape().elements()));
-  for (std::int64_t first = 0; first < count; first += batch) {
-    const std::int64_t part = std::min(batch, count - first);
+  set.pixels.reserve(static_cast<std::size_t>(count * pixels));
+  std::vector<float> images(static_cast<std::size_t>(images_at_once * pixels));
+  for (std::int64_t first = 0; first < count; first += images_at_once) {
+    const std::int64_t part = std::min(images_at_once, count - first);
     maker.make(std::span(latents).subspan(first * maker.latent_size(), part * maker.latent_size()),
                std::span(labels).subspan(first, part), images);
-    std::transform(images.begin(), images.begin() + part * maker.image_shape().elements(),
-                   std::back_inserter(set.pixels), [&](float value) {
-                     return io::to_byte(value, recipe.pixel_range.low, recipe.pixel_range.high);
-                   });
+    std::transform(
+        images.begin(), images.begin() + part * pixels, std::back_inserter(set.pixels),
+        [&](float value) { return io::to_byte(value, recipe.pixel_range.low, recipe.pixel_range.high); });
   }
   if (maker.takes_labels()) {
     set.labels.assign(labels.begin(), labels.end());
   }
   return set;
+}
+
+ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
+                        const data::Split& real, std::int64_t count, std::uint64_t seed,
+                        const ops::Device& device) {
+  constexpr std::int64_t batch = 200;
+  train::ImageMaker maker(spec, weights, device, base::DType::f32, batch);
+  return make_image_set(maker, recipe, real, count, seed);
 }
 
 ImageSet read_image_set(const fs::path& path, const data::Dataset& dataset, std::int64_t count) {

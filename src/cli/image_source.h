@@ -9,6 +9,7 @@
 #include "cli/generator_file.h"
 #include "data/dataset.h"
 #include "ops/device.h"
+#include "train/sampling.h"
 
 namespace ganymede::cli {
 
@@ -33,6 +34,9 @@ void require_size(const std::filesystem::path& path, const base::Shape& image, c
 
 /// `count` images of a generator from the latent points of `seed`. One that takes labels is asked for labels
 /// drawn from those of `real`, so that its images and the real ones differ in no class's share.
+ImageSet make_image_set(train::ImageMaker& maker, const train::Recipe& recipe, const data::Split& real,
+                        std::int64_t count, std::uint64_t seed);
+/// The same with a maker of its own.
 ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
                         const data::Split& real, std::int64_t count, std::uint64_t seed,
                         const ops::Device& device);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 #include <span>
@@ -19,7 +20,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Calls `visit` with each whole line that is a JSON object with a step, and the object.
+std::string number_or_nothing(const nlohmann::json& object, const std::string& key) {
+  return object.contains(key) && object[key].is_number() ? object[key].dump() : "";
+}
+
+std::string measurements(const train::StepMetrics& metrics, double seconds_a_step, std::int64_t batch_size) {
+  std::string text = fmt::format(", \"ms_per_step\": {:.4f}, \"images_per_s\": {:.1f}", seconds_a_step * 1e3,
+                                 static_cast<double>(batch_size) / std::max(seconds_a_step, 1e-9));
+  train::for_each_metric(
+      metrics, [&](const char* name, float value) { text += fmt::format(", \"{}\": {}", name, value); });
+  return text;
+}
+
+}  // namespace
+
 void for_each_line(const fs::path& metrics,
                    const std::function<void(std::string_view, const nlohmann::json&)>& visit) {
   constexpr std::size_t largest_file = std::size_t{1} << 30;
@@ -39,26 +53,27 @@ void for_each_line(const fs::path& metrics,
   }
 }
 
-std::string number_or_nothing(const nlohmann::json& object, const std::string& key) {
-  return object.contains(key) && object[key].is_number() ? object[key].dump() : "";
-}
-
-}  // namespace
-
 std::string begin_metrics_line(const train::Position& position, std::string_view event) {
   return (event.empty() ? "{" : fmt::format("{{\"event\": \"{}\", ", event)) +
          fmt::format("\"step\": {}, \"epoch\": {}, \"time\": {:.3f}", position.step, position.epoch(),
                      unix_time());
 }
 
-std::string metrics_line(const train::Position& position, const train::StepMetrics& metrics,
-                         double seconds_a_step, std::int64_t batch_size, std::string_view event) {
-  std::string line = begin_metrics_line(position, event);
-  line += fmt::format(", \"ms_per_step\": {:.4f}, \"images_per_s\": {:.1f}", seconds_a_step * 1e3,
-                      static_cast<double>(batch_size) / std::max(seconds_a_step, 1e-9));
-  train::for_each_metric(
-      metrics, [&](const char* name, float value) { line += fmt::format(", \"{}\": {}", name, value); });
+std::string metrics_line(const train::IntervalFinished& interval, double seconds_a_step,
+                         std::int64_t batch_size, std::string_view event) {
+  std::string line = begin_metrics_line(interval.position, event) +
+                     measurements(interval.metrics, seconds_a_step, batch_size);
+  train::for_each_norm(interval.gradient_norms, [&](const char* name, float value) {
+    if (std::isfinite(value)) {
+      line += fmt::format(", \"{}\": {}", name, value);
+    }
+  });
   return line + "}";
+}
+
+std::string metrics_line(const train::EpochFinished& epoch, double seconds_a_step, std::int64_t batch_size) {
+  return begin_metrics_line(epoch.position, "epoch") +
+         measurements(epoch.metrics, seconds_a_step, batch_size) + "}";
 }
 
 void trim_metrics(const fs::path& metrics, std::int64_t last_step) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -12,14 +15,22 @@
 
 namespace ganymede::cli {
 
+/// Calls `visit` with each whole line of metrics.jsonl that is a JSON object with a step, and the object.
+/// Throws Error(file).
+void for_each_line(const std::filesystem::path& metrics,
+                   const std::function<void(std::string_view, const nlohmann::json&)>& visit);
+
 /// A line of metrics.jsonl up to its values: "{", the event where one is given, step, epoch, time (in seconds
 /// since 1970).
 std::string begin_metrics_line(const train::Position& position, std::string_view event = {});
 
 /// The measurements of an interval as a JSON object in one line: step, epoch, time (in seconds since 1970),
-/// ms_per_step, images_per_s and the metrics. `event`, if not empty, comes first as "event".
-std::string metrics_line(const train::Position& position, const train::StepMetrics& metrics,
-                         double seconds_a_step, std::int64_t batch_size, std::string_view event = {});
+/// ms_per_step, images_per_s, the metrics and the norms of the gradients as far as they are finite. `event`,
+/// if not empty, comes first as "event".
+std::string metrics_line(const train::IntervalFinished& interval, double seconds_a_step,
+                         std::int64_t batch_size, std::string_view event = {});
+/// The same of an epoch, without gradients, as the event "epoch".
+std::string metrics_line(const train::EpochFinished& epoch, double seconds_a_step, std::int64_t batch_size);
 
 /// Removes from metrics.jsonl what lies beyond `last_step`, and a line that was torn when the process was
 /// killed. Throws Error(file).

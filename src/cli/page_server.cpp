@@ -95,12 +95,14 @@ PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress&
   }
 }
 
-TrainingPage::TrainingPage(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+TrainingPage::TrainingPage(const Training& training, const RunDirectory& run, const StopOnSignal& signals,
                            const PageAddress& address, Console& console)
     : control_(training.trainer.position(), [&signals] { signals.request_stop(); }),
-      server_(runs_beside(run, {training.recipe.data, {std::shared_ptr<void>(), &training.dataset}}),
-              {name_of(run), &control_}, address, console) {
-  training.trainer.subscribe([this](const train::Event& event) {
+      server_(runs_beside(run, {training.recipe.data, training.dataset}), {name_of(run), &control_}, address,
+              console) {}
+
+void TrainingPage::follow(train::Trainer& trainer) {
+  trainer.subscribe([this](const train::Event& event) {
     if (const auto* step = std::get_if<train::StepFinished>(&event)) {
       control_.note(*step);
     }

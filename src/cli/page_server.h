@@ -43,10 +43,12 @@ class PageServer {
 /// The page over a run that trains, its siblings in a directory called runs, and what controls it.
 class TrainingPage {
  public:
-  TrainingPage(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+  TrainingPage(const Training& training, const RunDirectory& run, const StopOnSignal& signals,
                const PageAddress& address, Console& console);
   ~TrainingPage();
 
+  /// Shows the steps of `trainer` from now on, which the page must outlive.
+  void follow(train::Trainer& trainer);
   serve::Control& control() { return control_; }
 
  private:

@@ -30,9 +30,9 @@ void Recorder::record(const train::StepFinished& event) {
 
 void Recorder::record(const train::IntervalFinished& event) {
   const double seconds = pace_.take_interval_seconds_a_step();
-  metrics_.append_line(metrics_line(event.position, event.metrics, seconds, batch_size_));
+  metrics_.append_line(metrics_line(event, seconds, batch_size_));
   if (json_) {
-    print(metrics_line(event.position, event.metrics, seconds, batch_size_, "interval") + "\n");
+    print(metrics_line(event, seconds, batch_size_, "interval") + "\n");
   }
 }
 
@@ -42,7 +42,7 @@ void Recorder::record(const train::EpochFinished& event) {
   const bool last = position.step == position.total_steps;
   progress_.show_epoch(event, pace_);
   if (json_) {
-    print(metrics_line(position, event.metrics, pace_.seconds_a_step(), batch_size_, "epoch") + "\n");
+    print(metrics_line(event, pace_.seconds_a_step(), batch_size_) + "\n");
   }
   if (epoch % output_.samples_every_epochs == 0 || last) {
     snapshots_.write_sample(run_, epoch);

@@ -69,6 +69,10 @@ ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
                         seed, device_);
 }
 
+ImageSet Snapshots::draw_few_images(std::int64_t count, std::uint64_t seed) {
+  return make_image_set(maker_, recipe_, dataset_.train, count, seed);
+}
+
 void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
   write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.model().sampling_weights());
 }

@@ -30,6 +30,8 @@ class Snapshots {
   /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
   /// from.
   ImageSet draw_images(std::int64_t count, std::uint64_t seed);
+  /// A few such images, without compiling anything.
+  ImageSet draw_few_images(std::int64_t count, std::uint64_t seed);
   /// The generator as the one of an epoch, which is kept.
   void keep_generator(const RunDirectory& run, std::int64_t epoch);
 

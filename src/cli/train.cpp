@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -12,9 +12,9 @@
 #include "cli/console.h"
 #include "cli/data_source.h"
 #include "cli/host.h"
-#include "cli/metrics_file.h"
 #include "cli/page_server.h"
 #include "cli/recipe_source.h"
+#include "cli/resumption.h"
 #include "cli/run_meta.h"
 #include "cli/signals.h"
 #include "cli/train_options.h"
@@ -25,6 +25,10 @@ namespace ganymede::cli {
 
 namespace {
 
+std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& recipe) {
+  return std::make_shared<data::Dataset>(open_data(recipe.data, data::Splits::train_only));
+}
+
 int start(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
   train::Recipe recipe = load_recipe(options.recipe.value_or("best"), overrides(options));
   recipe.data = options.data.value_or(recipe.data);
@@ -33,39 +37,18 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
   }
   resolve_for_this_machine(recipe);
   announce(console, "Training", recipe);
-  data::Dataset dataset = open_data(recipe.data, data::Splits::train_only);
-  Training training(std::move(recipe), std::move(dataset), options.steps, options.classifier);
+  auto dataset = open_training_data(recipe);
+  auto training =
+      std::make_unique<Training>(std::move(recipe), std::move(dataset), options.steps, options.classifier);
 
-  StagedRun staged(options.out, training.recipe.name);
-  io::write_file(staged.directory().config(), train::to_toml(training.recipe));
-  write_meta(staged.directory(), training.dataset);
-  training.snapshots.write_sample(staged.directory(), 0);
-  training.snapshots.write_checkpoint(staged.directory());
+  StagedRun staged(options.out, training->recipe.name);
+  io::write_file(staged.directory().config(), train::to_toml(training->recipe));
+  write_meta(staged.directory(), *training->dataset);
+  training->snapshots.write_sample(staged.directory(), 0);
+  training->snapshots.write_checkpoint(staged.directory());
   const RunDirectory run = staged.put_in_place();
-  announce(console, training, run);
-  return carry_out(training, run, signals, options, console);
-}
-
-/// The newest checkpoint that can be read; those that cannot are put out of the way.
-Checkpoint newest_good_checkpoint(const RunDirectory& run, Console& console) {
-  const auto files = run.find_checkpoints();
-  for (const auto& file : files) {
-    try {
-      return Checkpoint(file);
-    } catch (const base::Error& error) {
-      if (file == files.back()) {
-        throw;
-      }
-      console.warn(fmt::format("{} It is now called {}.corrupt; taking the checkpoint before it",
-                               error.what(), file.filename().string()));
-      std::error_code ignored;
-      std::filesystem::rename(file, file.string() + ".corrupt", ignored);
-    }
-  }
-  throw base::Error(base::ErrorKind::file, {.where = run.checkpoints().string(),
-                                            .found = "no checkpoint",
-                                            .expected = "step_*.safetensors",
-                                            .advice = "Start a new run"});
+  announce(console, *training, run);
+  return carry_out(std::move(training), run, signals, options, console);
 }
 
 void require_same_data(const data::Dataset& dataset, const CheckpointInfo& checkpoint) {
@@ -103,13 +86,13 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   recipe.data = options.data.value_or(recipe.data);
   resolve_for_this_machine(recipe);
   announce(console, "Resuming", recipe);
-  const Checkpoint checkpoint = newest_good_checkpoint(run, console);
-  data::Dataset dataset = open_data(recipe.data, data::Splits::train_only);
-  require_same_data(dataset, checkpoint.info());
-  Training training(std::move(recipe), std::move(dataset), end_of_resumed(options, checkpoint.info()),
-                    options.classifier);
-  checkpoint.restore(training.trainer, training.recipe);
-  const train::Position& position = training.trainer.position();
+  const Checkpoint checkpoint = newest_checkpoint(run, console);
+  auto dataset = open_training_data(recipe);
+  require_same_data(*dataset, checkpoint.info());
+  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset),
+                                             end_of_resumed(options, checkpoint.info()), options.classifier);
+  checkpoint.restore(training->trainer, training->recipe);
+  const train::Position& position = training->trainer.position();
   require_not_past(position);
   if (position.step == position.total_steps) {
     console.say(fmt::format("{} has done all of its {} steps: --epochs or --steps extend it",
@@ -117,12 +100,10 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
     return 0;
   }
   run.remove_temporaries();
-  trim_metrics(run.metrics(), position.step);
-  io::write_file(run.config(), train::to_toml(training.recipe));
-  add_resumption(run, position.step);
+  go_on_from(run, *training);
   console.say(fmt::format("From {}", run.checkpoint(position.step).string()));
-  announce(console, training, run);
-  return carry_out(training, run, signals, options, console);
+  announce(console, *training, run);
+  return carry_out(std::move(training), run, signals, options, console);
 }
 
 int run_train(const TrainOptions& options) {
@@ -152,12 +133,19 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   add("--classifier", options.classifier, "FILE", "What scores are measured with (default: the data set's)");
   add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
   add("--resume", options.resume, "RUN", "Go on with the run in this directory");
+  add("--on-divergence", options.on_divergence, "WORD",
+      "stop, or rollback: go on from the last good checkpoint with lower learning rates, three times at most")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, OnDivergence>{{"stop", OnDivergence::stop},
+                                                                      {"rollback", OnDivergence::rollback}})
+              .description(""));
   add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")
       ->allow_extra_args(false);
   add_page_flags(verb, options.serve, options.host);
   verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
   verb.add_flag("--profile", options.profile, "Print at the end what each layer and pass took");
-  verb.add_flag("--json", options.json, "Print an object a line to stdout, for each interval and epoch");
+  verb.add_flag("--json", options.json,
+                "Print an object a line to stdout, for each interval, epoch and verdict");
 }
 
 }  // namespace
@@ -172,6 +160,7 @@ void add_train(CLI::App& app, Action& action) {
       "  ganymede train conv --epochs 20 --out runs/conv\n"
       "  ganymede train dense --set generator_optimizer.learning_rate=1e-4 --data fashion-mnist\n"
       "  ganymede train --serve                  watch and steer it at http://127.0.0.1:8420/\n"
+      "  ganymede train mine.toml --on-divergence rollback\n"
       "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"
       "  ganymede train --resume runs/latest --epochs 100\n"
       "Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes; twice ends at "

@@ -19,7 +19,7 @@ namespace {
       {.where = "--resume",
        .found = flag,
        .expected = "only --epochs, --steps, --threads, --data, --serve, --host, --eval-every, --classifier, "
-                   "--quiet, --json, --profile and some --set",
+                   "--on-divergence, --quiet, --json, --profile and some --set",
        .advice = advice});
 }
 

@@ -7,6 +7,12 @@
 
 namespace ganymede::cli {
 
+/// What is to be done about a run that diverges.
+enum class OnDivergence {
+  stop,     ///< with a hint
+  rollback  ///< go on from an earlier checkpoint with lower learning rates
+};
+
 /// The flags of `ganymede train`.
 struct TrainOptions {
   std::optional<std::string> recipe;
@@ -24,6 +30,7 @@ struct TrainOptions {
   std::vector<std::string> set;
   std::optional<int> serve;  ///< the port of the page; 0: see page_server.h
   std::string host = "127.0.0.1";
+  OnDivergence on_divergence = OnDivergence::stop;
   bool quiet = false;
   bool json = false;
   bool profile = false;

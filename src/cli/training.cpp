@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "cli/attending_doctor.h"
 #include "cli/event_log.h"
 #include "cli/format.h"
 #include "cli/host.h"
@@ -15,6 +17,7 @@
 #include "cli/page_server.h"
 #include "cli/recorder.h"
 #include "cli/report.h"
+#include "cli/resumption.h"
 
 namespace ganymede::cli {
 
@@ -34,7 +37,7 @@ int report_divergence(const base::Error& error, const RunDirectory& run, const t
   for (const train::LearningNetwork& network : train::learning_networks(recipe)) {
     command.insert(command.end(),
                    {"--set", fmt::format("{}_optimizer.learning_rate={:g}", network.name,
-                                         std::min(network.optimizer.learning_rate / 10.0, 1e-4))});
+                                         train::calmer_rate(network.optimizer.learning_rate))});
   }
   print_hint(fmt::format("{} is the last good checkpoint. Go on from it with lower learning rates: {}",
                          run.find_checkpoints().front().string(), own_command(command)));
@@ -46,6 +49,102 @@ void print_profile(Training& training, std::int64_t steps) {
   const double peak = peak_gflops(training.device, train::resolve(training.recipe.training.precision));
   print(table(pass_rows(training.recipe, training.trainer.model().pass_times(),
                         std::max<std::int64_t>(steps, 1), peak)));
+}
+
+/// Why training could not go on.
+struct Divergence {
+  base::Error error;
+  train::Finding finding;
+};
+using End = std::variant<train::Outcome, Divergence>;
+
+/// Everything around a training that stays when it is taken back to a checkpoint.
+class Session {
+ public:
+  /// The references must outlive it.
+  Session(const RunDirectory& run, const StopOnSignal& signals, const TrainOptions& options, Console& console)
+      : run_(run), signals_(signals), options_(options), console_(console) {}
+
+  /// Trains to the end, until a signal or until it diverges for good, and writes down everything. Replaces
+  /// the training by that of an earlier checkpoint where it diverges and the options say so, three times at
+  /// most.
+  End carry_out(std::unique_ptr<Training>& training) {
+    constexpr int most_rollbacks = 3;
+    if (options_.serve) {
+      page_.emplace(*training, run_, signals_, PageAddress{*options_.serve, options_.host}, console_);
+    }
+    End end = train(*training);
+    for (int rollbacks = 0; rollbacks < most_rollbacks && go_back(training, end); ++rollbacks) {
+      end = train(*training);
+    }
+    return end;
+  }
+
+ private:
+  End train(Training& training);
+  bool go_back(std::unique_ptr<Training>& training, const End& end);
+
+  const RunDirectory& run_;
+  const StopOnSignal& signals_;
+  const TrainOptions& options_;
+  Console& console_;
+  std::optional<TrainingPage> page_;
+};
+
+End Session::train(Training& training) {
+  Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
+  if (scoring != nullptr) {
+    scoring->resume(run_.metrics());
+  }
+  Recorder recorder(run_, training.recipe, training.snapshots, scoring, console_, options_.json);
+  EventLog event_log(run_, training.recipe, training.trainer);
+  AttendingDoctor doctor(
+      run_, training.recipe,
+      Examiner(training.snapshots, *training.dataset, training.device, options_.classifier, console_),
+      console_, options_.json, options_.on_divergence);
+  training.trainer.model().time_passes(options_.profile);
+  training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
+  // Behind the recorder, whose samples it takes.
+  training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });
+  training.trainer.subscribe([&](const train::Event& event) { doctor.record(event); });
+  if (page_) {
+    page_->follow(training.trainer);
+  }
+  const auto before_step = [&] {
+    if (page_ && page_->control().wait_for_leave(signals_.token())) {
+      recorder.leave_out_pause();
+    }
+  };
+  try {
+    const train::Outcome outcome = training.trainer.run(signals_.token(), before_step);
+    training.snapshots.write_checkpoint(run_);
+    console_.keep_status();
+    return outcome;
+  } catch (const base::Error& error) {
+    console_.keep_status();
+    if (error.kind() != base::ErrorKind::diverged) {
+      throw;
+    }
+    return Divergence{error, doctor.diagnose(training.trainer.position())};
+  }
+}
+
+/// Whether the training has been replaced by that of an earlier checkpoint.
+bool Session::go_back(std::unique_ptr<Training>& training, const End& end) {
+  const auto* divergence = std::get_if<Divergence>(&end);
+  if (divergence == nullptr || options_.on_divergence != OnDivergence::rollback) {
+    return false;
+  }
+  const auto checkpoint =
+      find_checkpoint(run_, last_good_step(divergence->finding, training->recipe), console_);
+  if (!checkpoint) {
+    console_.warn("No checkpoint from before that is left to go back to");
+    return false;
+  }
+  const std::int64_t from_step = training->trainer.position().step;
+  training = roll_back(std::move(training), divergence->finding, *checkpoint, run_, options_);
+  console_.say(describe_rollback(*training, from_step));
+  return true;
 }
 
 }  // namespace
@@ -68,52 +167,24 @@ void announce(Console& console, const std::string& what, const train::Recipe& re
 void announce(Console& console, const Training& training, const RunDirectory& run) {
   const train::Position& position = training.trainer.position();
   console.say(fmt::format("{} images of {}x{}, {} steps an epoch, {} steps to go; the run is in {}",
-                          grouped(static_cast<std::int64_t>(training.dataset.train.count())),
-                          training.dataset.height, training.dataset.width, grouped(position.steps_an_epoch),
+                          grouped(static_cast<std::int64_t>(training.dataset->train.count())),
+                          training.dataset->height, training.dataset->width, grouped(position.steps_an_epoch),
                           grouped(position.total_steps - position.step), run.path().string()));
 }
 
-int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+int carry_out(std::unique_ptr<Training> training, const RunDirectory& run, const StopOnSignal& signals,
               const TrainOptions& options, Console& console) {
-  Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
-  if (scoring != nullptr) {
-    scoring->resume(run.metrics());
+  const std::int64_t first_step = training->trainer.position().step;
+  const End end = Session(run, signals, options, console).carry_out(training);
+  draw_report(run, training->recipe, console);
+  if (const auto* divergence = std::get_if<Divergence>(&end)) {
+    return report_divergence(divergence->error, run, training->recipe);
   }
-  Recorder recorder(run, training.recipe, training.snapshots, scoring, console, options.json);
-  EventLog event_log(run, training.recipe, training.trainer);
-  const std::int64_t first_step = training.trainer.position().step;
-  training.trainer.model().time_passes(options.profile);
-  training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
-  // Behind the recorder, whose samples it takes.
-  training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });
-  std::optional<TrainingPage> page;
-  if (options.serve) {
-    page.emplace(training, run, signals, PageAddress{*options.serve, options.host}, console);
-  }
-  const auto before_step = [&] {
-    if (page && page->control().wait_for_leave(signals.token())) {
-      recorder.leave_out_pause();
-    }
-  };
-  train::Outcome outcome = train::Outcome::finished;
-  try {
-    outcome = training.trainer.run(signals.token(), before_step);
-    training.snapshots.write_checkpoint(run);
-  } catch (const base::Error& error) {
-    console.keep_status();
-    if (error.kind() != base::ErrorKind::diverged) {
-      throw;
-    }
-    draw_report(run, training.recipe, console);
-    return report_divergence(error, run, training.recipe);
-  }
-  console.keep_status();
-  draw_report(run, training.recipe, console);
   if (options.profile) {
-    print_profile(training, training.trainer.position().step - first_step);
+    print_profile(*training, training->trainer.position().step - first_step);
   }
-  if (outcome == train::Outcome::stopped) {
-    console.say(fmt::format("Stopped after step {}. To go on: {}", training.trainer.position().step,
+  if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
+    console.say(fmt::format("Stopped after step {}. To go on: {}", training->trainer.position().step,
                             own_command({"train", "--resume", run.path().string()})));
     return signals.exit_status();
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,19 +20,19 @@ namespace ganymede::cli {
 /// Everything that trains: the parts refer to those before them.
 struct Training {
   train::Recipe recipe;
-  data::Dataset dataset;
+  std::shared_ptr<const data::Dataset> dataset;
   ops::Device device;
   train::Trainer trainer;
   Snapshots snapshots;
   std::optional<Scoring> scoring;
 
   /// `classifier_file` is what Scoring takes, where the recipe asks for scores.
-  Training(train::Recipe with, data::Dataset on, std::optional<std::int64_t> steps,
+  Training(train::Recipe with, std::shared_ptr<const data::Dataset> on, std::optional<std::int64_t> steps,
            const std::filesystem::path& classifier_file)
       : recipe(std::move(with)),
         dataset(std::move(on)),
-        trainer(recipe, dataset, device, steps),
-        snapshots(recipe, dataset, trainer, device) {
+        trainer(recipe, *dataset, device, steps),
+        snapshots(recipe, *dataset, trainer, device) {
     if (recipe.output.eval_every_epochs > 0) {
       scoring.emplace(recipe, classifier_file);
     }
@@ -46,8 +47,9 @@ void announce(Console& console, const std::string& what, const train::Recipe& re
 /// Says how large the run is and where.
 void announce(Console& console, const Training& training, const RunDirectory& run);
 
-/// Trains to the end or until a signal, writes down everything, and returns the exit code.
-int carry_out(Training& training, const RunDirectory& run, const StopOnSignal& signals,
+/// Trains to the end or until a signal, writes down everything, and returns the exit code. Where training
+/// diverges and the options say so, goes on from an earlier checkpoint; see roll_back().
+int carry_out(std::unique_ptr<Training> training, const RunDirectory& run, const StopOnSignal& signals,
               const TrainOptions& options, Console& console);
 
 }  // namespace ganymede::cli

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numeric>
 
 #include "base/dtype.h"
 #include "base/parallel.h"
@@ -44,6 +46,23 @@ GANYMEDE_CLONES void sum(const bf16* src, std::int64_t rows, std::int64_t stride
   sum_strip(src, rows, stride, width, dst);
 }
 
+/// As many sums side by side as the processor adds at once.
+GANYMEDE_CLONES double sum_of_squares(const float* src, std::int64_t count) {
+  constexpr std::int64_t lanes = 16;
+  std::array<double, lanes> sums{};
+  for (std::int64_t i = 0; i < count / lanes * lanes; i += lanes) {
+    for (std::int64_t lane = 0; lane < lanes; ++lane) {
+      const auto value = static_cast<double>(src[i + lane]);
+      sums[lane] += value * value;
+    }
+  }
+  double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+  for (std::int64_t i = count / lanes * lanes; i < count; ++i) {
+    sum += static_cast<double>(src[i]) * static_cast<double>(src[i]);
+  }
+  return sum;
+}
+
 }  // namespace
 
 template <class T>
@@ -76,5 +95,9 @@ void column_sum(std::span<const T> src, std::span<float> dst) {
 
 template void column_sum(std::span<const float>, std::span<float>);
 template void column_sum(std::span<const bf16>, std::span<float>);
+
+double norm(std::span<const float> values) {
+  return std::sqrt(sum_of_squares(values.data(), static_cast<std::int64_t>(values.size())));
+}
 
 }  // namespace ganymede::ops

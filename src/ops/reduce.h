@@ -10,4 +10,7 @@ namespace ganymede::ops {
 template <class T>
 void column_sum(std::span<const T> src, std::span<float> dst);
 
+/// The square root of the sum of the squares, summed in double: the L2 norm.
+double norm(std::span<const float> values);
+
 }  // namespace ganymede::ops

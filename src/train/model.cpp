@@ -11,6 +11,20 @@ std::variant<Gan, Vae> make_model(const Recipe& recipe, const base::Shape& image
                                         : Model(std::in_place_type<Gan>, recipe, image, classes, device);
 }
 
+GradientNorms norms_of(Gan& gan) {
+  GradientNorms norms;
+  norms.discriminator = static_cast<float>(gan.discriminator().gradient_norm());
+  norms.generator = static_cast<float>(gan.generator().gradient_norm());
+  return norms;
+}
+
+GradientNorms norms_of(Vae& vae) {
+  GradientNorms norms;
+  norms.encoder = static_cast<float>(vae.encoder().gradient_norm());
+  norms.generator = static_cast<float>(vae.generator().gradient_norm());
+  return norms;
+}
+
 }  // namespace
 
 StepMetrics no_metrics(const Recipe& recipe) {
@@ -59,6 +73,10 @@ std::vector<Network*> Model::networks() {
 StepMetrics Model::take_step(std::uint64_t step, Feeder& feeder) {
   return std::visit([&](auto& model) -> StepMetrics { return train::take_step(step, feeder, model); },
                     model_);
+}
+
+GradientNorms Model::gradient_norms() {
+  return std::visit([](auto& model) { return norms_of(model); }, model_);
 }
 
 std::vector<NamedTensor> Model::tensors() {

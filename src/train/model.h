@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <variant>
 #include <vector>
 
@@ -22,6 +23,22 @@ void for_each_metric(Metrics& metrics, Visitor&& visit) {
 
 /// The metrics that a recipe's steps have, all of them zero.
 StepMetrics no_metrics(const Recipe& recipe);
+
+/// The L2 norms of the networks' last gradients, each of all parameters together; not a number for a network
+/// that there is not.
+struct GradientNorms {
+  float discriminator = std::numeric_limits<float>::quiet_NaN();
+  float encoder = std::numeric_limits<float>::quiet_NaN();
+  float generator = std::numeric_limits<float>::quiet_NaN();
+};
+
+/// The norms under the names that files and plots use.
+template <class Norms, class Visitor>
+void for_each_norm(Norms& norms, Visitor&& visit) {
+  visit("grad_norm_d", norms.discriminator);
+  visit("grad_norm_e", norms.encoder);
+  visit("grad_norm_g", norms.generator);
+}
 
 /// Feeds and takes step `step`, 0 for the first: the recipe's number of updates of the discriminator, of
 /// which the last is measured, and one of the generator. Allocates nothing.
@@ -45,6 +62,9 @@ class Model {
 
   /// Feeds and takes step `step`, 0 for the first. Allocates nothing.
   StepMetrics take_step(std::uint64_t step, Feeder& feeder);
+
+  /// Of the last step: reads all gradients, which a step itself has no need of.
+  GradientNorms gradient_norms();
 
   std::vector<NamedTensor> tensors();
   /// Once tensors() have been written.

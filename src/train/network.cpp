@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ops/elementwise.h"
+#include "ops/reduce.h"
 
 namespace ganymede::train {
 
@@ -28,6 +29,10 @@ void Network::initialise(std::uint64_t seed, std::uint32_t first_stream) {
 void Network::time_updates() {
   update_time_.calls = 0;
   update_time_.seconds = 0.0;
+}
+
+double Network::gradient_norm() {
+  return ops::norm(weights_.gradients());
 }
 
 void Network::update(std::int64_t step, double factor) {

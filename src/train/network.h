@@ -30,6 +30,8 @@ class Network {
   const net::NetSpec& spec() const { return spec_; }
   net::Weights& weights() { return weights_; }
 
+  /// The L2 norm of the last gradient of all parameters together.
+  double gradient_norm();
   /// One step of Adam along the gradients, its learning rate times `factor`; `step` is 1 for the first.
   void update(std::int64_t step, double factor = 1.0);
   /// Begins to count the time of updates anew.

@@ -48,32 +48,49 @@ Point hinge(double x, double sign) {
 }
 
 using Settings = const ObjectiveSettings&;
+using Scale = std::optional<LossScale>;
+
+/// The least cross-entropy with a label that is 1 in this share of the cases.
+double entropy(double share) {
+  return share <= 0.0 || share >= 1.0 ? 0.0 : -share * std::log(share) - (1.0 - share) * std::log1p(-share);
+}
+
+Scale cross_entropy_scale(Settings s) {
+  const double real = s.real_label + s.label_flip * (s.fake_label - s.real_label);
+  const double fake = s.fake_label + s.label_flip * (s.real_label - s.fake_label);
+  return LossScale{entropy(0.5 * (real + fake)), 0.5 * (entropy(real) + entropy(fake))};
+}
 
 /// One row is all that there is to know of a loss.
 struct LossRow {
   Loss loss;
   bool pairs;
+  Scale (*scale)(Settings settings);
   PairLoss (*discriminator)(Settings settings, double real, double fake);
   Point (*generator)(Settings settings, double real, double fake);
 };
 
 constexpr std::array loss_rows = {
-    LossRow{Loss::bce_with_logits, false,
+    LossRow{Loss::bce_with_logits, false, cross_entropy_scale,
             [](Settings s, double real, double fake) -> PairLoss {
               return {cross_entropy(real, s.real_label), cross_entropy(fake, s.fake_label)};
             },
             [](Settings s, double, double fake) { return cross_entropy(fake, s.generator_label); }},
-    LossRow{Loss::minimax, false,
+    LossRow{Loss::minimax, false, cross_entropy_scale,
             [](Settings s, double real, double fake) -> PairLoss {
               return {cross_entropy(real, s.real_label), cross_entropy(fake, s.fake_label)};
             },
             [](Settings s, double, double fake) { return negated(cross_entropy(fake, s.fake_label)); }},
     LossRow{Loss::least_squares, false,
+            [](Settings s) -> Scale {
+              const double variance = (s.real_label - s.fake_label) * (s.real_label - s.fake_label);
+              return LossScale{0.25 * variance, s.label_flip * (1.0 - s.label_flip) * variance};
+            },
             [](Settings s, double real, double fake) -> PairLoss {
               return {squared_distance(real, s.real_label), squared_distance(fake, s.fake_label)};
             },
             [](Settings s, double, double fake) { return squared_distance(fake, s.generator_label); }},
-    LossRow{Loss::wasserstein, false,
+    LossRow{Loss::wasserstein, false, [](Settings) -> Scale { return std::nullopt; },
             [](Settings, double real, double fake) -> PairLoss {
               return {{-real, -1.0}, {fake, 1.0}};
             },
@@ -81,6 +98,9 @@ constexpr std::array loss_rows = {
               return {-fake, -1.0};
             }},
     LossRow{Loss::hinge, false,
+            [](Settings s) -> Scale {
+              return LossScale{1.0, 2.0 * s.label_flip};
+            },
             [](Settings, double real, double fake) -> PairLoss {
               return {hinge(real, 1.0), hinge(fake, -1.0)};
             },
@@ -88,6 +108,9 @@ constexpr std::array loss_rows = {
               return {-fake, -1.0};
             }},
     LossRow{Loss::relativistic, true,
+            [](Settings s) -> Scale {
+              return LossScale{entropy(0.5), entropy(s.label_flip)};
+            },
             [](Settings, double real, double fake) -> PairLoss {
               const Point pair = softplus_of_negative(real - fake);
               return {{pair.value, 2.0 * pair.derivative}, {pair.value, -2.0 * pair.derivative}};
@@ -105,6 +128,10 @@ const LossRow& row_of(Loss loss) {
 
 bool compares_pairs(Loss loss) {
   return row_of(loss).pairs;
+}
+
+std::optional<LossScale> loss_scale(const ObjectiveSettings& objective) {
+  return row_of(objective.loss).scale(objective);
 }
 
 DiscriminatorLosses discriminator_loss(const ObjectiveSettings& objective, std::span<const float> real,

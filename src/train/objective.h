@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "net/toml_fields.h"
@@ -57,6 +58,15 @@ DiscriminatorLosses discriminator_loss(const ObjectiveSettings& objective, std::
 /// where compares_pairs() says so, and may be empty elsewhere.
 float generator_loss(const ObjectiveSettings& objective, std::span<const float> real,
                      std::span<const float> fake, std::span<float> diff_fake);
+
+/// What the mean of the discriminator's two losses is when it guesses, and when it knows all that smoothed
+/// and flipped labels let it know.
+struct LossScale {
+  double guessing = 0.0;
+  double knowing = 0.0;
+};
+/// Nothing for the Wasserstein distance, which has no scale.
+std::optional<LossScale> loss_scale(const ObjectiveSettings& objective);
 
 /// What logits say beside a loss.
 struct Verdict {

@@ -18,7 +18,8 @@ class ImageMaker {
              base::DType precision, std::int64_t batch);
 
   std::int64_t latent_size() const { return spec_.input.back(); }
-  bool takes_labels() const { return net::label_classes(spec_) > 0; }
+  std::int64_t label_classes() const { return net::label_classes(spec_); }
+  bool takes_labels() const { return label_classes() > 0; }
   const base::Shape& image_shape() const { return image_; }
 
   /// images [count, height, width, channels] from latents [count, latent] and, where labels are taken, labels

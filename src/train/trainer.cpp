@@ -131,7 +131,7 @@ void Trainer::finish_step(const StepMetrics& metrics) {
   publish(StepFinished{position_, metrics});
   const bool last = position_.step == position_.total_steps;
   if (position_.step % metrics_every_steps_ == 0 || last) {
-    publish(IntervalFinished{position_, interval_.mean()});
+    publish(IntervalFinished{position_, interval_.mean(), model_.gradient_norms()});
     interval_.reset();
   }
   if (position_.at_epoch_end() || last) {

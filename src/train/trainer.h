@@ -51,7 +51,8 @@ struct StepFinished {
 };
 struct IntervalFinished {
   Position position;
-  StepMetrics metrics;  ///< the mean since the last interval
+  StepMetrics metrics;           ///< the mean since the last interval
+  GradientNorms gradient_norms;  ///< of this step
 };
 struct EpochFinished {
   Position position;

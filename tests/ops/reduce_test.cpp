@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "reference/expect.h"
 #include "reference/operations.h"
 #include "reference/threads.h"
@@ -50,6 +52,17 @@ TEST(ColumnSum, DoesNotDependOnTheNumberOfThreads) {
   };
   EXPECT_EQ(sums(1), sums(2));
   EXPECT_EQ(sums(1), sums(3));
+}
+
+TEST(Norm, MatchesTheNaiveSumAtEveryLength) {
+  for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 1000U}) {
+    const std::vector<float> values = reference::random_values(3, count);
+    double sum = 0.0;
+    for (const float value : values) {
+      sum += static_cast<double>(value) * static_cast<double>(value);
+    }
+    EXPECT_NEAR(norm(values), std::sqrt(sum), 1e-12 * std::sqrt(sum)) << count;
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
@@ -147,6 +148,43 @@ TEST(Objective, AFlippedPairTradesPlaces) {
                        traded_fake);
     EXPECT_EQ(diff_real, (std::array{traded_fake[0], traded_real[1]}));
     EXPECT_EQ(diff_fake, (std::array{traded_real[0], traded_fake[1]}));
+  }
+}
+
+/// The mean of D's losses on ten pairs, of which two are flipped, with one logit for the real images and one
+/// for the generated.
+double mean_loss(const ObjectiveSettings& settings, float real, float fake) {
+  std::array<float, 10> reals{};
+  std::array<float, 10> fakes{};
+  reals.fill(real);
+  fakes.fill(fake);
+  const std::array<std::uint8_t, 10> flipped = {1, 1};
+  std::array<float, 10> diff_real{};
+  std::array<float, 10> diff_fake{};
+  const auto losses = discriminator_loss(settings, reals, fakes, flipped, diff_real, diff_fake);
+  return 0.5 * (static_cast<double>(losses.real) + static_cast<double>(losses.fake));
+}
+
+TEST(LossScale, IsTheLeastLossWithoutAndWithKnowledge) {
+  for (const Formulas& f : all_formulas) {
+    ObjectiveSettings settings = smoothed(f.loss, Reduction::mean);
+    settings.label_flip = 0.2;
+    const auto scale = loss_scale(settings);
+    EXPECT_EQ(scale.has_value(), f.loss != Loss::wasserstein);
+    if (!scale) {
+      continue;
+    }
+    double guessing = 1e9;
+    double knowing = 1e9;
+    for (float real = -6.0F; real <= 6.0F; real += 0.0625F) {
+      guessing = std::min(guessing, mean_loss(settings, real, real));
+      for (float fake = -6.0F; fake <= 6.0F; fake += 0.0625F) {
+        knowing = std::min(knowing, mean_loss(settings, real, fake));
+      }
+    }
+    SCOPED_TRACE(static_cast<int>(f.loss));
+    EXPECT_NEAR(scale->guessing, guessing, 1e-3);
+    EXPECT_NEAR(scale->knowing, knowing, 1e-3);
   }
 }
 

@@ -41,6 +41,25 @@ TEST(Trainer, TellsOfEveryStepAndOfTheMeans) {
   EXPECT_FLOAT_EQ(metrics(intervals[2]).accuracy_real, metrics(steps[4]).accuracy_real);
 }
 
+TEST(Trainer, TellsTheNormsOfTheLastGradientsWithAnInterval) {
+  const ops::Device device;
+  Trainer trainer(shipped_recipe("dense-small", tiny), mnist(), device, 2);
+  const auto norm = [](train::Network& network) {
+    double sum = 0.0;
+    for (const float value : network.weights().gradients()) {
+      sum += static_cast<double>(value) * static_cast<double>(value);
+    }
+    return std::sqrt(sum);
+  };
+  const auto intervals = events<IntervalFinished>(trainer);
+  const GradientNorms& norms = intervals.at(0).gradient_norms;
+  EXPECT_GT(norms.discriminator, 0.0F);
+  const auto networks = trainer.model().networks();
+  EXPECT_NEAR(norms.generator, norm(*networks[0]), 1e-6);
+  EXPECT_NEAR(norms.discriminator, norm(*networks[1]), 1e-6);
+  EXPECT_TRUE(std::isnan(norms.encoder));
+}
+
 TEST(Trainer, CountsEpochs) {
   const ops::Device device;
   auto small = mnist();

@@ -90,6 +90,24 @@ const known: (Plot & { columns: string[] })[] = [
     ],
   },
   {
+    title: "Gradients",
+    columns: ["grad_norm_d", "grad_norm_g"],
+    hint: "The norm of each network's last gradient. One that fades has nothing to learn from; a jump is a learning rate that is too high.",
+    format: significant,
+    curves: [
+      { label: "Generator", color: "generator", values: column("grad_norm_g") },
+      { label: "Discriminator", color: "discriminator", values: column("grad_norm_d") },
+    ],
+  },
+  {
+    title: "Repeated samples",
+    columns: ["duplicates"],
+    hint: "The share of the samples that another one repeats: near zero unless the generator collapses.",
+    range: [0, 1],
+    format: percent,
+    curves: [{ label: "Repeated", color: "score", values: column("duplicates") }],
+  },
+  {
     title: "Density and coverage",
     columns: ["density", "coverage"],
     format: significant,

@@ -5,9 +5,12 @@ type Column = (number | null)[];
 /** Columns that say when a row was measured, which no chart shows. */
 const when = new Set(["step", "epoch", "time", "ms_per_step", "images_per_s"]);
 
+/** A finding of the doctor, or that the run went back to a checkpoint. */
 export interface Remark {
   step: number;
   text: string;
+  /** One thing to change; empty where nothing is wrong any more. */
+  advice: string;
 }
 
 export class Metrics {
@@ -20,7 +23,10 @@ export class Metrics {
       if (typeof row.step !== "number") {
         continue;
       }
-      this.noteText(row.step, row);
+      if (typeof row.event === "string") {
+        this.note(row.step, row);
+        continue;
+      }
       const place = this.placeOf(row.step);
       for (const [name, value] of Object.entries(row)) {
         if (typeof value === "number") {
@@ -79,13 +85,10 @@ export class Metrics {
     return last;
   }
 
-  /** What a row says in words: the doctor's findings. */
-  private noteText(step: number, row: Record<string, unknown>): void {
-    for (const key of ["doctor", "verdict", "warning", "message"]) {
-      const text = row[key];
-      if (typeof text === "string" && text) {
-        this.remarks.push({ step, text });
-      }
+  /** What a row says in words. */
+  private note(step: number, { message, advice }: Record<string, unknown>): void {
+    if (typeof message === "string" && message) {
+      this.remarks.push({ step, text: message, advice: typeof advice === "string" ? advice : "" });
     }
   }
 }

@@ -61,6 +61,22 @@ test("a recorded run shows its curves and the samples of each epoch by keyboard"
   await tab.close();
 });
 
+test("the doctor's verdict stands over a run, with one thing to change, and is no curve", async () => {
+  await run(place.directory, "train", "dense-small", "--steps", "300", "--out", "sick/frozen", ...brief,
+    "--set", "discriminator_optimizer.learning_rate=1e-9");
+  const hospital = await start(place.directory, "serve", "sick");
+  const tab = await open(browser, `${hospital.address}#/live/frozen`);
+  const findings = tab.page.getByRole("list", { name: "The doctor's findings" });
+  await findings.getByText(/^Step \d+: The generator has won since step \d+/).waitFor();
+  await findings.getByText("--set discriminator_optimizer.learning_rate=0.002").waitFor();
+  await tab.page.getByRole("img", { name: /^Gradients after step 300: Generator \d/ }).waitFor();
+  assert.equal(await tab.page.getByRole("img", { name: /^Since step/ }).count(), 0);
+  assert.deepEqual(await seriousFaults(tab.page), []);
+  tab.assertSound();
+  await tab.close();
+  hospital.stop();
+});
+
 test("another run is chosen by keyboard", async () => {
   const tab = await open(browser, `${serve.address}#/live/first`);
   await tab.page.getByRole("heading", { level: 1, name: "first" }).waitFor();

@@ -7,7 +7,7 @@ import { h, isAbort, problem } from "../dom";
 import { follow, type Connection, type Status } from "../events";
 import { duration, fixed, grouped } from "../format";
 import { Gallery } from "../gallery";
-import { Metrics } from "../metrics";
+import { Metrics, type Remark } from "../metrics";
 
 const states: Record<Status["state"], string> = {
   training: "Training",
@@ -30,7 +30,7 @@ export function liveView(run: string, _: RunList, signal: AbortSignal): HTMLElem
     frame = requestAnimationFrame(() => {
       charts.update(metrics);
       standing.update(metrics);
-      remarks.replaceChildren(...metrics.remarks.map(({ step, text }) => h("li", {}, `Step ${grouped(step)}: ${text}`)));
+      remarks.replaceChildren(...metrics.remarks.map(remarkItem));
     });
   };
 
@@ -78,6 +78,10 @@ export function liveView(run: string, _: RunList, signal: AbortSignal): HTMLElem
     remarks,
     h("div", { class: "columns" }, gallery.element, charts.element),
   );
+}
+
+function remarkItem({ step, text, advice }: Remark): HTMLElement {
+  return h("li", {}, `Step ${grouped(step)}: ${text}.`, ...(advice ? [h("p", {}, `${advice}.`)] : []));
 }
 
 /** The line that says how far a run is. */

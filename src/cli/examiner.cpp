@@ -1,0 +1,91 @@
+#include "cli/examiner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/error.h"
+#include "eval/duplicates.h"
+#include "eval/label_statistics.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+constexpr std::int64_t spacing = 500;
+constexpr std::int64_t image_count = 256;
+/// Images repeat each other within this share of the distance between two of the data drawn at random.
+constexpr double share_of_typical_distance = 0.2;
+
+/// 1 for each image whose label is read with confidence, 0 for others: what is no digit yet is read as one
+/// too.
+std::vector<float> clear_ones(const eval::Readings& readings) {
+  constexpr float confident = 0.95F;
+  std::vector<float> clear;
+  for (std::int64_t image = 0; image < readings.count(); ++image) {
+    clear.push_back(std::ranges::max(readings.probabilities_of(image)) >= confident ? 1.0F : 0.0F);
+  }
+  return clear;
+}
+
+bool is_published(const data::Dataset& dataset) {
+  return std::ranges::all_of(dataset.files, &data::DatasetFile::verified);
+}
+
+}  // namespace
+
+Examiner::Examiner(Snapshots& snapshots, const data::Dataset& dataset, const ops::Device& device,
+                   std::filesystem::path classifier, Console& console)
+    : snapshots_(snapshots),
+      dataset_(dataset),
+      device_(device),
+      classifier_path_(std::move(classifier)),
+      console_(console) {
+  if (classifier_path_.empty() && is_published(dataset)) {
+    classifier_path_ = look_for_classifier(dataset.name).value_or("");
+  }
+}
+
+bool Examiner::is_due(const train::Position& position) {
+  return position.at_epoch_end() &&
+         position.step / spacing > (position.step - position.steps_an_epoch) / spacing;
+}
+
+void Examiner::prepare() {
+  constexpr std::size_t enough = 2000;
+  const data::Split& real = dataset_.train;
+  const std::size_t pixels = real.pixels.size() / real.count();
+  const auto some = std::span(real.pixels).first(std::min(enough, real.count()) * pixels);
+  radius_ = share_of_typical_distance * eval::typical_distance(some, static_cast<std::int64_t>(pixels));
+  if (classifier_path_.empty()) {
+    return;
+  }
+  try {
+    classifier_.emplace(open_classifier(classifier_path_, dataset_, device_));
+    data_shares_ = eval::label_shares(real.labels, dataset_.classes());
+  } catch (const base::Error& error) {
+    console_.warn(fmt::format("Nobody reads the labels of samples: {}", error.what()));
+  }
+}
+
+train::Examination Examiner::examine(const train::Position& position) {
+  if (!radius_) {
+    prepare();
+  }
+  const ImageSet images = snapshots_.draw_few_images(image_count, static_cast<std::uint64_t>(position.step));
+  const auto pixels = static_cast<std::int64_t>(images.pixels.size()) / image_count;
+  train::Examination examination{.duplicates = eval::duplicate_share(images.pixels, pixels, *radius_),
+                                 .labels = {}};
+  if (classifier_) {
+    const eval::Readings readings = classifier_->classifier.read(images.pixels);
+    const std::vector<double> shares = eval::label_shares(readings, clear_ones(readings));
+    for (std::size_t label = 0; label < shares.size(); ++label) {
+      examination.labels.push_back({dataset_.class_names[label], shares[label], data_shares_[label]});
+    }
+  }
+  return examination;
+}
+
+}  // namespace ganymede::cli

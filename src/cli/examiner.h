@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "cli/classifier_file.h"
+#include "cli/console.h"
+#include "cli/snapshots.h"
+#include "data/dataset.h"
+#include "ops/device.h"
+#include "train/doctor.h"
+#include "train/trainer.h"
+
+namespace ganymede::cli {
+
+/// Looks at fresh samples of a generator while it learns, so seldom and at so few that it costs next to
+/// nothing: how many repeat each other, and, where the data set has a classifier, what they show.
+class Examiner {
+ public:
+  /// `classifier` may be empty: then the data set's, if there is one. The references must outlive it.
+  Examiner(Snapshots& snapshots, const data::Dataset& dataset, const ops::Device& device,
+           std::filesystem::path classifier, Console& console);
+
+  /// Whether an epoch ends here that is the first to pass a multiple of 500 steps.
+  static bool is_due(const train::Position& position);
+  /// Warns, and goes without labels, where the classifier cannot be used.
+  train::Examination examine(const train::Position& position);
+
+ private:
+  void prepare();
+
+  Snapshots& snapshots_;
+  const data::Dataset& dataset_;
+  const ops::Device& device_;
+  std::filesystem::path classifier_path_;
+  Console& console_;
+  std::optional<double> radius_;  // within which images repeat each other
+  std::optional<SavedClassifier> classifier_;
+  std::vector<double> data_shares_;  // of the labels
+};
+
+}  // namespace ganymede::cli
