@@ -12,6 +12,14 @@ const column = (name: string) => (metrics: Metrics) => metrics.column(name);
 
 const significant = (value: number | null | undefined) => (value == null ? "–" : String(+value.toPrecision(4)));
 
+const gradient = (network: string, name: string) => ({
+  title: `The ${network}'s gradient`,
+  columns: [name],
+  hint: "Its norm. One that fades has nothing left to learn from; a jump is a learning rate that is too high.",
+  format: significant,
+  curves: [{ label: "Norm", color: network === "generator" ? "generator" : "discriminator", values: column(name) }],
+});
+
 /** The charts that are known, those of losses first, with all the columns that each takes. */
 const known: (Plot & { columns: string[] })[] = [
   {
@@ -90,24 +98,6 @@ const known: (Plot & { columns: string[] })[] = [
     ],
   },
   {
-    title: "Gradients",
-    columns: ["grad_norm_d", "grad_norm_g"],
-    hint: "The norm of each network's last gradient. One that fades has nothing to learn from; a jump is a learning rate that is too high.",
-    format: significant,
-    curves: [
-      { label: "Generator", color: "generator", values: column("grad_norm_g") },
-      { label: "Discriminator", color: "discriminator", values: column("grad_norm_d") },
-    ],
-  },
-  {
-    title: "Repeated samples",
-    columns: ["duplicates"],
-    hint: "The share of the samples that another one repeats: near zero unless the generator collapses.",
-    range: [0, 1],
-    format: percent,
-    curves: [{ label: "Repeated", color: "score", values: column("duplicates") }],
-  },
-  {
     title: "Density and coverage",
     columns: ["density", "coverage"],
     format: significant,
@@ -129,6 +119,17 @@ const known: (Plot & { columns: string[] })[] = [
     hint: "How far the shares of the triples are from even: the lower, the better.",
     format: significant,
     curves: [{ label: "KL from uniform", color: "score", values: column("divergence") }],
+  },
+  gradient("generator", "grad_norm_g"),
+  gradient("discriminator", "grad_norm_d"),
+  gradient("encoder", "grad_norm_e"),
+  {
+    title: "Repeated samples",
+    columns: ["duplicates"],
+    hint: "The share of the samples that another one repeats: near zero unless the generator collapses.",
+    range: [0, 1],
+    format: percent,
+    curves: [{ label: "Repeated", color: "score", values: column("duplicates") }],
   },
 ];
 

@@ -69,7 +69,7 @@ test("the doctor's verdict stands over a run, with one thing to change, and is n
   const findings = tab.page.getByRole("list", { name: "The doctor's findings" });
   await findings.getByText(/^Step \d+: The generator has won since step \d+/).waitFor();
   await findings.getByText("--set discriminator_optimizer.learning_rate=0.002").waitFor();
-  await tab.page.getByRole("img", { name: /^Gradients after step 300: Generator \d/ }).waitFor();
+  await tab.page.getByRole("img", { name: /^The generator's gradient after step 300: Norm \d/ }).waitFor();
   assert.equal(await tab.page.getByRole("img", { name: /^Since step/ }).count(), 0);
   assert.deepEqual(await seriousFaults(tab.page), []);
   tab.assertSound();
