@@ -45,7 +45,7 @@ std::string compared_with_guessing(const Evidence& evidence) {
   const auto scale = loss_scale(evidence.objective);
   const double loss = mean_discriminator_loss(std::get<GanMetrics>(evidence.metrics));
   return scale ? fmt::format("its loss is {:.3g}, guessing costs {:.2g}", loss, scale->guessing)
-               : fmt::format("by {:.3g}", 2.0 * loss);
+               : fmt::format("the distance is {:.3g}", -2.0 * loss);
 }
 
 std::string describe_labels(const Evidence& evidence) {
@@ -70,16 +70,15 @@ std::string describe_duplicates(const Evidence& evidence) {
 
 std::string describe_strong_discriminator(const Evidence& evidence) {
   return fmt::format(
-      "The discriminator has won since step {}: it tells real from generated images almost without fail "
-      "({}), "
-      "so that the generator learns next to nothing",
+      "The discriminator has won since step {}: it tells real from generated images almost without fail, so "
+      "that the generator learns next to nothing ({})",
       grouped(evidence.since), compared_with_guessing(evidence));
 }
 
 std::string describe_strong_generator(const Evidence& evidence) {
   return fmt::format(
-      "The generator has won since step {}: the discriminator takes its images for the real ones ({}), "
-      "whatever they look like",
+      "The generator has won since step {}: the discriminator takes its images for the real ones, whatever "
+      "they look like ({})",
       grouped(evidence.since), compared_with_guessing(evidence));
 }
 
@@ -326,7 +325,7 @@ std::optional<Finding> Doctor::end(std::size_t rule, std::int64_t step) {
     return std::nullopt;
   }
   const Spell ended = std::exchange(spell, {});
-  if (!ended.told) {
+  if (!ended.told || hand_on(rule, *ended.since)) {
     return std::nullopt;
   }
   const Ailment ailment = rules[rule].ailment;
@@ -337,6 +336,19 @@ std::optional<Finding> Doctor::end(std::size_t rule, std::int64_t step) {
                  .message = fmt::format("{} that began at step {} is over", row_of(ailment).title,
                                         grouped(*ended.since)),
                  .advice = {}};
+}
+
+/// Whether another rule holds by which the ailment of `rule` goes on.
+bool Doctor::hand_on(std::size_t rule, std::int64_t since) {
+  for (std::size_t n = 0; n < rules.size(); ++n) {
+    Spell& spell = spells_[n];
+    if (n != rule && rules[n].ailment == rules[rule].ailment && spell.since) {
+      spell.told = true;
+      spell.since = since;
+      return true;
+    }
+  }
+  return false;
 }
 
 bool Doctor::is_told(Ailment ailment) const {

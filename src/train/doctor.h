@@ -104,6 +104,7 @@ class Doctor {
   std::vector<Finding> follow(std::int64_t step, const Signs& signs);
   std::optional<Finding> begin(std::size_t rule, std::int64_t step);
   std::optional<Finding> end(std::size_t rule, std::int64_t step);
+  bool hand_on(std::size_t rule, std::int64_t since);
   bool is_told(Ailment ailment) const;
 
   Recipe recipe_;

@@ -227,6 +227,17 @@ TEST(Doctor, TellsOfACollapseOnceHoweverItShows) {
   EXPECT_THAT(all, SizeIs(1));
 }
 
+TEST(Doctor, SaysThatACollapseIsOverOnlyWhenNothingShowsItAnyMore) {
+  Doctor doctor = formed();
+  doctor.observe(500, digits(all_ones, 0.9));
+  doctor.observe(1000, digits(all_ones, 0.9));
+  EXPECT_THAT(doctor.observe(1500, digits(uneven_but_healthy, 0.9)), IsEmpty());
+  const auto over = doctor.observe(2000, digits(uneven_but_healthy, 0.1));
+  ASSERT_THAT(over, SizeIs(1));
+  EXPECT_TRUE(over[0].over);
+  EXPECT_EQ(over[0].since_step, 500);
+}
+
 TEST(Doctor, AdvisesNoPenaltyThatTheNetworkCannotHave) {
   Recipe recipe = with_loss(Loss::bce_with_logits);
   recipe.discriminator.layers.insert(recipe.discriminator.layers.begin() + 2, net::BatchNorm{});
