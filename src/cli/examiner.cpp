@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
@@ -18,6 +18,16 @@ constexpr std::int64_t spacing = 500;
 constexpr std::int64_t image_count = 256;
 /// Images repeat each other within this share of the distance between two of the data drawn at random.
 constexpr double share_of_typical_distance = 0.2;
+
+/// The bytes of enough images to know how far they are from each other.
+std::vector<std::uint8_t> first_images(const data::Split& real) {
+  constexpr std::size_t enough = 2000;
+  std::vector<std::uint8_t> pixels;
+  for (std::size_t n = 0; n < std::min(enough, real.count()); ++n) {
+    std::ranges::copy(real.image(n), std::back_inserter(pixels));
+  }
+  return pixels;
+}
 
 /// 1 for each image whose label is read with confidence, 0 for others: what is no digit yet is read as one
 /// too.
@@ -54,13 +64,11 @@ bool Examiner::is_due(const train::Position& position) {
 }
 
 void Examiner::prepare() {
-  constexpr std::size_t enough = 2000;
   const data::Split& real = dataset_.train;
-  const std::size_t pixels = real.pixels.size() / real.count();
-  const auto some = std::span(real.pixels).first(std::min(enough, real.count()) * pixels);
-  radius_ = share_of_typical_distance * eval::typical_distance(some, static_cast<std::int64_t>(pixels));
-  if (classifier_path_.empty()) {
-    return;
+  radius_ = share_of_typical_distance *
+            eval::typical_distance(first_images(real), static_cast<std::int64_t>(real.image_size()));
+  if (classifier_path_.empty() || real.stacks) {
+    return;  // a classifier reads one digit
   }
   try {
     classifier_.emplace(open_classifier(classifier_path_, dataset_, device_));
