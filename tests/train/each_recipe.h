@@ -11,7 +11,7 @@
 
 namespace ganymede::train {
 
-bool same_bytes(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
+inline bool same_bytes(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
     return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) == 0;
   });
