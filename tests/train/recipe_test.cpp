@@ -77,11 +77,11 @@ TEST(Recipe, RefusesValuesOutOfRange) {
 TEST(Recipe, HasTheSectionsOfItsModelOnly) {
   const std::string vae = to_toml(shipped_recipe("vae"));
   EXPECT_THAT(vae,
-              testing::AllOf(HasSubstr("model = \"vae\""), HasSubstr("[encoder]"), HasSubstr("kl_weight")));
+              testing::AllOf(HasSubstr("model = 'vae'"), HasSubstr("[encoder]"), HasSubstr("kl_weight")));
   EXPECT_THAT(vae, testing::Not(
                        testing::AnyOf(HasSubstr("discriminator"), HasSubstr("penalty"), HasSubstr("label"))));
   EXPECT_THAT(to_toml(shipped_recipe("dense")),
-              testing::AllOf(HasSubstr("model = \"gan\""), testing::Not(HasSubstr("encoder"))));
+              testing::AllOf(HasSubstr("model = 'gan'"), testing::Not(HasSubstr("encoder"))));
 }
 
 TEST(Recipe, RefusesWhatBelongsToTheOtherModel) {
