@@ -35,7 +35,7 @@ BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c
     return DirectBackwardData(device, c);
   }
   if (lower(c).image_is_dst) {
-    return GatherMap(device, c, c.type, {});
+    return GatherMap(device, c);
   }
   return ScatterMap(device, c, c.type, {});
 }
@@ -66,7 +66,7 @@ ConvolutionBackwardData::~ConvolutionBackwardData() = default;
 ConvolutionBackwardData::ConvolutionBackwardData(ConvolutionBackwardData&&) noexcept = default;
 
 void ConvolutionBackwardData::run(const void* diff_dst, const void* weights, void* diff_src) const {
-  std::visit([&](auto& map) { map.run(diff_dst, weights, nullptr, diff_src); }, compiled_->map);
+  std::visit([&](auto& map) { map.run(diff_dst, weights, diff_src); }, compiled_->map);
 }
 
 struct ConvolutionBackwardWeights::Compiled {

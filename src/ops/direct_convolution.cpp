@@ -107,7 +107,7 @@ DirectBackwardData::DirectBackwardData(const Device& device, const ConvolutionCa
   });
 }
 
-void DirectBackwardData::run(const void* diff_dst, const void* weights, const float*, void* diff_src) {
+void DirectBackwardData::run(const void* diff_dst, const void* weights, void* diff_src) {
   kernel_.run({diff_dst, reorder_(weights), diff_src});
 }
 

@@ -20,8 +20,7 @@ class DirectForward {
 class DirectBackwardData {
  public:
   DirectBackwardData(const Device& device, const ConvolutionCase& convolution);
-  /// The third argument, a bias, is not used.
-  void run(const void* diff_dst, const void* weights, const float*, void* diff_src);
+  void run(const void* diff_dst, const void* weights, void* diff_src);
 
  private:
   Kernel kernel_;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/parallel.h"
-
 namespace ganymede::ops {
 
 using base::DType;
@@ -28,10 +26,6 @@ void gather_chunk(const Lowering& l, DType type, const void* images, std::int64_
         {reinterpret_cast<const T*>(at(images, chunk * size, type)), static_cast<std::size_t>(size)},
         workspace.as<float>(), columns.as<T>());
   });
-}
-
-std::size_t workspace_bytes(const Lowering& l) {
-  return static_cast<std::size_t>(l.geometry.workspace_size() * base::thread_count()) * sizeof(float);
 }
 
 }  // namespace
@@ -137,10 +131,9 @@ void WeightsMatrix::restore(float* weights) const {
   });
 }
 
-GatherMap::GatherMap(const Device& device, const ConvolutionCase& c, DType grid, const Epilogue& epilogue)
+GatherMap::GatherMap(const Device& device, const ConvolutionCase& c)
     : lowering_(lower(c)),
       type_(c.type),
-      grid_type_(grid),
       weights_(lowering_, WeightsMatrix::Lines::rows, c.type),
       matmul_(device, {.rows = lowering_.rows(),
                        .inner = lowering_.geometry.patch_size(),
@@ -149,17 +142,16 @@ GatherMap::GatherMap(const Device& device, const ConvolutionCase& c, DType grid,
                        .pack_weights = true,
                        .src = c.type,
                        .weights = c.type,
-                       .dst = grid,
-                       .epilogue = epilogue}),
+                       .dst = c.type}),
       columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
-      workspace_(columns_.behind(workspace_bytes(lowering_))) {}
+      workspace_(columns_.behind(lowering_.geometry.workspace_bytes())) {}
 
-void GatherMap::run(const void* images, const void* weights, const float* bias, void* grid) {
+void GatherMap::run(const void* images, const void* weights, void* grid) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
   for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
     gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
-    matmul_.run(columns_.data(), packed, bias,
-                at(grid, chunk * lowering_.rows() * lowering_.grid_channels, grid_type_));
+    matmul_.run(columns_.data(), packed, nullptr,
+                at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_));
   }
 }
 
@@ -177,7 +169,7 @@ ScatterMap::ScatterMap(const Device& device, const ConvolutionCase& c, DType ima
                        .src = c.type,
                        .weights = c.type}),
       columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * sizeof(float)),
-      workspace_(columns_.behind(workspace_bytes(lowering_))) {}
+      workspace_(columns_.behind(lowering_.geometry.workspace_bytes())) {}
 
 void ScatterMap::run(const void* grid, const void* weights, const float* bias, void* images) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
@@ -217,7 +209,7 @@ WeightsMap::WeightsMap(const Device& device, const ConvolutionCase& c)
       first_(device, weights_case(lowering_, c.type, false)),
       next_(device, weights_case(lowering_, c.type, true)),
       columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
-      workspace_(columns_.behind(workspace_bytes(lowering_))) {}
+      workspace_(columns_.behind(lowering_.geometry.workspace_bytes())) {}
 
 void WeightsMap::run(const void* images, const void* grid, float* diff_weights) {
   float* target = weights_.target(diff_weights);

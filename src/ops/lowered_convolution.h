@@ -62,16 +62,15 @@ class WeightsMatrix {
   base::Buffer memory_;
 };
 
-/// grid = epilogue(columns weights).
+/// grid = columns weights.
 class GatherMap {
  public:
-  GatherMap(const Device& device, const ConvolutionCase& convolution, base::DType grid,
-            const Epilogue& epilogue);
-  void run(const void* images, const void* weights, const float* bias, void* grid);
+  GatherMap(const Device& device, const ConvolutionCase& convolution);
+  void run(const void* images, const void* weights, void* grid);
 
  private:
   Lowering lowering_;
-  base::DType type_, grid_type_;
+  base::DType type_;
   WeightsMatrix weights_;
   Matmul matmul_;
   Scratch columns_, workspace_;
@@ -83,6 +82,7 @@ class ScatterMap {
   ScatterMap(const Device& device, const ConvolutionCase& convolution, base::DType images,
              const Epilogue& epilogue);
   void run(const void* grid, const void* weights, const float* bias, void* images);
+  void run(const void* grid, const void* weights, void* images) { run(grid, weights, nullptr, images); }
 
  private:
   Lowering lowering_;

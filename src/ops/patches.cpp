@@ -141,6 +141,10 @@ std::int64_t PatchGeometry::workspace_size() const {
   return canvas.size() + canvas.width * line_size();
 }
 
+std::size_t PatchGeometry::workspace_bytes() const {
+  return static_cast<std::size_t>(workspace_size() * base::thread_count()) * sizeof(float);
+}
+
 template <class T>
 void gather_patches(const PatchGeometry& g, std::span<const T> images, std::span<float> workspace,
                     std::span<T> columns) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -23,6 +24,8 @@ struct PatchGeometry {
   std::int64_t patch_size() const { return kernel * line_size(); }
   /// The floats that gather_patches() and scatter_patches() need for a thread.
   std::int64_t workspace_size() const;
+  /// The bytes that they need for all threads.
+  std::size_t workspace_bytes() const;
 };
 
 /// columns [images, grid height, grid width, kernel, line] = the patches of images [images, height, width,

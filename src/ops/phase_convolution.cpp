@@ -40,7 +40,7 @@ PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogu
   const auto element = static_cast<std::int64_t>(size_of(c.type));
   chunk_ = chunk_of(c.batch, geometry.grid_size() * geometry.patch_size() * element);
   const std::int64_t rows = chunk_ * geometry.grid_size();
-  std::int64_t workspace_size = 0;
+  std::size_t workspace = 0;
   for (std::int64_t top = 0; top < c.stride; ++top) {
     for (std::int64_t left = 0; left < c.stride; ++left) {
       geometry.pad_top = geometry.kernel - 1 - taps_of(top, c.pad_top, c.stride).shift;
@@ -57,12 +57,11 @@ PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogu
                            .dst = c.dst,
                            .epilogue = epilogue}),
            base::Buffer(static_cast<std::size_t>(c.dst_channels * geometry.patch_size() * element))});
-      workspace_size = std::max(workspace_size, geometry.workspace_size());
+      workspace = std::max(workspace, geometry.workspace_bytes());
     }
   }
   columns_ = Scratch(device, static_cast<std::size_t>(rows * geometry.patch_size() * element));
-  workspace_ =
-      columns_.behind(static_cast<std::size_t>(workspace_size * base::thread_count()) * sizeof(float));
+  workspace_ = columns_.behind(workspace);
   pixels_ = workspace_.behind(static_cast<std::size_t>(rows * c.dst_channels) * size_of(c.dst));
 }
 
