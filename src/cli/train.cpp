@@ -15,6 +15,7 @@
 #include "cli/page_server.h"
 #include "cli/recipe_source.h"
 #include "cli/resumption.h"
+#include "cli/run_lock.h"
 #include "cli/run_meta.h"
 #include "cli/signals.h"
 #include "cli/train_options.h"
@@ -47,6 +48,7 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
   training->snapshots.write_sample(staged.directory(), 0);
   training->snapshots.write_checkpoint(staged.directory());
   const RunDirectory run = staged.put_in_place();
+  const RunLock lock(run);
   announce(console, *training, run);
   return carry_out(std::move(training), run, signals, options, console);
 }
@@ -82,6 +84,7 @@ void require_not_past(const train::Position& position) {
 int resume(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
   require_resumable(options);
   const RunDirectory run = RunDirectory::open(options.resume);
+  const RunLock lock(run);
   train::Recipe recipe = read_recipe_file(run.config().string(), overrides(options));
   recipe.data = options.data.value_or(recipe.data);
   resolve_for_this_machine(recipe);

@@ -228,6 +228,20 @@ TEST_P(Signal, StopsWithACheckpointAndTheCommandThatResumes) {
 
 INSTANTIATE_TEST_SUITE_P(Train, Signal, testing::Values(SIGINT, SIGTERM));
 
+TEST(Train, ARunBelongsToOneProcessAtATime) {
+  const Workplace place;
+  Process first(place.start(Workplace::train("small.toml", endless)));
+  wait_for_training(place);
+  const Ended second = place.run({"train", "--resume", "run"});
+  EXPECT_EQ(second.status, 6);
+  EXPECT_THAT(second.errors, HasSubstr("process " + std::to_string(first.id()) + " training in it"));
+  first.send(SIGKILL);  // which leaves the lock's file behind
+  first.wait();
+  EXPECT_TRUE(std::filesystem::exists(place / "run/.lock"));
+  expect_resumable(place);
+  EXPECT_FALSE(std::filesystem::exists(place / "run/.lock"));
+}
+
 TEST(Train, ARunThatIsKilledAtAnyMomentCanBeResumed) {
   for (const int milliseconds : {5, 20, 35, 50, 70, 90, 120, 160, 220, 300, 400, 600, 900}) {
     SCOPED_TRACE(milliseconds);

@@ -1,0 +1,75 @@
+#include "cli/run_lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+
+#include "base/error.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+[[noreturn]] void refuse(const RunDirectory& run, int descriptor) {
+  std::array<char, 32> process{};
+  const ssize_t length = ::pread(descriptor, process.data(), process.size(), 0);
+  const std::string number(process.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  ::close(descriptor);
+  throw base::Error(base::ErrorKind::file,
+                    {.where = run.path().string(),
+                     .found = fmt::format("process {} training in it", number.empty() ? "(unknown)" : number),
+                     .expected = "no other process",
+                     .advice = "Wait for it, stop it, or resume a copy of the directory"});
+}
+
+/// Whether the file at `path` is the one that is open, and not one that took its place.
+bool is_still(const std::filesystem::path& path, int descriptor) {
+  struct stat named {};
+  struct stat open {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 &&
+         named.st_ino == open.st_ino && named.st_dev == open.st_dev;
+}
+
+}  // namespace
+
+RunLock::RunLock(const RunDirectory& run) : path_(run.path() / ".lock") {
+  while (descriptor_ < 0) {
+    const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0) {
+      return;
+    }
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) {
+        refuse(run, descriptor);
+      }
+      ::close(descriptor);
+      return;
+    }
+    if (is_still(path_, descriptor)) {
+      descriptor_ = descriptor;
+    } else {
+      ::close(descriptor);  // its owner has just removed it
+    }
+  }
+  const std::string process = std::to_string(::getpid());
+  if (::ftruncate(descriptor_, 0) == 0) {
+    // Only the other's error message needs it.
+    [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, process.data(), process.size(), 0);
+  }
+}
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) {
+    ::unlink(path_.c_str());
+    ::close(descriptor_);
+  }
+}
+
+}  // namespace ganymede::cli
