@@ -4,6 +4,7 @@
 import { bytes, type Neighbour } from "./api";
 import { choice, field, h, isAbort, problem } from "./dom";
 import type { Generator, Images, Latent } from "./generator";
+import { animatedGif } from "./gif";
 import { add, between, perpendicular, principalDirections, randomPoint, typical, type Point } from "./latent";
 import { picture } from "./pixels";
 
@@ -14,6 +15,7 @@ const directions = 6;
 const reach = 4; // of a direction's slider
 const batch = 20; // images at a time while directions are sought, so that the page answers meanwhile
 const steps = 10; // from one kept image to the next
+const film = { steps: 30, scale: 8, delay: 60 }; // the same as a GIF: the milliseconds of an image
 
 /** The training images next to an image of bytes. */
 type FindNearest = (image: Uint8Array) => Promise<Neighbour[]>;
@@ -38,6 +40,7 @@ export class Explorer {
   private readonly sliders = h("div", { class: "sliders" }, h("p", { class: "hint" }, "Looking for them …"));
   private readonly near = h("div", { class: "strip", attributes: { "aria-live": "polite" } });
   private readonly way = h("div", { class: "strip way" });
+  private readonly saveFilm = button("Save as GIF", () => this.attempt(this.saveWay()));
   private readonly failure = h("div");
 
   /** Without `findNearest` nothing can be said of training images. */
@@ -50,6 +53,7 @@ export class Explorer {
     this.uniform = generator.facts.latent_distribution === "uniform";
     this.origin = Float32Array.from(generator.facts.first_latent);
     this.axes = this.randomAxes();
+    this.saveFilm.disabled = true;
     this.element = this.layOut();
     this.listen();
     this.refresh();
@@ -110,6 +114,7 @@ export class Explorer {
         h("h2", {}, "From one kept image to the other"),
         h("p", { class: "hint" }, "Keep two images to see the way between them."),
         this.way,
+        h("div", { class: "actions" }, this.saveFilm),
       ),
     );
   }
@@ -237,7 +242,8 @@ export class Explorer {
 
   private async keep(): Promise<void> {
     this.kept = [...this.kept, this.latent()].slice(-2);
-    const { shape, pixels } = await this.generator.draw(this.wayLatents());
+    this.saveFilm.disabled = this.kept.length < 2;
+    const { shape, pixels } = await this.generator.draw(this.wayLatents(steps));
     const last = pixels.length - 1;
     this.way.replaceChildren(
       ...pixels.map((image, n) => picture(image, shape, n % steps === 0 ? `Kept image ${n === 0 ? 1 : 2}` : `${(100 * n) / last}% of the way`)),
@@ -245,7 +251,7 @@ export class Explorer {
   }
 
   /** From the first kept image to the second; between images of two classes the class changes half-way. */
-  private wayLatents(): Latent[] {
+  private wayLatents(steps: number): Latent[] {
     const [from, to] = this.kept;
     if (!from || !to) {
       return this.kept;
@@ -261,6 +267,15 @@ export class Explorer {
     if (canvas) {
       h("a", { href: canvas.toDataURL("image/png"), download: `${this.name}.png` }).click();
     }
+  }
+
+  /** There and back. */
+  private async saveWay(): Promise<void> {
+    const { shape, pixels } = await this.generator.draw(this.wayLatents(film.steps));
+    const images = [...pixels, ...pixels.slice(1, -1).reverse()];
+    const url = URL.createObjectURL(new Blob([animatedGif(images, shape, film.scale, film.delay) as BlobPart], { type: "image/gif" }));
+    h("a", { href: url, download: `${this.name}.gif` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 
   private async showNearest(): Promise<void> {
@@ -279,7 +294,7 @@ export class Explorer {
   }
 }
 
-function button(text: string, act: () => void): HTMLElement {
+function button(text: string, act: () => void): HTMLButtonElement {
   const element = h("button", { type: "button" }, text);
   element.addEventListener("click", act);
   return element;

@@ -12,13 +12,16 @@ const place = workplace();
 let browser;
 let serve;
 const pages = { page: "", file: "" }; // their addresses
+let colours = ""; // the address of the page for a generator of three channels
 
 before(async () => {
   browser = await launch();
   await run(place.directory, "train", "conditional", "--steps", "20", "--batch-size", "32", "--out", "runs/digits", "--threads", "1", "--quiet");
+  await run(place.directory, "train", "stacked", "--steps", "2", "--batch-size", "16", "--out", "runs/colours", "--threads", "1", "--quiet");
   await run(place.directory, "export", "runs/digits", "--format", "html", "--output", "digits.html");
   serve = await start(place.directory, "serve", "runs");
   pages.page = `${serve.address}#/explore/digits`;
+  colours = `${serve.address}#/explore/colours`;
   pages.file = pathToFileURL(join(place.directory, "digits.html")).href;
 });
 
@@ -36,19 +39,66 @@ function readNumpy(path) {
 }
 
 /** What the program draws for the first latent point, from 0 for black to 1. */
-async function drawnByTheProgram(label) {
-  await run(place.directory, "sample", "runs/digits", "--count", "1", "--class", String(label), "--out", "first.npy");
-  const { pixel_range } = await (await fetch(`${serve.address}api/runs/digits`)).json();
+async function drawnByTheProgram(name, ...more) {
+  await run(place.directory, "sample", `runs/${name}`, "--count", "1", ...more, "--out", "first.npy");
+  const { pixel_range } = await (await fetch(`${serve.address}api/runs/${name}`)).json();
   const [low, high] = pixel_range;
   return readNumpy(join(place.directory, "first.npy")).map((value) => (value - low) / (high - low));
 }
 
-/** The bytes of the image in the middle. */
-const middle = (page) =>
-  page.locator(".chosen canvas").evaluate((canvas) => {
+/** The bytes of the image in the middle, in one channel or three. */
+const middle = (page, channels = 1) =>
+  page.locator(".chosen canvas").evaluate((canvas, channels) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return [...data].filter((_, n) => n % 4 === 0);
-  });
+    return [...data].filter((_, n) => n % 4 < channels);
+  }, channels);
+
+function assertSameImage(drawn, expected) {
+  assert.equal(drawn.length, expected.length);
+  const furthest = Math.max(...drawn.map((byte, n) => Math.abs(byte / 255 - expected[n])));
+  assert.ok(furthest <= 0.5 / 255 + 1e-3, `${furthest} apart`); // half a byte for the rounding
+}
+
+/** A GIF as the browser's own decoder reads it: its frames, and the first and the 31st at an eighth of their size. */
+const decoded = (page, bytes) =>
+  page.evaluate(async (base64) => {
+    const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const decoder = new ImageDecoder({ data, type: "image/gif" });
+    await decoder.completed;
+    const pixelsOf = async (frameIndex) => {
+      const { image } = await decoder.decode({ frameIndex });
+      const canvas = new OffscreenCanvas(28, 28);
+      const context = canvas.getContext("2d");
+      context.imageSmoothingEnabled = false;
+      context.drawImage(image, 0, 0, 28, 28);
+      return { size: [image.displayWidth, image.displayHeight], pixels: [...context.getImageData(0, 0, 28, 28).data] };
+    };
+    const first = await pixelsOf(0);
+    return { frames: decoder.tracks.selectedTrack.frameCount, size: first.size, first: first.pixels, turning: (await pixelsOf(30)).pixels };
+  }, bytes.toString("base64"));
+
+/** The pixels of a kept image. */
+const kept = (page, number) =>
+  page
+    .getByRole("img", { name: `Kept image ${number}` })
+    .evaluate((canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]);
+
+/** Keeps two images, saves the way between them and decodes it. */
+async function saveFilm(page) {
+  const save = page.getByRole("button", { name: "Save as GIF" });
+  assert.ok(await save.isDisabled());
+  await page.getByRole("button", { name: "Keep it" }).press("Enter");
+  await page.getByRole("img", { name: "Kept image 1" }).waitFor();
+  await changesTheImage(page, () => page.getByRole("button", { name: "Another place" }).press("Enter"));
+  await page.getByRole("button", { name: "Keep it" }).press("Enter");
+  await page.getByRole("img", { name: "Kept image 2" }).waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), save.press("Enter")]);
+  assert.match(download.suggestedFilename(), /\.gif$/);
+  const bytes = readFileSync(await download.path());
+  assert.equal(bytes.toString("latin1", 0, 6), "GIF89a");
+  assert.ok(bytes.includes("NETSCAPE2.0"), "it repeats");
+  return decoded(page, bytes);
+}
 
 /** Does something and waits until the image in the middle is another one. */
 async function changesTheImage(page, act) {
@@ -58,7 +108,11 @@ async function changesTheImage(page, act) {
 }
 
 async function openExplorer(where, options) {
-  const tab = await open(browser, pages[where], options);
+  return openAt(pages[where], options);
+}
+
+async function openAt(address, options) {
+  const tab = await open(browser, address, options);
   await tab.page.locator(".sliders input").first().waitFor();
   return tab;
 }
@@ -70,11 +124,7 @@ for (const where of Object.keys(pages)) {
       if (label > 0) {
         await changesTheImage(tab.page, () => tab.page.getByLabel("Class", { exact: true }).selectOption({ index: label }));
       }
-      const drawn = await middle(tab.page);
-      const expected = await drawnByTheProgram(label);
-      assert.equal(drawn.length, expected.length);
-      const furthest = Math.max(...drawn.map((byte, n) => Math.abs(byte / 255 - expected[n])));
-      assert.ok(furthest <= 0.5 / 255 + 1e-3, `${furthest} apart`); // half a byte for the rounding
+      assertSameImage(await middle(tab.page), await drawnByTheProgram("digits", "--class", String(label)));
     }
     tab.assertSound();
     await tab.close();
@@ -129,6 +179,18 @@ for (const where of Object.keys(pages)) {
     await tab.close();
   });
 
+  test(`the ${where} saves the way between two kept images as a GIF`, async () => {
+    const tab = await openExplorer(where);
+    const { page } = tab;
+    const film = await saveFilm(page);
+    assert.equal(film.frames, 60); // 31 there, the 29 between the ends back
+    assert.deepEqual(film.size, [224, 224]);
+    assert.deepEqual(film.first, await kept(page, 1));
+    assert.deepEqual(film.turning, await kept(page, 2));
+    tab.assertSound();
+    await tab.close();
+  });
+
   for (const [viewport, colorScheme] of [[desktop, "light"], [phone, "dark"]]) {
     test(`the explorer in the ${where} is accessible and fits, ${viewport.width} wide, ${colorScheme}`, async () => {
       const tab = await openExplorer(where, { viewport, colorScheme });
@@ -153,4 +215,20 @@ test("the page shows the training images nearest to an image, which a file canno
   const file = await openExplorer("file");
   assert.equal(await file.page.getByRole("button", { name: "Nearest training images" }).count(), 0);
   await file.close();
+});
+
+test("a generator of three channels is explored in colour", async () => {
+  const tab = await openAt(colours);
+  const { page } = tab;
+  assertSameImage(await middle(page, 3), await drawnByTheProgram("colours"));
+  const film = await saveFilm(page);
+  assert.equal(film.frames, 60);
+  const shown = await kept(page, 1);
+  // 256 colours for 784 pixels: each is the nearest of a palette.
+  const furthest = Math.max(...film.first.map((byte, n) => Math.abs(byte - shown[n])));
+  assert.ok(furthest <= 32, `${furthest} apart`);
+  await page.getByRole("button", { name: "Nearest training images" }).press("Enter");
+  await page.getByRole("img", { name: /^Training image \d+, a stack$/ }).first().waitFor();
+  tab.assertSound();
+  await tab.close();
 });
