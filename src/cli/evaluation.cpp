@@ -1,7 +1,6 @@
 #include "cli/evaluation.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -99,6 +98,12 @@ eval::LabelledImages view(const data::Split& split) {
   return {split.pixels, split.labels};
 }
 
+Json describe(const SavedClassifier& classifier) {
+  return {{"accuracy", classifier.info.accuracy},
+          {"sha256", classifier.sha256},
+          {"layer", classifier.classifier.feature_layer()}};
+}
+
 std::string as_table(const EvaluationReport& report, const Instruments& instruments) {
   const data::Dataset& dataset = instruments.dataset;
   return table_of(report.rows) +
@@ -110,16 +115,12 @@ std::string as_table(const EvaluationReport& report, const Instruments& instrume
 }
 
 std::string as_json(const EvaluationReport& report, const Instruments& instruments) {
-  const SavedClassifier& classifier = instruments.classifier;
   Json json = {{"images", report.images},
                {"count", report.count},
                {"seed", report.seed},
                {"dataset", instruments.dataset.name},
                {"test_images", instruments.dataset.test.count()},
-               {"classifier",
-                {{"accuracy", classifier.info.accuracy},
-                 {"sha256", classifier.sha256},
-                 {"layer", classifier.classifier.feature_layer()}}},
+               {"classifier", describe(instruments.classifier)},
                {"floor", report.floor},
                {"scores", json_of(report.rows)}};
   if (!report.label_shares.empty()) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -24,6 +26,9 @@ struct Instruments {
 };
 
 eval::LabelledImages view(const data::Split& split);
+
+/// By what a classifier can be told from others: its accuracy, its file's SHA-256, its layer of features.
+nlohmann::ordered_json describe(const SavedClassifier& classifier);
 
 /// A score of images beside that of the floor.
 struct ScoreRow {

@@ -28,8 +28,9 @@ std::string as_code(std::string_view text) {
 
 }  // namespace
 
-EventLog::EventLog(const RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer)
-    : run_(run), trainer_(trainer), file_(run.path(), trainer.position().step) {
+EventLog::EventLog(const RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer,
+                   const Scoring* scoring)
+    : run_(run), trainer_(trainer), scoring_(scoring), file_(run.path(), trainer.position().step) {
   file_.add_text(trainer.position().step, "recipe", as_code(train::to_toml(recipe)));
   if (trainer.position().step == 0) {
     add_sample(0, 0);
@@ -55,6 +56,7 @@ void EventLog::record(const train::IntervalFinished& event) {
 
 void EventLog::record(const train::EpochFinished& event) {
   add_sample(event.position.step, event.position.epoch());
+  add_scores(event.position.step);
   for (train::Network* network : trainer_.model().networks()) {
     add_histograms(event.position.step, *network);
   }
@@ -66,6 +68,17 @@ void EventLog::add_sample(std::int64_t step, std::int64_t epoch) {
   if (const std::filesystem::path sheet = run_.sample(epoch); std::filesystem::exists(sheet, ignored)) {
     file_.add_image(step, "samples", io::read_file(sheet, largest_sheet));
   }
+}
+
+void EventLog::add_scores(std::int64_t step) {
+  if (scoring_ == nullptr || scoring_->position().step != step) {
+    return;  // not every epoch is scored
+  }
+  std::vector<io::EventFile::Scalar> scalars;
+  scoring_->for_each([&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    scalars.push_back({std::string(info.key), static_cast<float>(estimate.value)});
+  });
+  file_.add_scalars(step, scalars);
 }
 
 void EventLog::add_histograms(std::int64_t step, train::Network& network) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
 #include <variant>
 
 #include "cli/metrics_file.h"
@@ -61,6 +63,9 @@ void Recorder::record(const train::EpochFinished& event) {
 }
 
 void Recorder::score(const train::Position& position) {
+  if (std::error_code ignored; !std::filesystem::exists(run_.scores_protocol(), ignored)) {
+    io::write_file(run_.scores_protocol(), scoring_->protocol());
+  }
   scoring_->score(position, snapshots_.draw_images(scoring_->image_count(), Scoring::seed));
   metrics_.append_line(scoring_->line());
   if (json_) {

@@ -22,6 +22,7 @@ class RunDirectory {
   std::filesystem::path losses_plot() const { return path_ / "losses.png"; }
   std::filesystem::path scores_table() const { return path_ / "scores.tsv"; }
   std::filesystem::path scores_plot() const { return path_ / "scores.png"; }
+  std::filesystem::path scores_protocol() const { return path_ / "scores.json"; }
   std::filesystem::path animation() const { return path_ / "samples.gif"; }
   std::filesystem::path generator() const { return path_ / "generator.safetensors"; }
   std::filesystem::path samples() const { return path_ / "samples"; }

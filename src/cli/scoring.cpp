@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "cli/host.h"
@@ -82,13 +81,31 @@ void Scoring::score(const train::Position& position, const ImageSet& images) {
 
 std::string Scoring::line(std::string_view event) const {
   std::string line = begin_metrics_line(position_, event);
-  const auto add = [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
-    if (std::isfinite(estimate.value)) {
-      line += fmt::format(", \"{}\": {}", info.key, estimate.value);
-    }
-  };
-  std::visit([&](const auto& scores) { for_each_score(scores, add); }, scores_);
+  for_each([&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    line += fmt::format(", \"{}\": {}", info.key, estimate.value);
+  });
   return line + "}";
+}
+
+Scoring::AnyScores Scoring::floor() {
+  if (evaluator_) {
+    return evaluator_->floor(image_count()).scores;
+  }
+  const std::vector<std::uint8_t> real = eval::stack(view(instruments_.dataset.train), image_count(), seed);
+  return eval::score_stacks(instruments_.classifier.classifier, real, settings);
+}
+
+std::string Scoring::protocol() {
+  nlohmann::ordered_json json = {{"count", image_count()},
+                                 {"seed", seed},
+                                 {"dataset", instruments_.dataset.name},
+                                 {"test_images", instruments_.dataset.test.count()},
+                                 {"classifier", describe(instruments_.classifier)},
+                                 {"floor", nlohmann::ordered_json::object()}};
+  for_each(floor(), [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    json["floor"][std::string(info.key)] = estimate.value;
+  });
+  return json.dump(2) + "\n";
 }
 
 std::string Scoring::summary() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -31,6 +32,14 @@ class Scoring {
   void score(const train::Position& position, const ImageSet& images);
   /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
   std::string line(std::string_view event = {}) const;
+  /// How scores are measured, as JSON: the number of images, the seed, the data, the classifier and the
+  /// floor, what real training images reach by the same protocol. Takes as long as a score.
+  std::string protocol();
+  /// Calls `visit` with the ScoreInfo and the Estimate of each of the last scores that is a number.
+  template <class Visitor>
+  void for_each(Visitor&& visit) const;
+  /// Which generator the last scores are of.
+  const train::Position& position() const { return position_; }
   /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855", or
   /// "KL 0.0412 (best)  1000 modes"
   std::string summary() const;
@@ -44,12 +53,33 @@ class Scoring {
   void resume(const std::filesystem::path& metrics);
 
  private:
+  using AnyScores = std::variant<eval::Scores, eval::StackedScores>;
+
+  template <class Visitor>
+  static void for_each(const AnyScores& of, Visitor&& visit);
+  AnyScores floor();
+
   Instruments instruments_;
   std::optional<eval::Evaluator> evaluator_;  ///< where the images are no stacks
   train::Position position_;
-  std::variant<eval::Scores, eval::StackedScores> scores_;
+  AnyScores scores_;
   double best_;
   bool is_best_ = false;
 };
+
+template <class Visitor>
+void Scoring::for_each(const AnyScores& of, Visitor&& visit) {
+  const auto visit_number = [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    if (std::isfinite(estimate.value)) {
+      visit(info, estimate);
+    }
+  };
+  std::visit([&](const auto& scores) { for_each_score(scores, visit_number); }, of);
+}
+
+template <class Visitor>
+void Scoring::for_each(Visitor&& visit) const {
+  for_each(scores_, visit);
+}
 
 }  // namespace ganymede::cli

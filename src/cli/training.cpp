@@ -97,14 +97,14 @@ End Session::train(Training& training) {
     scoring->resume(run_.metrics());
   }
   Recorder recorder(run_, training.recipe, training.snapshots, scoring, console_, options_.json);
-  EventLog event_log(run_, training.recipe, training.trainer);
+  EventLog event_log(run_, training.recipe, training.trainer, scoring);
   AttendingDoctor doctor(
       run_, training.recipe,
       Examiner(training.snapshots, *training.dataset, training.device, options_.classifier, console_),
       console_, options_.json, options_.on_divergence);
   training.trainer.model().time_passes(options_.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
-  // Behind the recorder, whose samples it takes.
+  // Behind the recorder, whose samples and scores it takes.
   training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });
   training.trainer.subscribe([&](const train::Event& event) { doctor.record(event); });
   if (page_) {
