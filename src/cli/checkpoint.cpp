@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/run_directory.h"
 #include "cli/tensor_file.h"
 
 namespace ganymede::cli {
@@ -82,6 +83,19 @@ net::Weights Checkpoint::weights(const net::NetSpec& network) const {
   }
   weights.refresh_shadow();
   return weights;
+}
+
+SavedNetwork open_partner(const std::filesystem::path& run, GeneratorInfo info) {
+  const auto checkpoints = RunDirectory(run).find_checkpoints();
+  if (checkpoints.empty()) {
+    throw base::Error(base::ErrorKind::file, {.where = run.filename().string(),
+                                              .found = "no checkpoint",
+                                              .expected = "the weights of both networks in one",
+                                              .advice = "Train the run again"});
+  }
+  net::NetSpec spec = train::partner_spec(info.recipe, net::output_shape(train::generator_spec(info.recipe)));
+  net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);
+  return {std::move(info), std::move(spec), std::move(weights)};
 }
 
 }  // namespace ganymede::cli

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "cli/generator_file.h"
 #include "io/safetensors.h"
 #include "train/trainer.h"
 
@@ -41,5 +42,9 @@ class Checkpoint {
   io::SafetensorsFile file_;
   CheckpointInfo info_;
 };
+
+/// The generator's partner of a run's newest checkpoint; `info` is of the generator. Throws Error(file)
+/// if the run has no checkpoint.
+SavedNetwork open_partner(const std::filesystem::path& run, GeneratorInfo info);
 
 }  // namespace ganymede::cli

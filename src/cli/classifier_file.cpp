@@ -24,17 +24,17 @@ constexpr std::string_view format = "ganymede-classifier";
 constexpr const char* advice = "Name a file that `ganymede classifier train` wrote";
 constexpr std::size_t largest_file = std::size_t{1} << 28;
 
-train::ClassifierRecipe recipe_of(const io::SafetensorsFile& file, const fs::path& path) {
+train::ClassifierRecipe recipe_of(const io::Metadata& metadata, const fs::path& path) {
   try {
-    return train::parse_classifier_recipe(metadata_value(file.metadata(), "recipe", path),
+    return train::parse_classifier_recipe(metadata_value(metadata, "recipe", path),
                                           "the recipe in its metadata");
   } catch (const base::Error& error) {
     throw base::Error(base::ErrorKind::file, {.where = path.string() + ": " + error.what()});
   }
 }
 
-double metadata_share(const io::SafetensorsFile& file, const std::string& key, const fs::path& path) {
-  const std::string& text = metadata_value(file.metadata(), key, path);
+double metadata_share(const io::Metadata& metadata, const std::string& key, const fs::path& path) {
+  const std::string& text = metadata_value(metadata, key, path);
   double value = -1.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0)) {
@@ -45,12 +45,6 @@ double metadata_share(const io::SafetensorsFile& file, const std::string& key, c
                        .advice = advice});
   }
   return value;
-}
-
-ClassifierInfo info_of(const io::SafetensorsFile& file, const fs::path& path) {
-  return {.recipe = recipe_of(file, path),
-          .accuracy = metadata_share(file, "accuracy", path),
-          .dataset_digest = metadata_value(file.metadata(), "dataset_sha256", path)};
 }
 
 /// The network in `file` for images of `dataset`.
@@ -70,11 +64,21 @@ ClassifierNetwork network_of(const io::SafetensorsFile& file, ClassifierInfo inf
 
 }  // namespace
 
-void write_classifier(const fs::path& path, const ClassifierInfo& info, train::Network& classifier) {
-  io::Metadata metadata = describe_format(format);
+void describe(const ClassifierInfo& info, io::Metadata& metadata) {
   metadata["recipe"] = train::to_toml(info.recipe);
   metadata["accuracy"] = fmt::format("{}", info.accuracy);
   metadata["dataset_sha256"] = info.dataset_digest;
+}
+
+ClassifierInfo read_classifier_info(const io::Metadata& metadata, const fs::path& path) {
+  return {.recipe = recipe_of(metadata, path),
+          .accuracy = metadata_share(metadata, "accuracy", path),
+          .dataset_digest = metadata_value(metadata, "dataset_sha256", path)};
+}
+
+void write_classifier(const fs::path& path, const ClassifierInfo& info, train::Network& classifier) {
+  io::Metadata metadata = describe_format(format);
+  describe(info, metadata);
   write_weights(path, classifier.weights(), metadata);
 }
 
@@ -86,7 +90,7 @@ bool is_classifier(const fs::path& path) {
 
 ClassifierNetwork open_classifier_network(const fs::path& path) {
   const io::SafetensorsFile file = open_tensor_file(path, format, advice);
-  ClassifierInfo info = info_of(file, path);
+  ClassifierInfo info = read_classifier_info(file.metadata(), path);
   const data::Dataset dataset = open_data(info.recipe.data, data::Splits::train_only);
   return network_of(file, std::move(info), path, dataset);
 }
@@ -94,7 +98,7 @@ ClassifierNetwork open_classifier_network(const fs::path& path) {
 SavedClassifier open_classifier(const fs::path& path, const data::Dataset& dataset,
                                 const ops::Device& device) {
   const io::SafetensorsFile file = open_tensor_file(path, format, advice);
-  ClassifierNetwork network = network_of(file, info_of(file, path), path, dataset);
+  ClassifierNetwork network = network_of(file, read_classifier_info(file.metadata(), path), path, dataset);
   return {std::move(network.info), base::sha256(io::read_file(path, largest_file)),
           eval::Classifier(network.spec, network.weights, device)};
 }

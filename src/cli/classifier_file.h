@@ -6,6 +6,7 @@
 
 #include "data/dataset.h"
 #include "eval/classifier.h"
+#include "io/safetensors.h"
 #include "train/classifier.h"
 
 namespace ganymede::cli {
@@ -16,6 +17,11 @@ struct ClassifierInfo {
   double accuracy = 0.0;       ///< on the data set's test images
   std::string dataset_digest;  ///< of its files
 };
+
+/// Adds what is known of a classifier to a file's metadata, and reads it back from that of the file at
+/// `path`. Throws Error(file).
+void describe(const ClassifierInfo& info, io::Metadata& metadata);
+ClassifierInfo read_classifier_info(const io::Metadata& metadata, const std::filesystem::path& path);
 
 /// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
 /// weight is not finite.

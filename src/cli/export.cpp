@@ -113,21 +113,8 @@ std::optional<fs::path> run_of(const fs::path& source) {
   return fs::is_directory(source, ignored) ? std::optional(RunDirectory::open(source).path()) : std::nullopt;
 }
 
-SavedNetwork open_discriminator(const std::optional<fs::path>& run) {
-  const auto checkpoints = run ? RunDirectory(*run).find_checkpoints() : std::vector<fs::path>();
-  if (checkpoints.empty()) {
-    refuse("--discriminator", run ? "a run without checkpoints" : "a generator's file",
-           "a run with a checkpoint, which holds the discriminator", "Name a run's directory");
-  }
-  GeneratorInfo info = open_generator(*run).info;
-  if (info.recipe.model != train::ModelKind::gan) {
-    refuse("--discriminator", "a run of a VAE, which has none", "a run of a GAN",
-           "Leave --discriminator out");
-  }
-  net::NetSpec spec =
-      train::discriminator_spec(info.recipe, net::output_shape(train::generator_spec(info.recipe)));
-  net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);
-  return {std::move(info), std::move(spec), std::move(weights)};
+void report(const fs::path& path, const std::string& about) {
+  Console().say(fmt::format("{}: {}; its model card is {}", path.string(), about, card_of(path).string()));
 }
 
 /// The classifier as ONNX: images from 0 for black to 1 for white to the logits of the classes.
@@ -136,24 +123,20 @@ int export_classifier(const ExportOptions& options) {
     refuse(options.source, "a classifier", "--format onnx, without --uint8 and --discriminator",
            "Leave the other options out");
   }
-  const ClassifierNetwork network = open_classifier_network(options.source);
-  const train::ClassifierRecipe& recipe = network.info.recipe;
+  ClassifierNetwork network = open_classifier_network(options.source);
   const std::string about = fmt::format("A classifier that reads {:.2f}% of the test images of {} right",
-                                        100.0 * network.info.accuracy, recipe.data);
+                                        100.0 * network.info.accuracy, network.info.recipe.data);
+  io::OnnxOptions onnx = {
+      .input = "image", .output = "logits", .description = about, .program_version = version()};
+  onnx.metadata = {{"network", network.spec.name},
+                   {"pixel_low", "0"},
+                   {"pixel_high", "1"},
+                   {"weights_sha256", weights_sha256(network.weights)}};
+  describe(network.info, onnx.metadata);
   const fs::path path = options.out.empty() ? "classifier.onnx" : options.out;
-  io::write_file(path, io::to_onnx(network.spec, network.weights,
-                                   {.input = "image",
-                                    .output = "logits",
-                                    .description = about,
-                                    .program_version = version(),
-                                    .metadata = {{"network", network.spec.name},
-                                                 {"recipe", train::to_toml(recipe)},
-                                                 {"accuracy", fmt::format("{}", network.info.accuracy)},
-                                                 {"dataset_sha256", network.info.dataset_digest},
-                                                 {"pixel_low", "0"},
-                                                 {"pixel_high", "1"},
-                                                 {"weights_sha256", weights_sha256(network.weights)}}}));
-  Console().say(fmt::format("{}: {}", path.string(), about));
+  io::write_file(path, io::to_onnx(network.spec, network.weights, onnx));
+  write_card(path, network);
+  report(path, about);
   return 0;
 }
 
@@ -172,13 +155,23 @@ int run_export(const ExportOptions& options) {
            "Leave --discriminator out, or choose another format");
   }
   const std::optional<fs::path> run = run_of(options.source);
-  SavedNetwork network = options.discriminator ? open_discriminator(run) : open_generator(options.source);
+  if (options.discriminator && !run) {
+    refuse("--discriminator", "a generator's file", "a run with a checkpoint, which holds the discriminator",
+           "Name a run's directory");
+  }
+  SavedNetwork network = open_generator(options.source);
+  if (options.discriminator) {
+    if (network.info.recipe.model != train::ModelKind::gan) {
+      refuse("--discriminator", "a run of a VAE, which has none", "a run of a GAN",
+             "Leave --discriminator out");
+    }
+    network = open_partner(*run, std::move(network.info));
+  }
   const fs::path path =
       options.out.empty() ? network.spec.name + std::string(format->extension) : options.out;
   format->write(path, network, options);
   write_card(path, options.format, network, run);
-  Console().say(
-      fmt::format("{}: {}; its model card is {}", path.string(), about(network), card_of(path).string()));
+  report(path, about(network));
   return 0;
 }
 
@@ -217,8 +210,7 @@ void add_export(CLI::App& app, Action& action) {
       "  ganymede export runs/latest --format safetensors --discriminator\n"
       "  ganymede export runs/latest --format html      a page to explore the generator, without a server\n"
       "  ganymede export data/classifiers/mnist.safetensors      the classifier that images are measured by\n"
-      "A network of a run has a model card beside the file, FILE.md; `ganymede verify FILE` checks the file "
-      "against it.");
+      "A model card lies beside the file, FILE.md; `ganymede verify FILE` checks the file against it.");
   verb->callback([&action, options] { action = [options] { return run_export(*options); }; });
 }
 

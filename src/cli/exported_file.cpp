@@ -27,6 +27,31 @@ net::NetSpec exported_spec(const io::Metadata& metadata, const train::Recipe& re
              : generator;
 }
 
+io::OnnxContents parse_model(const fs::path& path) {
+  constexpr std::size_t largest_model = std::size_t{1} << 31;
+  return io::parse_onnx(io::read_file(path, largest_model), path.string());
+}
+
+net::Weights weights_of(const io::OnnxContents& model, const net::NetSpec& spec, const fs::path& path) {
+  net::Weights weights(spec);
+  const auto layout = io::channels_first_layout(spec);
+  for (std::size_t n = 0; n < layout.size(); ++n) {
+    const auto found = model.tensors.find(layout[n].name);
+    if (found == model.tensors.end() || found->second.size() != layout[n].source.size()) {
+      throw base::Error(
+          base::ErrorKind::file,
+          {.where = path.string(),
+           .found = fmt::format("{} values for the tensor \"{}\"",
+                                found == model.tensors.end() ? 0 : found->second.size(), layout[n].name),
+           .expected = std::to_string(layout[n].source.size()),
+           .advice = "The model and the recipe in its metadata do not belong together"});
+    }
+    io::from_channels_first(layout[n], found->second, weights.values(weights.table()[n]));
+  }
+  weights.refresh_shadow();
+  return weights;
+}
+
 }  // namespace
 
 void describe(const SavedNetwork& network, io::Metadata& metadata) {
@@ -76,26 +101,18 @@ SavedNetwork read_pytorch(const fs::path& path, const std::optional<train::Recip
 }
 
 SavedNetwork read_onnx(const fs::path& path) {
-  constexpr std::size_t largest_model = std::size_t{1} << 31;
-  const io::OnnxContents model = io::parse_onnx(io::read_file(path, largest_model), path.string());
+  const io::OnnxContents model = parse_model(path);
   GeneratorInfo info = read_info(model.metadata, path);
   net::NetSpec spec = exported_spec(model.metadata, info.recipe, path);
-  net::Weights weights(spec);
-  const auto layout = io::channels_first_layout(spec);
-  for (std::size_t n = 0; n < layout.size(); ++n) {
-    const auto found = model.tensors.find(layout[n].name);
-    if (found == model.tensors.end() || found->second.size() != layout[n].source.size()) {
-      throw base::Error(
-          base::ErrorKind::file,
-          {.where = path.string(),
-           .found = fmt::format("{} values for the tensor \"{}\"",
-                                found == model.tensors.end() ? 0 : found->second.size(), layout[n].name),
-           .expected = std::to_string(layout[n].source.size()),
-           .advice = "The model and the recipe in its metadata do not belong together"});
-    }
-    io::from_channels_first(layout[n], found->second, weights.values(weights.table()[n]));
-  }
-  weights.refresh_shadow();
+  net::Weights weights = weights_of(model, spec, path);
+  return {std::move(info), std::move(spec), std::move(weights)};
+}
+
+ClassifierNetwork read_classifier_onnx(const fs::path& path) {
+  const io::OnnxContents model = parse_model(path);
+  ClassifierInfo info = read_classifier_info(model.metadata, path);
+  net::NetSpec spec = train::classifier_spec(info.recipe, model.input);
+  net::Weights weights = weights_of(model, spec, path);
   return {std::move(info), std::move(spec), std::move(weights)};
 }
 

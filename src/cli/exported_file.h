@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/classifier_file.h"
 #include "cli/generator_file.h"
 
 namespace ganymede::cli {
@@ -19,7 +20,9 @@ void write_pytorch(const std::filesystem::path& path, const SavedNetwork& networ
 /// that in the file's metadata. Throws Error(file) if the tensors are not those of the network.
 SavedNetwork read_pytorch(const std::filesystem::path& path, const std::optional<train::Recipe>& recipe);
 
-/// Reads an ONNX model that this program wrote. Throws Error(file) for any other.
+/// Reads an ONNX model that this program wrote: one of a run's networks or a classifier. Throws Error(file)
+/// for any other.
 SavedNetwork read_onnx(const std::filesystem::path& path);
+ClassifierNetwork read_classifier_onnx(const std::filesystem::path& path);
 
 }  // namespace ganymede::cli

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -31,23 +32,28 @@ constexpr std::string_view fence_end = "\n```";
 constexpr std::size_t largest_file = std::size_t{1} << 31;
 
 /// The network's output for one sample, in f32.
-std::vector<float> answer(SavedNetwork& network, const Expectation& expected) {
+std::vector<float> answer(const net::NetSpec& spec, net::Weights& weights, const Expectation& expected) {
   const ops::Device device;
-  net::Program program(network.spec, {.batch = 1}, network.weights, device);
+  net::Program program(spec, {.batch = 1}, weights, device);
   std::ranges::copy(expected.input, program.input().begin());
   std::ranges::fill(program.labels(), expected.label);
   program.forward({});
   return {program.output().begin(), program.output().end()};
 }
 
+/// A JSON file of a run; null where there is none or a person broke it, since the card is whole without.
+Json note_of_run(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    return {};
+  }
+  Json json = Json::parse(io::read_file(path, 1 << 24), nullptr, false);
+  return json.is_discarded() ? Json() : json;
+}
+
 /// The data's files and their digests as the run's meta.json has them.
 std::string data_rows(const std::optional<fs::path>& run) {
-  std::error_code ignored;
-  if (!run || !fs::exists(RunDirectory(*run).meta(), ignored)) {
-    return "";
-  }
-  const auto bytes = io::read_file(RunDirectory(*run).meta(), 1 << 24);
-  const Json meta = Json::parse(bytes, nullptr, false);
+  const Json meta = run ? note_of_run(RunDirectory(*run).meta()) : Json();
   std::string rows;
   try {
     for (const Json& file : meta.at("dataset").at("files")) {
@@ -55,31 +61,60 @@ std::string data_rows(const std::optional<fs::path>& run) {
                           file.at("sha256").get<std::string>());
     }
   } catch (const Json::exception&) {
-    return "";  // a person may have edited it; the card is whole without
+    return "";
   }
   return rows;
 }
 
+/// How the run was scored, in a sentence.
+std::string protocol_of(const Json& scores) {
+  try {
+    const Json& classifier = scores.at("classifier");
+    return fmt::format(
+        "Scores: {} images of seed {} against the {} test images of {}, read by the classifier of SHA-256 "
+        "`{}`, which reads {:.2f}% of those right; the floor is what as many real training images reach.\n\n",
+        grouped(scores.at("count").get<std::int64_t>()), scores.at("seed").get<std::uint64_t>(),
+        grouped(scores.at("test_images").get<std::int64_t>()), scores.at("dataset").get<std::string>(),
+        classifier.at("sha256").get<std::string>(), 100.0 * classifier.at("accuracy").get<double>());
+  } catch (const Json::exception&) {
+    return "";
+  }
+}
+
+/// What real images reach; nothing for what is no score.
+std::string floor_of(const Json& scores, const std::string& key) {
+  try {
+    return fmt::format("{:.5g}", scores.at("floor").at(key).get<double>());
+  } catch (const Json::exception&) {
+    return "";
+  }
+}
+
 /// What the run measured last, with the step.
-std::string measured_rows(const std::optional<fs::path>& run) {
+std::string measured_section(const std::optional<fs::path>& run) {
+  if (!run) {
+    return "";
+  }
+  const Json scores = note_of_run(RunDirectory(*run).scores_protocol());
   std::string rows;
-  if (run) {
-    for (const auto& [key, metric] : newest_metrics(RunDirectory(*run).metrics())) {
-      rows += fmt::format("| {} | {:.5g} | {} |\n", key, metric.value, grouped(metric.step));
-    }
+  for (const auto& [key, metric] : newest_metrics(RunDirectory(*run).metrics())) {
+    rows += fmt::format("| {} | {:.5g} | {} | {} |\n", key, metric.value, floor_of(scores, key),
+                        grouped(metric.step));
   }
   return rows.empty()
              ? ""
-             : "## Measured\n\n| in metrics.jsonl | value | after step |\n|---|---|---|\n" + rows + "\n";
+             : "## Measured\n\n| in metrics.jsonl | value | floor | after step |\n|---|---|---|---|\n" +
+                   rows + "\n" + protocol_of(scores);
 }
 
 Json facts_json(const CardFacts& facts, const std::string& file, const net::NetSpec& network) {
   return {{"file", file},
           {"format", facts.format},
-          {"network", network.name},
+          {"network", facts.network},
           {"sha256", facts.sha256},
           {"weights_sha256", facts.weights_sha256},
           {"tolerance", tolerance},
+          {"classes", facts.classes},
           {"label", facts.expected.label},
           {"input_shape", network.input.sizes()},
           {"input", facts.expected.input},
@@ -87,18 +122,34 @@ Json facts_json(const CardFacts& facts, const std::string& file, const net::NetS
           {"output", facts.expected.output}};
 }
 
+/// What a card says of a network for people, in Markdown but for the recipe.
+struct CardText {
+  std::string tags;  ///< for catalogues of models
+  std::string description;
+  std::string rows;      ///< of the table at the top
+  std::string data;      ///< the section on it
+  std::string measured;  ///< a section; may be empty
+  std::string recipe;    ///< TOML
+};
+
+std::string weight_count(const net::Weights& weights) {
+  return grouped(net::count(weights.table(), net::WeightDeclaration::Role::parameter) +
+                 net::count(weights.table(), net::WeightDeclaration::Role::state));
+}
+
+std::string shape_rows(const net::NetSpec& spec) {
+  return fmt::format("| input | {} |\n| output | {} |\n", spec.input.to_string(),
+                     net::output_shape(spec).to_string());
+}
+
 std::string training_rows(const SavedNetwork& network) {
   const train::Recipe& recipe = network.info.recipe;
   const std::int64_t classes = net::label_classes(network.spec);
   std::string rows = fmt::format(
       "| network | {} of the recipe `{}`, {} weights |\n| trained on | {}, {} epochs, {} steps of {} images "
-      "|\n"
-      "| seed | {} |\n| input | {} |\n| output | {} |\n| pixels | {:g} is black, {:g} is white |\n",
-      network.spec.name, recipe.name,
-      grouped(net::count(network.weights.table(), net::WeightDeclaration::Role::parameter) +
-              net::count(network.weights.table(), net::WeightDeclaration::Role::state)),
-      network.info.dataset, network.info.epoch, grouped(network.info.step), recipe.training.batch_size,
-      recipe.training.seed, network.spec.input.to_string(), net::output_shape(network.spec).to_string(),
+      "|\n| seed | {} |\n{}| pixels | {:g} is black, {:g} is white |\n",
+      network.spec.name, recipe.name, weight_count(network.weights), network.info.dataset, network.info.epoch,
+      grouped(network.info.step), recipe.training.batch_size, recipe.training.seed, shape_rows(network.spec),
       recipe.pixel_range.low, recipe.pixel_range.high);
   if (classes > 0) {
     rows += fmt::format("| label | 0 to {} |\n", classes - 1);
@@ -106,41 +157,76 @@ std::string training_rows(const SavedNetwork& network) {
   return rows;
 }
 
-std::string card_text(const std::string& file, const SavedNetwork& network, const CardFacts& facts,
-                      const std::string& data, const std::string& measured) {
+CardText text_of(const SavedNetwork& network, const std::optional<fs::path>& run) {
   const train::Recipe& recipe = network.info.recipe;
+  const std::string files = data_rows(run);
+  return {.tags = recipe.model == train::ModelKind::vae ? "vae, image-generation" : "gan, image-generation",
+          .description = recipe.description.empty() ? "A network that Ganymede trained" : recipe.description,
+          .rows = training_rows(network),
+          .data = files.empty() ? network.info.dataset + ".\n" : "| file | SHA-256 |\n|---|---|\n" + files,
+          .measured = measured_section(run),
+          .recipe = train::to_toml(recipe)};
+}
+
+CardText text_of(const ClassifierNetwork& classifier) {
+  const train::ClassifierRecipe& recipe = classifier.info.recipe;
+  return {
+      .tags = "image-classification",
+      .description = fmt::format("The classifier that generated images of {} are measured by", recipe.data),
+      .rows = fmt::format("| network | classifier, {} weights |\n| trained on | {}, {} epochs in batches "
+                          "of {} |\n| seed | {} |\n{}| pixels | 0 is black, 1 is white |\n",
+                          weight_count(classifier.weights), recipe.data, recipe.epochs, recipe.batch_size,
+                          recipe.seed, shape_rows(classifier.spec)),
+      .data = fmt::format("{}, whose files' digests have together the SHA-256 `{}`.\n", recipe.data,
+                          classifier.info.dataset_digest),
+      .measured = fmt::format("## Measured\n\n{:.2f}% of the test images are read right, in 32-bit "
+                              "floats.\n\n",
+                              100.0 * classifier.info.accuracy),
+      .recipe = train::to_toml(recipe)};
+}
+
+std::string card_text(const std::string& file, const net::NetSpec& spec, const CardFacts& facts,
+                      const CardText& text) {
   return fmt::format(
-      "---\nlibrary_name: ganymede\ntags: [{11}, image-generation]\n---\n\n# {0}\n\n{1}.\n\n"
-      "| | |\n|---|---|\n{2}| program | Ganymede {3} |\n\n"
-      "## Data\n\n{4}\n{10}"
-      "## Check it\n\n`ganymede verify {0}` compares the file with these facts. For one `input`{5} the "
+      "---\nlibrary_name: ganymede\ntags: [{1}]\n---\n\n# {0}\n\n{2}.\n\n"
+      "| | |\n|---|---|\n{3}| program | Ganymede {4} |\n\n"
+      "## Data\n\n{5}\n{6}"
+      "## Check it\n\n`ganymede verify {0}` compares the file with these facts. For one `input`{7} the "
       "elements `index` of the output, counted as [height, width, channels], are `output` to within "
-      "`tolerance` in 32-bit floats, relative to values above one.\n\n{6}{7}{8}\n\n"
-      "## Recipe\n\n```toml\n{9}```\n",
-      file, recipe.description.empty() ? "A network that Ganymede trained" : recipe.description,
-      training_rows(network), version(),
-      data.empty() ? network.info.dataset + ".\n" : "| file | SHA-256 |\n|---|---|\n" + data,
-      net::label_classes(network.spec) > 0 ? " and `label`" : "", fence_begin,
-      facts_json(facts, file, network.spec).dump(), fence_end, train::to_toml(recipe), measured,
-      recipe.model == train::ModelKind::vae ? "vae" : "gan");
+      "`tolerance` in 32-bit floats, relative to values above one.\n\n{8}{9}{10}\n\n"
+      "## Recipe\n\n```toml\n{11}```\n",
+      file, text.tags, text.description, text.rows, version(), text.data, text.measured,
+      net::label_classes(spec) > 0 ? " and `label`" : "", fence_begin, facts_json(facts, file, spec).dump(),
+      fence_end, text.recipe);
+}
+
+/// From black to white.
+std::vector<float> ramp(const base::Shape& image, const train::PixelRange& range) {
+  std::vector<float> pixels(static_cast<std::size_t>(image.elements()));
+  const float step = (range.high - range.low) / static_cast<float>(pixels.size());
+  for (std::size_t n = 0; n < pixels.size(); ++n) {
+    pixels[n] = range.low + step * static_cast<float>(n);
+  }
+  return pixels;
+}
+
+void write_card(const fs::path& file, const std::string& format, const net::NetSpec& spec,
+                net::Weights& weights, std::vector<float> input, const CardText& text) {
+  const CardFacts facts = {.format = format,
+                           .network = spec.name,
+                           .classes = net::label_classes(spec),
+                           .sha256 = base::sha256(io::read_file(file, largest_file)),
+                           .weights_sha256 = weights_sha256(weights),
+                           .expected = expectation_of(spec, weights, std::move(input))};
+  io::write_file(card_of(file), card_text(file.filename().string(), spec, facts, text));
 }
 
 }  // namespace
 
-Expectation expectation_of(SavedNetwork& network, std::uint64_t seed) {
+Expectation expectation_of(const net::NetSpec& spec, net::Weights& weights, std::vector<float> input) {
   constexpr std::int64_t elements = 16;
-  const train::Recipe& recipe = network.info.recipe;
-  Expectation expected;
-  if (network.spec.input.rank() == 1) {
-    expected.input = train::sample_latents(recipe, seed, 1);
-  } else {
-    const std::int64_t pixels = network.spec.input.elements();
-    const float step = (recipe.pixel_range.high - recipe.pixel_range.low) / static_cast<float>(pixels);
-    for (std::int64_t n = 0; n < pixels; ++n) {
-      expected.input.push_back(recipe.pixel_range.low + step * static_cast<float>(n));
-    }
-  }
-  const std::vector<float> output = answer(network, expected);
+  Expectation expected{.input = std::move(input), .label = 0, .index = {}, .output = {}};
+  const std::vector<float> output = answer(spec, weights, expected);
   const auto size = static_cast<std::int64_t>(output.size());
   for (std::int64_t n = 0; n < std::min(elements, size); ++n) {
     // The middles of equal parts.
@@ -150,21 +236,29 @@ Expectation expectation_of(SavedNetwork& network, std::uint64_t seed) {
   return expected;
 }
 
-float difference(SavedNetwork& network, const Expectation& expected) {
-  if (static_cast<std::int64_t>(expected.input.size()) != network.spec.input.elements()) {
-    return std::numeric_limits<float>::infinity();
-  }
-  const std::vector<float> output = answer(network, expected);
+float difference(std::span<const float> values, std::span<const float> expected) {
   float largest = 0.0F;
-  for (std::size_t n = 0; n < expected.index.size(); ++n) {
-    const auto index = static_cast<std::size_t>(expected.index[n]);
-    if (index >= output.size() || !std::isfinite(output[index])) {
+  for (std::size_t n = 0; n < expected.size(); ++n) {
+    if (n >= values.size() || !std::isfinite(values[n])) {
       return std::numeric_limits<float>::infinity();
     }
-    const float value = expected.output[n];
-    largest = std::max(largest, std::abs(output[index] - value) / std::max(1.0F, std::abs(value)));
+    largest = std::max(largest, std::abs(values[n] - expected[n]) / std::max(1.0F, std::abs(expected[n])));
   }
   return largest;
+}
+
+float difference(const net::NetSpec& spec, net::Weights& weights, const Expectation& expected) {
+  const std::int64_t size = net::output_shape(spec).elements();
+  if (static_cast<std::int64_t>(expected.input.size()) != spec.input.elements() ||
+      std::ranges::any_of(expected.index, [&](std::int64_t index) { return index >= size; })) {
+    return std::numeric_limits<float>::infinity();
+  }
+  const std::vector<float> output = answer(spec, weights, expected);
+  std::vector<float> chosen;
+  for (const std::int64_t index : expected.index) {
+    chosen.push_back(output[static_cast<std::size_t>(index)]);
+  }
+  return difference(chosen, expected.output);
 }
 
 std::string weights_sha256(const net::Weights& weights) {
@@ -183,16 +277,21 @@ fs::path card_of(const fs::path& file) {
 
 void write_card(const fs::path& file, const std::string& format, SavedNetwork& network,
                 const std::optional<fs::path>& run) {
-  const CardFacts facts = {
-      .format = format,
-      .sha256 = base::sha256(io::read_file(file, largest_file)),
-      .weights_sha256 = weights_sha256(network.weights),
-      .expected = expectation_of(network, static_cast<std::uint64_t>(network.info.recipe.training.seed))};
-  io::write_file(card_of(file),
-                 card_text(file.filename().string(), network, facts, data_rows(run), measured_rows(run)));
+  const train::Recipe& recipe = network.info.recipe;
+  std::vector<float> input =
+      network.spec.input.rank() == 1
+          ? train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), 1)
+          : ramp(network.spec.input, recipe.pixel_range);
+  write_card(file, format, network.spec, network.weights, std::move(input), text_of(network, run));
+}
+
+void write_card(const fs::path& file, ClassifierNetwork& classifier) {
+  write_card(file, "onnx", classifier.spec, classifier.weights,
+             ramp(classifier.spec.input, {.low = 0.0F, .high = 1.0F}), text_of(classifier));
 }
 
 CardFacts parse_card(const std::string& text, const std::string& where) {
+  const std::set<std::string> names = {"generator", "discriminator", "classifier"};
   const std::size_t begin = text.find(fence_begin);
   const std::size_t end =
       begin == std::string::npos ? begin : text.find(fence_end, begin + fence_begin.size());
@@ -201,13 +300,16 @@ CardFacts parse_card(const std::string& text, const std::string& where) {
       const std::size_t first = begin + fence_begin.size();
       const Json json = Json::parse(text.substr(first, end - first));
       CardFacts facts = {.format = json.at("format").get<std::string>(),
+                         .network = json.at("network").get<std::string>(),
+                         .classes = json.at("classes").get<std::int64_t>(),
                          .sha256 = json.at("sha256").get<std::string>(),
                          .weights_sha256 = json.at("weights_sha256").get<std::string>(),
                          .expected = {.input = json.at("input").get<std::vector<float>>(),
                                       .label = json.at("label").get<std::int32_t>(),
                                       .index = json.at("index").get<std::vector<std::int64_t>>(),
                                       .output = json.at("output").get<std::vector<float>>()}};
-      if (!facts.expected.index.empty() && facts.expected.index.size() == facts.expected.output.size() &&
+      if (names.contains(facts.network) && !facts.expected.index.empty() &&
+          facts.expected.index.size() == facts.expected.output.size() &&
           std::ranges::min(facts.expected.index) >= 0) {
         return facts;
       }

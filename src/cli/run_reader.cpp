@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "cli/checkpoint.h"
 #include "cli/data_source.h"
 #include "cli/generator_file.h"
@@ -52,21 +51,13 @@ std::optional<serve::RunFiles> find_files(const fs::path& directory) {
 
 serve::TrainedNetworks open_networks(const fs::path& directory) {
   SavedGenerator generator = open_generator(directory);
-  const auto checkpoints = RunDirectory(directory).find_checkpoints();
-  if (checkpoints.empty()) {
-    throw base::Error(base::ErrorKind::file, {.where = directory.filename().string(),
-                                              .found = "no checkpoint",
-                                              .expected = "the weights of both networks in one",
-                                              .advice = "Train the run again"});
-  }
-  net::NetSpec spec = train::partner_spec(generator.info.recipe, net::output_shape(generator.spec));
-  net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);
+  SavedNetwork partner = open_partner(directory, generator.info);
   return {.recipe = std::move(generator.info.recipe),
           .step = generator.info.step,
           .epoch = generator.info.epoch,
           .class_names = std::move(generator.info.class_names),
           .generator = {std::move(generator.spec), std::move(generator.weights)},
-          .partner = {std::move(spec), std::move(weights)}};
+          .partner = {std::move(partner.spec), std::move(partner.weights)}};
 }
 
 std::string export_onnx(const fs::path& directory) {

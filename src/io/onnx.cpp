@@ -214,6 +214,22 @@ void append_network(OnnxGraph& graph, const net::NetSpec& spec, const OnnxOption
   graph.add_output(options.output, options.bytes ? TensorProto::UINT8 : TensorProto::FLOAT, output);
 }
 
+/// The shape of a sample of the model's first input, as the network sees it; a scalar's where it has none.
+base::Shape sample_shape(const onnx::GraphProto& graph) {
+  Sizes sizes;
+  if (graph.input_size() > 0) {
+    for (const auto& dimension : graph.input(0).type().tensor_type().shape().dim()) {
+      sizes.push_back(dimension.dim_value());
+    }
+  }
+  if (sizes.size() < 2) {
+    return {};
+  }
+  sizes.erase(sizes.begin());                                  // the batch
+  std::rotate(sizes.begin(), sizes.begin() + 1, sizes.end());  // the channels
+  return base::Shape(sizes);
+}
+
 }  // namespace
 
 std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const OnnxOptions& options) {
@@ -240,17 +256,26 @@ std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const
 }
 
 OnnxContents parse_onnx(std::span<const std::byte> bytes, const std::string& where) {
+  const auto refuse = [&](const char* found) {
+    throw base::Error(base::ErrorKind::file, {.where = where,
+                                              .found = found,
+                                              .expected = "one that Ganymede wrote",
+                                              .advice = "Export the network again"});
+  };
   onnx::ModelProto model;
-  const bool sound = bytes.size() <= std::numeric_limits<int>::max() &&
-                     model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  if (!sound || model.producer_name() != producer) {
-    throw base::Error(base::ErrorKind::file,
-                      {.where = where,
-                       .found = sound ? "an ONNX model of another program" : "no ONNX model",
-                       .expected = "one that Ganymede wrote",
-                       .advice = "Export the network again"});
+  if (bytes.size() > std::numeric_limits<int>::max() ||
+      !model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    refuse("no ONNX model");
   }
-  OnnxContents contents{.network = model.graph().name(), .metadata = {}, .tensors = {}};
+  if (model.producer_name() != producer) {
+    refuse("an ONNX model of another program");
+  }
+  OnnxContents contents{.network = model.graph().name(), .input = {}, .metadata = {}, .tensors = {}};
+  try {
+    contents.input = sample_shape(model.graph());
+  } catch (const base::Error&) {
+    refuse("an ONNX model with an input of no size");
+  }
   for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
     contents.metadata[entry.key()] = entry.value();
   }

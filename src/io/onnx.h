@@ -38,6 +38,7 @@ std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const
 /// What to_onnx() put into a model beside the graph: enough to make the network again.
 struct OnnxContents {
   std::string network;  ///< the spec's name
+  base::Shape input;    ///< of a sample, [features] or [height, width, channels]
   Metadata metadata;
   std::map<std::string, std::vector<float>> tensors;  ///< the constants that are 32-bit floats
 };

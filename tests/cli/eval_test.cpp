@@ -13,6 +13,7 @@
 #include "cli/generator_file.h"
 #include "cli/workplace.h"
 #include "io/npy.h"
+#include "io/official_reader.h"
 #include "io/png.h"
 
 namespace ganymede::test {
@@ -209,6 +210,35 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
   const json best = json::parse(eval({"scored/checkpoints/generator_best.safetensors", "--json"}).output);
   EXPECT_NEAR(best["scores"]["frechet_distance"]["value"].get<double>(),
               scored[first ? 0 : 1]["frechet_distance"].get<double>(), 1e-9);
+}
+
+TEST_F(Evaluation, InTrainingIsShownByTensorBoardAndOnTheModelCard) {
+  const Ended run =
+      place().run({"train", "small.toml", "--data", "digits", "--batch-size", "8", "--epochs", "2",
+                   "--eval-every", "2", "--classifier", "digits.safetensors", "--out", "shown"});
+  ASSERT_EQ(run.status, 0) << run.errors;
+  const json protocol = json::parse(contents(place() / "shown/scores.json"));
+  EXPECT_EQ(protocol["count"], 10'000);
+  EXPECT_EQ(protocol["seed"], 0);
+  EXPECT_EQ(protocol["test_images"], 16);
+  const std::string digest = protocol["classifier"]["sha256"];
+
+  ASSERT_EQ(place().run({"export", "shown", "--out", "shown.onnx"}).status, 0);
+  const std::string card = contents(place() / "shown.onnx.md");
+  EXPECT_THAT(card, HasSubstr("| in metrics.jsonl | value | floor | after step |"));
+  EXPECT_THAT(card, testing::ContainsRegex("\\| frechet_distance \\| [0-9.e+-]+ \\| [0-9.e+-]+ \\| 16 \\|"));
+  EXPECT_THAT(card, testing::ContainsRegex("\\| loss_g \\| [0-9.e+-]+ \\|  \\| 16 \\|"));
+  EXPECT_THAT(card,
+              HasSubstr("Scores: 10,000 images of seed 0 against the 16 test images of digits, read by the "
+                        "classifier of SHA-256 `" +
+                        digest));
+
+  const auto printed = run_python("check_tensorboard.py", {(place() / "shown").string()});
+  if (!printed) {
+    GTEST_SKIP() << no_python;
+  }
+  EXPECT_THAT(*printed, testing::ContainsRegex("scalar frechet_distance 16:[0-9.e+]+\n"));
+  EXPECT_THAT(*printed, HasSubstr("scalar precision 16:"));
 }
 
 TEST_F(Evaluation, InTrainingDoesNotChangeWhatIsLearnt) {

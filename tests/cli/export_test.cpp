@@ -14,12 +14,12 @@
 #include "cli/workplace.h"
 #include "io/answered.h"
 #include "io/c_header.h"
-#include "io/c_program.h"
 #include "io/channels_first.h"
 #include "io/official_reader.h"
 #include "io/onnx.h"
 #include "io/onnx_case.h"
 #include "io/safetensors.h"
+#include "io/strict_c.h"
 #include "serve/page.h"
 #include "train/embedded_recipes.h"
 
@@ -64,7 +64,7 @@ void write_case(const fs::path& directory, const Answered& network) {
 TEST(Export, TheOnnxModelsOfEveryRecipeAnswerAsHere) {
   const Workplace place;
   std::vector<std::string> names;
-  std::vector<std::string> arguments = {"compare"};
+  std::vector<std::string> directories;
   for (const train::Recipe& recipe : shipped_recipes()) {
     const fs::path directory = place / recipe.name;
     fs::create_directories(directory / "partner");
@@ -79,20 +79,11 @@ TEST(Export, TheOnnxModelsOfEveryRecipeAnswerAsHere) {
                    io::to_onnx(partner.spec, partner.weights, {.input = "image", .output = "answer"}));
     write_case(directory / "partner", partner);
     for (const fs::path& path : {directory, directory / "partner"}) {
-      arguments.push_back(path.string());
+      directories.push_back(path.string());
       names.push_back(fs::relative(path, place / ".").string());
     }
   }
-  const auto printed = test::run_python("check_onnx.py", arguments);
-  if (!printed) {
-    GTEST_SKIP() << test::no_python;
-  }
-  std::istringstream lines(*printed);
-  for (const std::string& name : names) {
-    float difference = NAN;
-    ASSERT_TRUE(lines >> difference) << name;
-    EXPECT_LE(difference, 1e-5F) << name;
-  }
+  test::expect_onnx_runtime_agrees(directories, names);
 }
 
 TEST(Export, TheHeadersOfEveryRecipeAnswerAsHereSlow) {
@@ -102,14 +93,10 @@ TEST(Export, TheHeadersOfEveryRecipeAnswerAsHereSlow) {
     const Ended ended = place.run({"export", "generator.safetensors", "--format", "c"});
     ASSERT_EQ(ended.status, 0) << ended.errors;
     const Answered partner = answered_partner(recipe, generator);
-    io::write_file(place / (partner.spec.name + ".h"), io::to_c_header(partner.spec, partner.weights, {}));
-    std::string source = "#include <stdio.h>\n";
-    std::string calls;
-    for (const Answered* network : {&generator, &partner}) {
-      source += fmt::format("#include \"{}.h\"\n", network->spec.name);
-      calls += test::call_in_c(network->spec, network->feed.input, network->feed.labels);
-    }
-    const auto output = test::run_c(place / ".", source + "int main(void) {\n" + calls + "  return 0;\n}\n");
+    const std::vector<std::string> headers = {"generator.h", partner.spec.name + ".h"};
+    io::write_file(place / headers.back(), io::to_c_header(partner.spec, partner.weights, {}));
+    const std::string calls = test::c_call(generator) + test::c_call(partner);
+    const auto output = io::run_c(place / ".", io::c_program(headers, calls), test::strict_c);
     if (!output) {
       GTEST_SKIP() << "there is no C compiler called cc";
     }
@@ -182,7 +169,7 @@ TEST(Export, ARunGivesItsDiscriminatorAndACardAboutItsData) {
   EXPECT_THAT(card, HasSubstr("discriminator of the recipe `small`"));
   EXPECT_THAT(card, HasSubstr("train-images-idx3-ubyte | `"));
   EXPECT_THAT(card, HasSubstr("batch_size = 8"));
-  EXPECT_THAT(card, testing::ContainsRegex("loss_g \\| [0-9.]+ \\| 16 "));
+  EXPECT_THAT(card, testing::ContainsRegex("loss_g \\| [0-9.]+ \\|  \\| 16 "));
 }
 
 TEST(Export, ASpectrallyNormalisedDiscriminatorHasTheWeightsItComputesWith) {
@@ -216,11 +203,19 @@ TEST(Export, TheClassifierAnswersInOnnxRuntimeAsHere) {
   }
   program.forward({});
   test::write_onnx_case(place / ".", network.spec, batch, program.input(), {}, program.output());
-  const auto printed = test::run_python("check_onnx.py", {"compare", (place / ".").string()});
-  if (!printed) {
-    GTEST_SKIP() << test::no_python;
-  }
-  EXPECT_LE(std::stof(*printed), 1e-5F);
+  test::expect_onnx_runtime_agrees({(place / ".").string()}, {"classifier"});
+}
+
+TEST(Export, AClassifierHasACardThatVerifyChecks) {
+  const Workplace place;
+  ASSERT_EQ(place.run({"export", find_classifier("mnist").string()}).status, 0);
+  const std::string card = test::contents(place / "classifier.onnx.md");
+  EXPECT_THAT(card, HasSubstr("tags: [image-classification]"));
+  EXPECT_THAT(card, testing::ContainsRegex("99.[0-9]+% of the test images are read right"));
+  EXPECT_THAT(card, HasSubstr("| input | [28, 28, 1] |\n| output | [10] |"));
+  const Ended verified = place.run({"verify", "classifier.onnx"});
+  EXPECT_EQ(verified.status, 0) << verified.errors;
+  EXPECT_THAT(verified.output, HasSubstr("as expected"));
 }
 
 TEST(Export, AClassifierIsExportedAsOnnxOnly) {
@@ -300,6 +295,41 @@ TEST(Verify, FindsAnOutputThatIsNotAsExpected) {
     EXPECT_EQ(ended.status, 6);
     EXPECT_THAT(ended.errors, HasSubstr("from the card's"));
   }
+}
+
+TEST(Verify, CompilesAHeaderAndComparesItsAnswers) {
+  for (const train::Recipe& recipe : shipped_recipes()) {
+    if (recipe.name != "dense-small" && recipe.name != "conditional") {
+      continue;  // one without a label and one with
+    }
+    const Workplace place;
+    save_generator(recipe, place / "generator.safetensors");
+    ASSERT_EQ(place.run({"export", "generator.safetensors", "--format", "c"}).status, 0);
+    const Ended good = place.run({"verify", "generator.h"});
+    EXPECT_EQ(good.status, 0) << good.errors;
+    if (good.output.find("no C compiler") != std::string::npos) {
+      GTEST_SKIP() << good.output;
+    }
+    EXPECT_THAT(good.output, HasSubstr("compiled, it answers the card's input as expected"));
+    const fs::path card = place / "generator.h.md";
+    std::string text = test::contents(card);
+    text.insert(text.find("\"input\":[") + std::string("\"input\":[").size(), "9.5,");
+    std::ofstream(card) << text;
+    const Ended other = place.run({"verify", "generator.h"});
+    EXPECT_EQ(other.status, 6);
+    EXPECT_THAT(other.errors, HasSubstr("from the card's"));
+  }
+}
+
+TEST(Verify, SaysWhatItDidNotCheck) {
+  const Exported exported("onnx");
+  EXPECT_THAT(exported.verify().output, HasSubstr("the graph itself was not run"));
+  ASSERT_EQ(exported.place.run({"export", "generator.safetensors", "--format", "c"}).status, 0);
+  test::Start start = exported.place.start({"verify", "generator.h"});
+  start.environment = {{"PATH", "/nowhere"}};
+  const Ended without = test::Process(start).wait();
+  EXPECT_EQ(without.status, 0) << without.errors;
+  EXPECT_THAT(without.output, HasSubstr("only the SHA-256 was compared, as there is no C compiler"));
 }
 
 TEST(Verify, NeedsACard) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -13,13 +14,16 @@ namespace {
 
 const std::string card =
     "# generator.onnx\n\n```json\n"
-    R"({"file":"generator.onnx","format":"onnx","sha256":"ab","weights_sha256":"cd","label":3,)"
+    R"({"file":"generator.onnx","format":"onnx","network":"generator","sha256":"ab","weights_sha256":"cd",)"
+    R"("classes":10,"label":3,)"
     R"("input":[0.5,1],"index":[0,7],"output":[0.25,-1]})"
     "\n```\n";
 
 TEST(ModelCard, IsReadAsItWasWritten) {
   const CardFacts facts = parse_card(card, "card");
   EXPECT_EQ(facts.format, "onnx");
+  EXPECT_EQ(facts.network, "generator");
+  EXPECT_EQ(facts.classes, 10);
   EXPECT_EQ(facts.sha256, "ab");
   EXPECT_EQ(facts.weights_sha256, "cd");
   EXPECT_EQ(facts.expected.label, 3);
@@ -39,18 +43,24 @@ TEST(ModelCard, SurvivesDamage) {
 TEST(ModelCard, ExpectsTheWeightsThatItWasMadeOf) {
   const net::NetSpec spec{
       .name = "generator", .input = {3}, .layers = {net::Dense{40}, net::Reshape{{4, 5, 2}}}};
-  GeneratorInfo info;
-  info.recipe.latent.size = 3;
-  SavedNetwork network{info, spec, net::Weights(spec)};
-  network.weights.initialise(1, 0);
-  const Expectation expected = expectation_of(network, 7);
+  net::Weights weights(spec);
+  weights.initialise(1, 0);
+  const Expectation expected = expectation_of(spec, weights, {0.5F, -1.0F, 2.0F});
   EXPECT_EQ(expected.index.size(), 16U);
   EXPECT_EQ(expected.index.back(), 38);
-  EXPECT_EQ(difference(network, expected), 0.0F);
-  const std::string digest = weights_sha256(network.weights);
-  network.weights.parameters()[3 * expected.index.front()] += 0.5F;  // a weight of that unit
-  EXPECT_GT(difference(network, expected), tolerance);
-  EXPECT_NE(weights_sha256(network.weights), digest);
+  EXPECT_EQ(difference(spec, weights, expected), 0.0F);
+  const std::string digest = weights_sha256(weights);
+  weights.parameters()[3 * expected.index.front()] += 0.5F;  // a weight of that unit
+  EXPECT_GT(difference(spec, weights, expected), tolerance);
+  EXPECT_NE(weights_sha256(weights), digest);
+}
+
+TEST(ModelCard, DifferencesAreRelativeAboveOneAndInfiniteWhereThereIsNothingToCompare) {
+  const std::vector<float> expected = {0.5F, 10.0F};
+  EXPECT_FLOAT_EQ(difference(std::vector{0.75F, 10.0F}, expected), 0.25F);
+  EXPECT_FLOAT_EQ(difference(std::vector{0.5F, 15.0F}, expected), 0.5F);
+  EXPECT_TRUE(std::isinf(difference(std::vector{0.5F}, expected)));
+  EXPECT_TRUE(std::isinf(difference(std::vector{0.5F, NAN}, expected)));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "io/answered.h"
-#include "io/c_program.h"
+#include "io/strict_c.h"
 #include "io/temporary_directory.h"
 
 namespace ganymede::io {
@@ -29,17 +29,14 @@ TEST(CHeader, EveryLayerAnswersAsHereInOneC99Program) {
   for (test::Answered& network : test::answered_networks()) {
     networks.push_back(renamed(std::move(network), fmt::format("network_{}", networks.size())));
   }
-  std::string source = "#include <stdio.h>\n";
+  std::vector<std::string> headers;
+  std::string calls;
   for (const test::Answered& network : networks) {
-    const std::string header = network.spec.name + ".h";
-    write_file(directory / header, to_c_header(network.spec, network.weights, {}));
-    source += fmt::format("#include \"{}\"\n", header);
+    headers.push_back(network.spec.name + ".h");
+    write_file(directory / headers.back(), to_c_header(network.spec, network.weights, {}));
+    calls += test::c_call(network);
   }
-  source += "int main(void) {\n";
-  for (const test::Answered& network : networks) {
-    source += test::call_in_c(network.spec, network.feed.input, network.feed.labels);
-  }
-  const auto output = test::run_c(directory.path(), source + "  return 0;\n}\n");
+  const auto output = run_c(directory.path(), c_program(headers, calls), test::strict_c);
   if (!output) {
     GTEST_SKIP() << "there is no C compiler called cc";
   }
@@ -65,11 +62,12 @@ TEST(CHeader, KeepsWhatEndsCommentsOutOfThem) {
   write_file(
       directory / "generator.h",
       to_c_header(spec, weights, {.description = {"a line that joins the next\\", "two\nlines ?\?/"}}));
-  const auto output = test::run_c(directory.path(),
-                                  "#include \"generator.h\"\nint main(void) {\n"
-                                  "  float work[GENERATOR_WORK], image[GENERATOR_OUTPUT];\n"
-                                  "  const float latent[GENERATOR_INPUT] = {1.0f, 2.0f};\n"
-                                  "  generator(latent, work, image);\n  return (int)image[0];\n}\n");
+  const auto output = run_c(directory.path(),
+                            "#include \"generator.h\"\nint main(void) {\n"
+                            "  float work[GENERATOR_WORK], image[GENERATOR_OUTPUT];\n"
+                            "  const float latent[GENERATOR_INPUT] = {1.0f, 2.0f};\n"
+                            "  generator(latent, work, image);\n  return (int)image[0];\n}\n",
+                            test::strict_c);
   if (!output) {
     GTEST_SKIP() << "there is no C compiler called cc";
   }

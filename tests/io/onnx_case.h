@@ -1,10 +1,18 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <cmath>
 #include <filesystem>
 #include <span>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "io/file.h"
 #include "io/npy.h"
+#include "io/official_reader.h"
 #include "net/spec.h"
 
 namespace ganymede::test {
@@ -19,6 +27,24 @@ inline void write_onnx_case(const std::filesystem::path& directory, const net::N
   if (!labels.empty()) {
     const std::vector<float> numbers(labels.begin(), labels.end());
     io::write_npy(directory / "labels.npy", numbers, {batch});
+  }
+}
+
+/// Expects ONNX Runtime to answer within 1e-5 of what was written to each of `directories`; `names` tell them
+/// apart. Skips the test where there is no Python for it.
+inline void expect_onnx_runtime_agrees(const std::vector<std::string>& directories,
+                                       const std::vector<std::string>& names) {
+  std::vector<std::string> arguments = {"compare"};
+  arguments.insert(arguments.end(), directories.begin(), directories.end());
+  const auto printed = run_python("check_onnx.py", std::move(arguments));
+  if (!printed) {
+    GTEST_SKIP() << no_python;
+  }
+  std::istringstream lines(*printed);
+  for (const std::string& name : names) {
+    float difference = NAN;
+    ASSERT_TRUE(lines >> difference) << name;
+    EXPECT_LE(difference, 1e-5F) << name;
   }
 }
 
