@@ -119,8 +119,10 @@ constexpr std::array rules = {
     // moves from one kind of image to another.
     Rule{Ailment::collapse, &Signs::unevenness, Side::at_least, 0.5, 1, describe_labels},
     Rule{Ailment::collapse, &Signs::duplicates, Side::at_least, 0.5, 1, describe_duplicates},
-    // A discriminator is that far ahead in the beginning of most healthy runs, for up to a hundred steps.
-    Rule{Ailment::discriminator_won, &Signs::lead, Side::at_least, 0.97, 200, describe_strong_discriminator},
+    // Healthy discriminators are 0.97 ahead for up to a hundred steps in the beginning, and at a slow
+    // learning
+    // rate 0.94 for thousands.
+    Rule{Ailment::discriminator_won, &Signs::lead, Side::at_least, 0.98, 200, describe_strong_discriminator},
     // Healthy runs come down to -0.3 for the length of one interval, early, while the networks take turns.
     Rule{Ailment::generator_won, &Signs::lead, Side::at_most, -0.25, 200, describe_strong_generator},
     // A loss of a hundred guesses is e to the minus seventy in probability: no network that learns is that
