@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "io/answered.h"
+#include "io/c_program.h"
+#include "io/file.h"
 #include "io/strict_c.h"
 #include "io/temporary_directory.h"
 
