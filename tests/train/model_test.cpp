@@ -1,5 +1,7 @@
 #include "train/model.h"
 
+#include <stop_token>
+
 #include "train/each_recipe.h"
 
 namespace ganymede::train {
@@ -51,8 +53,14 @@ TEST_P(EachModel, LeavesOtherBytesForAnotherSeed) {
 TEST_P(EachModel, ResumesAsIfNothingHadBeen) {
   Trainer whole(recipe(), data_of(recipe()), device_, 6);
   whole.run({});
-  Trainer first(recipe(), data_of(recipe()), device_, 3);
-  first.run({});
+  Trainer first(recipe(), data_of(recipe()), device_, 6);
+  std::stop_source stop;
+  first.subscribe([&](const Event&) {
+    if (first.position().step == 3) {
+      stop.request_stop();
+    }
+  });
+  EXPECT_EQ(first.run(stop.get_token()), Outcome::stopped);
   const auto checkpoint = snapshot(first.tensors());
   Trainer second(recipe(), data_of(recipe()), device_, 6);
   restore(checkpoint, second.tensors());
