@@ -118,7 +118,7 @@ test("a VAE has its own curves, and an encoder in place of the discriminator", a
   await tab.page.getByLabel("The encoder sees").selectOption({ index: 1 });
   await tab.page.getByLabel("Training image").waitFor();
   await tab.page.goto(`${serve.address}#/explore/autoencoder`);
-  await tab.page.locator(".plane canvas").waitFor();
+  await tab.page.locator(".plane canvas").first().waitFor();
   tab.assertSound();
   await tab.close();
 });
