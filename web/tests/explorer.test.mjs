@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
-import { run, start, workplace } from "./program.mjs";
+import { endAll, run, start, workplace } from "./program.mjs";
 
 const place = workplace();
 let browser;
@@ -28,6 +28,7 @@ before(async () => {
 after(async () => {
   serve?.stop();
   await browser?.close();
+  endAll();
   place.remove();
 });
 

@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
-import { proxy, recordedSteps, run, start, startWithToken, workplace } from "./program.mjs";
+import { endAll, proxy, recordedSteps, run, start, startWithToken, workplace } from "./program.mjs";
 
 const brief = ["--threads", "1", "--set", "output.metrics_every_steps=5", "--quiet"];
 const place = workplace();
@@ -23,6 +23,7 @@ before(async () => {
 after(async () => {
   serve?.stop();
   await browser?.close();
+  endAll();
   place.remove();
 });
 

@@ -14,6 +14,15 @@ export function workplace() {
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
+const started = new Set();
+
+/** Ends what a failed test has left running, which would keep the tests from ending. */
+export function endAll() {
+  for (const child of started) {
+    child.kill("SIGKILL");
+  }
+}
+
 /** Runs `ganymede` to its end. */
 export async function run(directory, ...words) {
   const child = spawn(binary, words, { cwd: directory, stdio: "ignore" });
@@ -26,7 +35,11 @@ export async function run(directory, ...words) {
 /** Starts `ganymede` and waits until it has said what `pattern` finds. */
 async function startAndHear(directory, words, pattern) {
   const child = spawn(binary, words, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
-  const ended = once(child, "exit").then(([status, signal]) => ({ status, signal }));
+  started.add(child);
+  const ended = once(child, "exit").then(([status, signal]) => {
+    started.delete(child);
+    return { status, signal };
+  });
   let said = "";
   const heard = await new Promise((resolve, reject) => {
     child.stderr.on("data", (part) => {
