@@ -29,7 +29,7 @@ void AttendingDoctor::record(const train::IntervalFinished& event) {
 }
 
 void AttendingDoctor::record(const train::EpochFinished& event) {
-  if (!Examiner::is_due(event.position)) {
+  if (!examiner_.is_due(event.position)) {
     return;
   }
   const train::Examination examination = examiner_.examine(event.position);

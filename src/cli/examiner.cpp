@@ -7,15 +7,17 @@
 #include <utility>
 
 #include "base/error.h"
+#include "cli/measurement.h"
 #include "eval/duplicates.h"
 #include "eval/label_statistics.h"
+#include "train/classifier.h"
 
 namespace ganymede::cli {
 
 namespace {
 
-constexpr std::int64_t spacing = 500;
-constexpr std::int64_t image_count = 256;
+/// As many as the classifier reads at once.
+constexpr std::int64_t image_count = 250;
 /// Images repeat each other within this share of the distance between two of the data drawn at random.
 constexpr double share_of_typical_distance = 0.2;
 
@@ -40,14 +42,33 @@ std::vector<float> clear_ones(const eval::Readings& readings) {
   return clear;
 }
 
+/// After how many steps a look costs less than a hundredth of them. Work is counted in products: of a step,
+/// the three passes of both networks that it has at least; of a look, that of the generator and, where
+/// `dataset` is not empty, of its classifier.
+std::int64_t cheap_spacing(const train::Recipe& recipe, const base::Shape& image, const std::string& dataset,
+                           std::int64_t classes) {
+  constexpr double shortest = 500.0;
+  constexpr double share = 0.01;
+  constexpr double slowness = 3.0;  // how much longer a product takes in a look, in small batches and f32
+  const double generator = multiply_adds(train::generator_spec(recipe));
+  const double partner = multiply_adds(train::partner_spec(recipe, image));
+  const double classifier =
+      dataset.empty()
+          ? 0.0
+          : multiply_adds(train::classifier_spec(train::classifier_recipe(dataset, classes), image));
+  const double look = slowness * static_cast<double>(image_count) * (generator + classifier);
+  const double step = 3.0 * static_cast<double>(recipe.training.batch_size) * (generator + partner);
+  return static_cast<std::int64_t>(std::max(shortest, look / (share * step)));
+}
+
 bool is_published(const data::Dataset& dataset) {
   return std::ranges::all_of(dataset.files, &data::DatasetFile::verified);
 }
 
 }  // namespace
 
-Examiner::Examiner(Snapshots& snapshots, const data::Dataset& dataset, const ops::Device& device,
-                   std::filesystem::path classifier, Console& console)
+Examiner::Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data::Dataset& dataset,
+                   const ops::Device& device, std::filesystem::path classifier, Console& console)
     : snapshots_(snapshots),
       dataset_(dataset),
       device_(device),
@@ -56,19 +77,24 @@ Examiner::Examiner(Snapshots& snapshots, const data::Dataset& dataset, const ops
   if (classifier_path_.empty() && is_published(dataset)) {
     classifier_path_ = look_for_classifier(dataset.name).value_or("");
   }
+  if (dataset.train.stacks) {
+    classifier_path_.clear();  // a classifier reads one digit
+  }
+  spacing_ = cheap_spacing(recipe, {dataset.height, dataset.width, dataset.channels},
+                           classifier_path_.empty() ? "" : dataset.name, dataset.classes());
 }
 
-bool Examiner::is_due(const train::Position& position) {
+bool Examiner::is_due(const train::Position& position) const {
   return position.at_epoch_end() &&
-         position.step / spacing > (position.step - position.steps_an_epoch) / spacing;
+         position.step / spacing_ > (position.step - position.steps_an_epoch) / spacing_;
 }
 
 void Examiner::prepare() {
   const data::Split& real = dataset_.train;
   radius_ = share_of_typical_distance *
             eval::typical_distance(first_images(real), static_cast<std::int64_t>(real.image_size()));
-  if (classifier_path_.empty() || real.stacks) {
-    return;  // a classifier reads one digit
+  if (classifier_path_.empty()) {
+    return;
   }
   try {
     classifier_.emplace(open_classifier(classifier_path_, dataset_, device_));

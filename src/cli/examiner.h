@@ -19,12 +19,14 @@ namespace ganymede::cli {
 /// nothing: how many repeat each other, and, where the data set has a classifier, what they show.
 class Examiner {
  public:
-  /// `classifier` may be empty: then the data set's, if there is one. The references must outlive it.
-  Examiner(Snapshots& snapshots, const data::Dataset& dataset, const ops::Device& device,
-           std::filesystem::path classifier, Console& console);
+  /// `classifier` may be empty: then the data set's, if there is one. All references but `recipe` must
+  /// outlive it.
+  Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data::Dataset& dataset,
+           const ops::Device& device, std::filesystem::path classifier, Console& console);
 
-  /// Whether an epoch ends here that is the first to pass a multiple of 500 steps.
-  static bool is_due(const train::Position& position);
+  /// Whether an epoch ends here that is the first to pass a multiple of 500 steps, or of more where a look
+  /// would cost more than a hundredth of the steps.
+  bool is_due(const train::Position& position) const;
   /// Warns, and goes without labels, where the classifier cannot be used.
   train::Examination examine(const train::Position& position);
 
@@ -34,8 +36,9 @@ class Examiner {
   Snapshots& snapshots_;
   const data::Dataset& dataset_;
   const ops::Device& device_;
-  std::filesystem::path classifier_path_;
+  std::filesystem::path classifier_path_;  // empty: nobody reads labels
   Console& console_;
+  std::int64_t spacing_;          // steps
   std::optional<double> radius_;  // within which images repeat each other
   std::optional<SavedClassifier> classifier_;
   std::vector<double> data_shares_;  // of the labels

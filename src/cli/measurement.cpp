@@ -12,6 +12,15 @@
 
 namespace ganymede::cli {
 
+double multiply_adds(const net::NetSpec& network) {
+  const auto shapes = net::infer_shapes(network);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    sum += static_cast<double>(net::multiply_adds(network.layers[i], shapes[i]));
+  }
+  return sum;
+}
+
 double peak_gflops(const ops::Device& device, base::DType precision) {
   constexpr std::int64_t size = 1536;
   constexpr int rounds = 8;

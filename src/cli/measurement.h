@@ -27,6 +27,9 @@ double peak_gflops(const ops::Device& device, base::DType precision);
 /// "f32" or "bf16": what the recipe's matrix products have here.
 std::string precision_name(const train::Recipe& recipe);
 
+/// The multiplications, each with its addition, of a network's matrix products for one sample.
+double multiply_adds(const net::NetSpec& network);
+
 /// The rows of timed passes, the longest first, in milliseconds for each of `steps`.
 std::vector<Measurement> pass_rows(const train::Recipe& recipe, const std::vector<net::PassTime>& times,
                                    std::int64_t steps, double peak);

@@ -98,10 +98,10 @@ End Session::train(Training& training) {
   }
   Recorder recorder(run_, training.recipe, training.snapshots, scoring, console_, options_.json);
   EventLog event_log(run_, training.recipe, training.trainer, scoring);
-  AttendingDoctor doctor(
-      run_, training.recipe,
-      Examiner(training.snapshots, *training.dataset, training.device, options_.classifier, console_),
-      console_, options_.json, options_.on_divergence);
+  AttendingDoctor doctor(run_, training.recipe,
+                         Examiner(training.recipe, training.snapshots, *training.dataset, training.device,
+                                  options_.classifier, console_),
+                         console_, options_.json, options_.on_divergence);
   training.trainer.model().time_passes(options_.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
   // Behind the recorder, whose samples and scores it takes.

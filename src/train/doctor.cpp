@@ -131,9 +131,16 @@ constexpr std::array rules = {
     Rule{Ailment::explosion, &Signs::gradient_rise, Side::at_least, 1000.0, 20, describe_gradients},
 };
 
-/// Every generator begins with one shape for all latent points, and one that learns slowly keeps it for half
-/// a million images. That is no collapse until it has made different ones, or this many.
-constexpr std::int64_t forming_images = 2'000'000;
+/// Every generator begins with one shape for all latent points. That is no collapse until it has made
+/// different ones, or two million images, which is three times what any shipped recipe needs with a learning
+/// rate of 1e-4 or more; with a lower one, as many times more.
+std::int64_t forming_steps(const Recipe& recipe) {
+  constexpr double images = 2e6;
+  constexpr double slow_rate = 1e-4;
+  const double slowness = std::max(1.0, slow_rate / recipe.generator_optimizer.learning_rate);
+  return static_cast<std::int64_t>(
+      std::min(images * slowness / static_cast<double>(recipe.training.batch_size), 1e18));
+}
 
 struct AilmentRow {
   Ailment ailment;
@@ -306,8 +313,7 @@ std::optional<Finding> Doctor::begin(std::size_t rule, std::int64_t step) {
   spell.since = spell.since.value_or(step);
   spell.last = step;
   const bool forming = forming_ && ailment == Ailment::collapse;
-  if (is_told(ailment) ||
-      step - *spell.since < (forming ? forming_images / recipe_.training.batch_size : lasting)) {
+  if (is_told(ailment) || step - *spell.since < (forming ? forming_steps(recipe_) : lasting)) {
     return std::nullopt;
   }
   spell.told = true;

@@ -210,6 +210,16 @@ TEST(Doctor, LetsAGeneratorBeginWithOneShapeForTwoMillionImages) {
   EXPECT_EQ(collapsed[0].since_step, 500);
 }
 
+TEST(Doctor, GivesASlowGeneratorLonger) {
+  Recipe recipe = with_loss(Loss::bce_with_logits);
+  recipe.generator_optimizer.learning_rate = 1e-5;
+  Doctor doctor(recipe);
+  for (std::int64_t step = 500; step <= 156'500; step += 500) {
+    EXPECT_THAT(doctor.observe(step, digits(all_ones, 1.0)), IsEmpty());
+  }
+  EXPECT_THAT(doctor.observe(157'000, digits(all_ones, 1.0)), SizeIs(1));
+}
+
 TEST(Doctor, NeedsNoLabelsToSeeThatSamplesRepeat) {
   Doctor doctor = formed();
   doctor.observe(500, Examination{.duplicates = 0.9, .labels = {}});
