@@ -25,7 +25,9 @@ export async function open(browser, url, { viewport = desktop, colorScheme = "li
   const own = new URL(url).host;
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !(mayLoseServer && message.text().includes("net::ERR"))) {
+    // A server that is closing answers 503 to a browser that comes back.
+    const lost = /net::ERR|status of 503/.test(message.text());
+    if (message.type() === "error" && !(mayLoseServer && lost)) {
       faults.push(message.text());
     }
   });
