@@ -1,5 +1,6 @@
 #include "ops/convolution.h"
 
+#include <utility>
 #include <variant>
 
 #include "ops/direct_convolution.h"
@@ -29,9 +30,23 @@ ForwardMap forward_map(const Device& device, const ConvolutionCase& c, const Epi
   return DirectForward(device, c, epilogue);
 }
 
-using BackwardDataMap = std::variant<DirectBackwardData, ScatterMap, GatherMap>;
+/// The transposed convolution that takes diff_dst of `c` to its diff_src.
+ConvolutionCase mirrored(const ConvolutionCase& c) {
+  ConvolutionCase m = c;
+  std::swap(m.src_height, m.dst_height);
+  std::swap(m.src_width, m.dst_width);
+  std::swap(m.src_channels, m.dst_channels);
+  m.transposed = !c.transposed;
+  m.dst = c.type;
+  return m;
+}
+
+using BackwardDataMap = std::variant<DirectBackwardData, ScatterMap, GatherMap, PhaseMap>;
 BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c) {
   if (!is_narrow(c)) {
+    if (const ConvolutionCase m = mirrored(c); has_phases(m)) {
+      return PhaseMap(device, m, {}, FirstIndex::src);
+    }
     return DirectBackwardData(device, c);
   }
   if (lower(c).image_is_dst) {

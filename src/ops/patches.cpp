@@ -118,11 +118,18 @@ GANYMEDE_CLONES void scatter_image(const PatchGeometry& g, const float* __restri
 template <class T>
 GANYMEDE_INLINE void finish_row(const float* src, const float* bias, float slope, std::int64_t channels,
                                 std::int64_t count, T* dst) {
-  for (std::int64_t i = 0; i < count; i += channels) {
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const float sum = src[i + c] + (bias != nullptr ? bias[c] : 0.0F);
-      dst[i + c] = static_cast<T>(sum > 0.0F ? sum : slope * sum);
+  const auto each = [&](auto bias_of) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const float sum = src[i] + bias_of(i);
+      dst[i] = static_cast<T>(sum > 0.0F ? sum : slope * sum);
     }
+  };
+  if (bias == nullptr) {
+    each([](std::int64_t) { return 0.0F; });
+  } else if (channels == 1) {
+    each([only = *bias](std::int64_t) { return only; });
+  } else {
+    each([&](std::int64_t i) { return bias[i % channels]; });
   }
 }
 GANYMEDE_CLONES void finish(const float* src, const float* bias, float slope, std::int64_t channels,

@@ -29,7 +29,9 @@ bool has_phases(const ConvolutionCase& c) {
          c.dst_width % c.stride == 0;
 }
 
-PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogue& epilogue) : case_(c) {
+PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogue& epilogue,
+                   FirstIndex first_index)
+    : case_(c), first_index_(first_index) {
   PatchGeometry geometry{.height = c.src_height,
                          .width = c.src_width,
                          .channels = c.src_channels,
@@ -50,7 +52,7 @@ PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogu
            Matmul(device, {.rows = rows,
                            .inner = geometry.patch_size(),
                            .columns = c.dst_channels,
-                           .transpose_weights = true,
+                           .transpose_weights = first_index == FirstIndex::dst,
                            .pack_weights = true,
                            .src = c.type,
                            .weights = c.type,
@@ -65,24 +67,28 @@ PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogu
   pixels_ = workspace_.behind(static_cast<std::size_t>(rows * c.dst_channels) * size_of(c.dst));
 }
 
-/// The part of the weights that a phase sees, [dst_channels, patch]. A patch goes
+/// The part of the weights that a phase sees, as a matrix whose rows or columns are patches. A patch goes
 /// forward over src and so backward over the kernel.
 void PhaseMap::arrange(Phase& phase, const void* weights) const {
+  const bool by_dst = first_index_ == FirstIndex::dst;
   const auto element = static_cast<std::int64_t>(size_of(case_.type));
+  const std::int64_t outer = by_dst ? case_.dst_channels : case_.src_channels;
+  const std::int64_t inner = by_dst ? case_.src_channels : case_.dst_channels;
   const std::int64_t taps = phase.geometry.kernel;
   const std::int64_t first_y = taps_of(phase.top, case_.pad_top, case_.stride).first;
   const std::int64_t first_x = taps_of(phase.left, case_.pad_left, case_.stride).first;
-  for (std::int64_t channel = 0; channel < case_.dst_channels; ++channel) {
+  for (std::int64_t channel = 0; channel < outer; ++channel) {
     for (std::int64_t y = 0; y < taps; ++y) {
       for (std::int64_t x = 0; x < taps; ++x) {
         const std::int64_t ky = first_y + case_.stride * (taps - 1 - y);
         const std::int64_t kx = first_x + case_.stride * (taps - 1 - x);
-        const std::int64_t from = ((channel * case_.kernel + ky) * case_.kernel + kx) * case_.src_channels;
+        const std::int64_t from = ((channel * case_.kernel + ky) * case_.kernel + kx) * inner;
+        const std::int64_t place = y * phase.geometry.line_size() + x * case_.src_channels;
         const std::int64_t to =
-            channel * phase.geometry.patch_size() + y * phase.geometry.line_size() + x * case_.src_channels;
+            by_dst ? channel * phase.geometry.patch_size() + place : (place + channel) * inner;
         std::memcpy(phase.weights.data() + to * element,
                     static_cast<const std::byte*>(weights) + from * element,
-                    static_cast<std::size_t>(case_.src_channels * element));
+                    static_cast<std::size_t>(inner * element));
       }
     }
   }

@@ -14,12 +14,19 @@ namespace ganymede::ops {
 /// Whether PhaseMap can take this convolution.
 bool has_phases(const ConvolutionCase& convolution);
 
-/// dst = epilogue(transposed convolution of src). The pixels of dst that have the same place within a stride
-/// see the same part of the kernel: they are a convolution of stride one over src, and a product of matrices.
+/// The side that the first index of weights [channels, kernel, kernel, channels of the other side] counts.
+enum class FirstIndex { dst, src };
+
+/// dst = epilogue(transposed convolution of src); with FirstIndex::src the weights are those of the plain
+/// convolution from dst to src, whose backward data this is. The pixels of dst that have the same place
+/// within a stride see the same part of the kernel: they are a convolution of stride one over src, and a
+/// product of matrices.
 class PhaseMap {
  public:
-  PhaseMap(const Device& device, const ConvolutionCase& convolution, const Epilogue& epilogue);
+  PhaseMap(const Device& device, const ConvolutionCase& convolution, const Epilogue& epilogue,
+           FirstIndex first_index = FirstIndex::dst);
   void run(const void* src, const void* weights, const float* bias, void* dst);
+  void run(const void* src, const void* weights, void* dst) { run(src, weights, nullptr, dst); }
 
  private:
   /// The pixels (y, x) of dst with y mod stride = top and x mod stride = left.
@@ -27,7 +34,7 @@ class PhaseMap {
     std::int64_t top, left;
     PatchGeometry geometry;
     Matmul matmul;
-    base::Buffer weights;          // [dst_channels, patch]
+    base::Buffer weights;          // [dst_channels, patch], or [patch, dst_channels]
     const void* packed = nullptr;  // the same in the order of the product
   };
 
@@ -35,6 +42,7 @@ class PhaseMap {
   void interleave(const Phase& phase, std::byte* dst) const;
 
   ConvolutionCase case_;
+  FirstIndex first_index_;
   std::int64_t chunk_;
   std::vector<Phase> phases_;
   Scratch columns_, workspace_;
