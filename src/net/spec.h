@@ -26,7 +26,7 @@ using LayerSpec = std::variant<Dense, Convolution, Residual, Upsample, AveragePo
 
 /// A network as data: everything else (memory, kernels, parameters, summaries, files) follows from it.
 struct NetSpec {
-  std::string name;   ///< "generator" or "discriminator"
+  std::string name;   ///< "generator", "discriminator", "encoder" or "classifier"
   base::Shape input;  ///< of a sample
   Initializer initializer = Initializer::glorot_uniform;
   std::vector<LayerSpec> layers;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/each_recipe.h"
 #include "cli/workplace.h"
-#include "train/embedded_recipes.h"
 
 namespace ganymede::test {
 namespace {
@@ -139,14 +139,7 @@ TEST_P(DoctorOfARecipe, FindsNothing) {
   EXPECT_THAT(place.run({"doctor", "run"}).output, StartsWith("Healthy"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, DoctorOfARecipe,
-                         testing::ValuesIn(train::embedded_recipes().begin(),
-                                           train::embedded_recipes().end()),
-                         [](const auto& recipe) {
-                           std::string name(recipe.param.name);
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Shipped, DoctorOfARecipe, each_recipe(), name_of_case);
 
 TEST(DoctorOfARun, NamesAFrozenDiscriminator) {
   const Patient patient(400, {"discriminator_optimizer.learning_rate=1e-9"});

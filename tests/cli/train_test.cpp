@@ -6,10 +6,10 @@
 #include <sstream>
 #include <thread>
 
+#include "cli/each_recipe.h"
 #include "cli/workplace.h"
 #include "io/official_reader.h"
 #include "io/png.h"
-#include "train/embedded_recipes.h"
 
 namespace ganymede::test {
 namespace {
@@ -154,14 +154,7 @@ TEST_P(EveryRecipe, ResumesToTheUninterruptedRunByteForByte) {
             timeless(objects(contents(whole / "run/metrics.jsonl"))));
 }
 
-INSTANTIATE_TEST_SUITE_P(Train, EveryRecipe,
-                         testing::ValuesIn(train::embedded_recipes().begin(),
-                                           train::embedded_recipes().end()),
-                         [](const auto& recipe) {
-                           std::string name(recipe.param.name);
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Train, EveryRecipe, each_recipe(), name_of_case);
 
 TEST(Train, ResumingDropsMeasurementsBeyondTheCheckpoint) {
   const Workplace place;
