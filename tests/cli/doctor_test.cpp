@@ -249,6 +249,16 @@ TEST(Rollback, ActsOnAnExplosionBeforeItIsInfinite) {
   EXPECT_THAT(patient.verdicts(), Not(Contains("explosion")));
 }
 
+TEST(Rollback, KeepsThePageThatTheRunIsWatchedOn) {
+  const Patient patient(
+      40, {"generator_optimizer.learning_rate=1e30", "discriminator_optimizer.learning_rate=1e30"},
+      {"--on-divergence", "rollback", "--serve"});
+  EXPECT_EQ(patient.ended().status, 0) << patient.ended().errors;
+  EXPECT_THAT(patient.ended().errors, HasSubstr("The page: http://127.0.0.1:"));
+  EXPECT_EQ(patient.lines("rollback").size(), 1U);
+  EXPECT_THAT(contents(patient.place() / "run/metrics.jsonl"), HasSubstr("\"step\": 40,"));
+}
+
 TEST(Rollback, HappensThreeTimesAtMost) {
   // A schedule that makes every learning rate a million times what it says.
   const Patient patient(600, {"schedule.images=1", "schedule.learning_rate=1e6"},
