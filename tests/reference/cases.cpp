@@ -161,6 +161,11 @@ std::vector<ConvolutionExample> convolution_cases() {
   add(padded_convolution({4, 4, 16}, 1, {4, 1}, 0));
   add(padded_convolution({8, 8, 8}, 16, {4, 2}, 1), {.bias = true, .activation = {}});
   add(padded_convolution({5, 5, 2}, 3, {5, 1}, 2));
+  // Channels enough, and sides and kernels that the stride divides: the gradient of the input goes by phases.
+  add(same_convolution({8, 12, 20}, 24, {4, 2}));
+  add(padded_convolution({10, 6, 17}, 19, {4, 2}, 1));
+  add(same_convolution({12, 12, 16}, 16, {6, 3}));
+  add(same_convolution({6, 6, 18}, 20, {2, 2}));
   // Upwards.
   add(transposed(same_convolution({8, 8, 1}, 1, {4, 2}), 3, 2));
   add(transposed(same_convolution({14, 14, 1}, 1, {4, 2}), 16, 16), {.bias = true, .activation = leaky_relu});
@@ -175,6 +180,9 @@ std::vector<ConvolutionExample> convolution_cases() {
     large.batch = 12;
     add(large, {.bias = true, .activation = tanh});
   }
+  ops::ConvolutionCase strided = same_convolution({28, 28, 17}, 40, {4, 2});
+  strided.batch = 24;
+  add(strided);
   for (const ConvolutionExample& c : ops::recipe_convolutions("conv", 2, base::DType::f32)) {
     add(c.convolution, c.epilogue);
   }
