@@ -145,7 +145,8 @@ class Server::Connection {
     {
       const std::lock_guard lock(mutex_);
       if (viewers_ >= most_viewers || closing_) {
-        send({.status = 503, .body = closing_ ? "The server is closing.\n" : "Too many are watching.\n"}, response);
+        send({.status = 503, .body = closing_ ? "The server is closing.\n" : "Too many are watching.\n"},
+             response);
         return;
       }
       ++viewers_;

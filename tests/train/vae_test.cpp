@@ -72,7 +72,8 @@ TEST(Vae, KeepsAnAverageOfItsGeneratorWhereTheRecipeSaysSo) {
 
 TEST(Vae, FollowsTheScheduleOfTheLearningRate) {
   const ops::Device device;
-  const Recipe recipe = small({"schedule.whole_run=false", "schedule.images=16", "schedule.learning_rate=0.0"});
+  const Recipe recipe =
+      small({"schedule.whole_run=false", "schedule.images=16", "schedule.learning_rate=0.0"});
   Vae vae(recipe, {28, 28, 1}, 10, device);
   Feeder feeder(recipe, mnist().train, 10);
   const auto weights = [&] {
