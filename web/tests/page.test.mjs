@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
-import { endAll, proxy, recordedSteps, run, start, startWithToken, workplace } from "./program.mjs";
+import { endAll, makeProxy, recordedSteps, run, start, startWithToken, workplace } from "./program.mjs";
 
 const brief = ["--threads", "1", "--set", "output.metrics_every_steps=5", "--quiet"];
 const place = workplace();
@@ -173,7 +173,7 @@ test("a run that trains is paused, stepped, resumed and stopped with a checkpoin
 
 test("a browser that was cut off comes back by itself and gets every row once", async () => {
   const training = await trainForever("fourth");
-  const middle = await proxy(training.address);
+  const middle = await makeProxy(training.address);
   const context = await browser.newContext({ viewport: desktop });
   // Notes each step that the page is told of.
   await context.addInitScript(() => {

@@ -15,11 +15,15 @@ export function workplace() {
 }
 
 const started = new Set();
+const proxies = new Set();
 
 /** Ends what a failed test has left running, which would keep the tests from ending. */
 export function endAll() {
   for (const child of started) {
     child.kill("SIGKILL");
+  }
+  for (const proxy of proxies) {
+    proxy.close();
   }
 }
 
@@ -74,7 +78,7 @@ export function recordedSteps(directory, run) {
 }
 
 /** Stands before a server; `cut` ends every connection, and none is made until `mend`. */
-export async function proxy(address) {
+export async function makeProxy(address) {
   const { hostname, port } = new URL(address);
   const open = new Set();
   let broken = false;
@@ -92,7 +96,7 @@ export async function proxy(address) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return {
+  const proxy = {
     address: `http://127.0.0.1:${server.address().port}/`,
     cut() {
       broken = true;
@@ -102,6 +106,9 @@ export async function proxy(address) {
     close() {
       this.cut();
       server.close();
+      proxies.delete(this);
     },
   };
+  proxies.add(proxy);
+  return proxy;
 }
