@@ -2,7 +2,7 @@
 # docker run --rm --user "$(id -u)" -v "$PWD:/work" ganymede train dense --epochs 5 --out run
 
 FROM debian:12 AS build
-RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev
+RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev file
 WORKDIR /source
 COPY . .
 # The launcher installs what the build, and that of the web page, needs.
