@@ -118,18 +118,18 @@ GANYMEDE_CLONES void scatter_image(const PatchGeometry& g, const float* __restri
 template <class T>
 GANYMEDE_INLINE void finish_row(const float* src, const float* bias, float slope, std::int64_t channels,
                                 std::int64_t count, T* dst) {
-  const auto each = [&](auto bias_of) {
+  const auto finished = [slope](float sum) { return static_cast<T>(sum > 0.0F ? sum : slope * sum); };
+  if (bias == nullptr || channels == 1) {
+    const float only = bias == nullptr ? 0.0F : *bias;
     for (std::int64_t i = 0; i < count; ++i) {
-      const float sum = src[i] + bias_of(i);
-      dst[i] = static_cast<T>(sum > 0.0F ? sum : slope * sum);
+      dst[i] = finished(src[i] + only);
     }
-  };
-  if (bias == nullptr) {
-    each([](std::int64_t) { return 0.0F; });
-  } else if (channels == 1) {
-    each([only = *bias](std::int64_t) { return only; });
-  } else {
-    each([&](std::int64_t i) { return bias[i % channels]; });
+    return;
+  }
+  for (std::int64_t i = 0; i < count; i += channels) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+      dst[i + c] = finished(src[i + c] + bias[c]);
+    }
   }
 }
 GANYMEDE_CLONES void finish(const float* src, const float* bias, float slope, std::int64_t channels,
