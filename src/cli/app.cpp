@@ -149,17 +149,30 @@ int parse_and_act(int argc, char** argv) {
 
 }  // namespace
 
-CLI::Validator in_range(std::int64_t lowest, std::int64_t highest) {
-  return {[lowest, highest](const std::string& text) {
-            std::int64_t value = 0;
+namespace {
+
+template <class Number>
+CLI::Validator number_in_range(Number lowest, Number highest, std::string_view kind) {
+  return {[=](const std::string& text) {
+            Number value = 0;
             const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
             const bool fits = error == std::errc() && end == text.data() + text.size() && value >= lowest &&
                               value <= highest;
-            return fits ? std::string()
-                        : fmt::format("found \"{}\", expected a whole number from {} to {}.", text, lowest,
-                                      highest);
+            return fits
+                       ? std::string()
+                       : fmt::format("found \"{}\", expected {} from {} to {}.", text, kind, lowest, highest);
           },
           ""};
+}
+
+}  // namespace
+
+CLI::Validator in_range(std::int64_t lowest, std::int64_t highest) {
+  return number_in_range(lowest, highest, "a whole number");
+}
+
+CLI::Validator number_between(double lowest, double highest) {
+  return number_in_range(lowest, highest, "a number");
 }
 
 int run(int argc, char** argv) {

@@ -218,7 +218,7 @@ void add_bench(CLI::App& app, Action& action) {
       ->check(CLI::IsMember(std::vector<std::string>(parts.begin(), parts.end())));
   verb->add_option("--seconds", options->seconds, "How long to measure a step; an operation, a tenth of it")
       ->type_name("S")
-      ->check(CLI::Range(0.01, 3600.0))
+      ->check(number_between(0.01, 3600.0))
       ->capture_default_str();
   verb->add_flag("--json", options->json, "An object a line in place of the table");
   verb->footer(

@@ -12,6 +12,8 @@ using Action = std::function<int()>;
 
 /// A check of a flag's value: a whole number from `lowest` to `highest`.
 CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);
+/// The same of any number.
+CLI::Validator number_between(double lowest, double highest);
 
 /// Each adds a verb; when the command line has that verb, parsing it sets `action`.
 void add_train(CLI::App& app, Action& action);

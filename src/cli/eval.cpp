@@ -30,6 +30,7 @@ struct EvalOptions {
   std::int64_t seed = 0;
   std::int64_t resamples = 100;
   std::int64_t threads = 0;
+  std::optional<double> temperature;
   std::string data;
   std::string classifier;
   bool stacked = false;
@@ -62,6 +63,19 @@ std::string data_of(const EvalOptions& options, const ImageSource& source) {
     }
   }
   return "mnist";
+}
+
+void set_temperature(const EvalOptions& options, ImageSource& source) {
+  if (!options.temperature) {
+    return;
+  }
+  if (!source.generator) {
+    throw base::Error(base::ErrorKind::usage, {.where = "--temperature",
+                                               .found = "images in " + source.path.string(),
+                                               .expected = "a generator, which draws new ones",
+                                               .advice = "Name a run or a generator, or leave it out"});
+  }
+  source.generator->info.recipe.latent.temperature = *options.temperature;
 }
 
 /// A generator of stacks is measured as one, by the digits that it learnt from.
@@ -191,6 +205,7 @@ int run_eval(EvalOptions options) {
   const Stopwatch stopwatch;
   base::set_thread_count(static_cast<int>(options.threads));
   ImageSource source = open_image_source(options.source);
+  set_temperature(options, source);
   recognise_stacks(options, source);
   Instruments instruments(data_of(options, source), options.classifier);
   const auto measure = options.stacked ? evaluate_stacked : options.cas ? evaluate_by_training : evaluate;
@@ -218,6 +233,9 @@ void add_eval(CLI::App& app, Action& action) {
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
   add("--resamples", options->resamples, "N", "Of the bootstrap; 0: no intervals (default: 100)")
       ->check(in_range(0, 100'000));
+  add("--temperature", options->temperature, "T",
+      "Times the latent points: below 1 fewer kinds of better images (default: the recipe's)")
+      ->check(number_between(0.0, train::highest_temperature));
   add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
   add("--data", options->data, "NAME|DIR",
       "The real images (default: what the generator learnt from, or mnist)");

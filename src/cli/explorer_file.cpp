@@ -55,6 +55,7 @@ std::string facts_of(const SavedGenerator& generator, const std::string& about) 
       {"latent_size", generator.spec.input.back()},
       {"latent_distribution",
        recipe.latent.distribution == train::Distribution::uniform ? "uniform" : "normal"},
+      {"latent_temperature", recipe.latent.temperature},
       {"first_latent", train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), 1)},
       {"pixel_range", {recipe.pixel_range.low, recipe.pixel_range.high}},
       {"class_names", labelled ? generator.info.class_names : std::vector<std::string>()}};

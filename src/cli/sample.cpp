@@ -39,7 +39,10 @@ struct Artist {
       : generator(open_generator(options.source)),
         seed(static_cast<std::uint64_t>(options.seed.value_or(generator.info.recipe.training.seed))),
         label(label_of(options, generator)),
-        maker(generator.spec, generator.weights, device, base::DType::f32, batch) {}
+        maker(generator.spec, generator.weights, device, base::DType::f32, batch) {
+    double& temperature = generator.info.recipe.latent.temperature;
+    temperature = options.temperature.value_or(temperature);
+  }
 
   static constexpr std::int64_t batch = 100;
   /// Whether each row of a grid has a class of its own.
@@ -197,6 +200,9 @@ void add_flags(CLI::App& verb, SampleOptions& options) {
   add("--class", options.class_name, "CLASS", "Draw only this class, for a conditional generator");
   add("--seed", options.seed, "N", "Of the latent points (default: the run's)")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  add("--temperature", options.temperature, "T",
+      "Times the latent points: below 1 fewer kinds of better images (default: the recipe's)")
+      ->check(number_between(0.0, train::highest_temperature));
   CLI::Option* walk = add("--interpolate", options.interpolate, "[N]",
                           "Walk between latent points, N steps a row (default: 10)")
                           ->expected(0, 1)

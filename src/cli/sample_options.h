@@ -15,6 +15,7 @@ struct SampleOptions {
   std::optional<std::string> grid;
   std::optional<std::string> class_name;
   std::optional<std::int64_t> seed;
+  std::optional<double> temperature;
   std::optional<std::int64_t> interpolate;
   std::string animate;
   std::string out = "samples.png";

@@ -255,6 +255,7 @@ Answer Site::describe(const RunRequest& run) {
        {"latent_size", recipe.latent.size},
        {"latent_distribution",
         recipe.latent.distribution == train::Distribution::uniform ? "uniform" : "normal"},
+       {"latent_temperature", recipe.latent.temperature},
        {"first_latent", train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), 1)},
        {"pixel_range", {recipe.pixel_range.low, recipe.pixel_range.high}},
        {"grid_columns", recipe.output.grid_columns},

@@ -64,6 +64,7 @@ template <class Visitor>
 void fields(LatentSettings& latent, Visitor& visit) {
   visit("size", latent.size);
   visit("distribution", latent.distribution);
+  visit("temperature", latent.temperature);
 }
 
 /// The part of some settings that a model without a discriminator has too.

@@ -32,6 +32,8 @@ enum class Distribution {
 
 enum class Precision { automatic, f32, bf16 };
 
+inline constexpr double highest_temperature = 10.0;
+
 /// How many images the discriminator sees in a step.
 enum class DiscriminatorBatch {
   full,  ///< batch_size real and batch_size generated ones
@@ -53,6 +55,9 @@ struct PixelRange {
 struct LatentSettings {
   std::int64_t size = 100;
   Distribution distribution = Distribution::normal;
+  /// What latent points are multiplied by where images are made to be looked at or measured, not in training.
+  /// Below 1 images are more alike and better, above 1 the other way round (Kynkäänniemi et al. 2019).
+  double temperature = 1.0;
 };
 
 struct TrainingSettings {

@@ -73,6 +73,7 @@ void check_values(const Recipe& recipe) {
   const TrainingSettings& training = recipe.training;
   const bool half = training.discriminator_batch == DiscriminatorBatch::half;
   check_range<std::int64_t>("latent.size", recipe.latent.size, 1, 65536);
+  check_range("latent.temperature", recipe.latent.temperature, 0.0, highest_temperature);
   check_range<std::int64_t>("training.batch_size", training.batch_size, half ? 2 : 1, 65536);
   check_range<std::int64_t>("training.discriminator_steps", training.discriminator_steps, 1, 100);
   check_range<std::int64_t>("training.epochs", training.epochs, 1, largest_count);

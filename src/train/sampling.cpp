@@ -32,6 +32,8 @@ void ImageMaker::make(std::span<const float> latents, std::span<const std::int32
 std::vector<float> sample_latents(const Recipe& recipe, std::uint64_t seed, std::int64_t count) {
   std::vector<float> latents(static_cast<std::size_t>(count * recipe.latent.size));
   fill_latents({.seed = seed, .purpose = base::Purpose::sample_latent}, recipe.latent.distribution, latents);
+  const auto temperature = static_cast<float>(recipe.latent.temperature);
+  std::ranges::transform(latents, latents.begin(), [&](float value) { return temperature * value; });
   return latents;
 }
 

@@ -34,7 +34,8 @@ class ImageMaker {
 };
 
 /// The latent points of the grid that a run draws after each epoch, and of `sample` with the same seed: point
-/// n is the n-th stretch of the sequence RandomKey{seed, sample_latent}. [count, latent]
+/// n is the n-th stretch of the sequence RandomKey{seed, sample_latent}, times the recipe's temperature.
+/// [count, latent]
 std::vector<float> sample_latents(const Recipe& recipe, std::uint64_t seed, std::int64_t count);
 
 /// Labels for `count` images in a grid of `columns`: all `label`, or a class a row, 0, 1, ... by turns.

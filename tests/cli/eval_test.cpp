@@ -170,6 +170,10 @@ TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
   const Ended nothing = eval({"digits"});
   EXPECT_EQ(nothing.status, 6);
   EXPECT_THAT(nothing.errors, HasSubstr("neither a run nor PNG files in it"));
+  const Ended images = eval({"run/samples", "--temperature", "0.9"});
+  EXPECT_EQ(images.status, 2);
+  EXPECT_THAT(images.errors, HasSubstr("--temperature: found images in run/samples, expected a generator"));
+  EXPECT_THAT(eval({"run", "--temperature", "nan"}).errors, HasSubstr("expected a number from 0 to 10"));
   const Ended sheet = eval({"run/samples", "--data", "digits"});
   EXPECT_EQ(sheet.status, 4);
   EXPECT_THAT(sheet.errors, HasSubstr("an image a file, not a sheet"));

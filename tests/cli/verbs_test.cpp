@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/workplace.h"
+#include "io/npy.h"
 #include "io/png.h"
 #include "train/embedded_recipes.h"
 
@@ -153,6 +154,22 @@ TEST_F(Sample, GridsHaveTheSizeAskedFor) {
 TEST_F(Sample, TheRunsOwnSeedDrawsItsLastSampleAgain) {
   EXPECT_EQ(draw({"--grid", "2x3"}), io::read_png(place_ / "run/samples/epoch_0001.png"));
   EXPECT_NE(draw({"--grid", "2x3", "--seed", "7"}), io::read_png(place_ / "run/samples/epoch_0001.png"));
+}
+
+TEST_F(Sample, WithoutTemperatureIsOneImageOverAndOver) {
+  const auto images = [&](const std::string& temperature) {
+    EXPECT_EQ(
+        place_.run({"sample", "run", "--count", "2", "--temperature", temperature, "--out", "a.npy"}).status,
+        0);
+    std::vector<float> values = io::read_npy(place_ / "a.npy").values;
+    const auto second = values.begin() + 28 * 28;
+    return std::pair(std::vector(values.begin(), second), std::vector(second, values.end()));
+  };
+  const auto [mean, again] = images("0");
+  EXPECT_EQ(mean, again);
+  const auto [one, other] = images("1");
+  EXPECT_NE(one, other);
+  EXPECT_NE(one, mean);
 }
 
 TEST_F(Sample, ArraysAreNumpysOwnFormatInThePixelRange) {

@@ -70,6 +70,7 @@ TEST(Recipe, RefusesValuesOutOfRange) {
   EXPECT_THAT(override_message("generator_optimizer.learning_rate=nan"),
               HasSubstr("learning_rate: found nan"));
   EXPECT_THAT(override_message("penalty.r1=-1.0"), HasSubstr("penalty.r1: found -1"));
+  EXPECT_THAT(override_message("latent.temperature=-0.5"), HasSubstr("latent.temperature: found -0.5"));
   EXPECT_THAT(override_message("training.discriminator_steps=0"), HasSubstr("discriminator_steps: found 0"));
   EXPECT_THAT(override_message("nonsense"), HasSubstr("key=value"));
 }

@@ -7,6 +7,19 @@
 namespace ganymede::train {
 namespace {
 
+TEST(SampleLatents, AreTheSameDirectionsAtEveryTemperature) {
+  Recipe recipe;
+  recipe.latent.size = 3;
+  const std::vector<float> plain = sample_latents(recipe, 7, 2);
+  recipe.latent.temperature = 0.5;
+  const std::vector<float> cold = sample_latents(recipe, 7, 2);
+  ASSERT_EQ(cold.size(), 6U);
+  for (std::size_t n = 0; n < cold.size(); ++n) {
+    EXPECT_NE(plain[n], 0.0F);
+    EXPECT_EQ(cold[n], 0.5F * plain[n]);
+  }
+}
+
 TEST(DrawLabels, KeepsTheSharesOfTheDatasLabels) {
   const std::vector<std::uint8_t> labels = {0, 2, 2, 2};
   const std::vector<std::int32_t> drawn = draw_labels(labels, 3, 10'000);

@@ -22,6 +22,7 @@ export interface Run {
   seed: number;
   latent_size: number;
   latent_distribution: "normal" | "uniform";
+  latent_temperature: number; // times a point of the distribution
   first_latent: number[];
   pixel_range: [number, number];
   grid_rows: number;

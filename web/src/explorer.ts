@@ -120,7 +120,8 @@ export class Explorer {
   }
 
   private randomPoint(): Point {
-    return randomPoint(this.generator.facts.latent_size, this.uniform);
+    const { latent_size, latent_temperature } = this.generator.facts;
+    return randomPoint(latent_size, this.uniform).map((value) => latent_temperature * value);
   }
 
   private randomAxes(): [Point, Point] {

@@ -9,6 +9,7 @@ env.wasm.numThreads = 1; // more need a page that is isolated from others
 export interface GeneratorFacts {
   latent_size: number;
   latent_distribution: "normal" | "uniform";
+  latent_temperature: number; // times a point of the distribution
   first_latent: number[]; // of the samples after each epoch
   pixel_range: [number, number];
   class_names: string[]; // none where the generator takes no class
