@@ -71,8 +71,12 @@ Json json_of(const std::vector<ScoreRow>& rows) {
   return json;
 }
 
+std::vector<double> real_shares(const data::Dataset& dataset) {
+  return eval::label_shares(dataset.test.labels, dataset.classes());
+}
+
 std::string label_line(const data::Dataset& dataset, std::span<const double> shares) {
-  const auto real = eval::label_shares(dataset.test.labels, dataset.classes());
+  const std::vector<double> real = real_shares(dataset);
   std::string line = "labels as read (the data's):";
   for (std::size_t c = 0; c < real.size(); ++c) {
     line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", dataset.class_names[c], 100.0 * shares[c],
@@ -125,6 +129,7 @@ std::string as_json(const EvaluationReport& report, const Instruments& instrumen
                {"scores", json_of(report.rows)}};
   if (!report.label_shares.empty()) {
     json["label_shares"] = report.label_shares;
+    json["data_label_shares"] = real_shares(instruments.dataset);
   }
   return json.dump(2) + "\n";
 }

@@ -94,6 +94,7 @@ TEST_F(Evaluation, AsJsonHasTheSameNumbersEachTime) {
   json first = json::parse(ended.output);
   EXPECT_EQ(first["count"], 40);
   EXPECT_EQ(first["label_shares"].size(), 10U);
+  EXPECT_EQ(first["data_label_shares"].size(), 10U);
   EXPECT_TRUE(first["scores"]["label_accuracy"]["value"].is_null());
   const json frechet = first["scores"]["frechet_distance"];
   EXPECT_GT(frechet["value"], frechet["floor"]);
