@@ -8,6 +8,7 @@
 #include <charconv>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/host.h"
+#include "train/recipe.h"
 
 namespace ganymede::cli {
 
@@ -173,6 +175,13 @@ CLI::Validator in_range(std::int64_t lowest, std::int64_t highest) {
 
 CLI::Validator number_between(double lowest, double highest) {
   return number_in_range(lowest, highest, "a number");
+}
+
+void add_temperature(CLI::App& verb, std::optional<double>& temperature) {
+  verb.add_option("--temperature", temperature,
+                  "Times the latent points: below 1 fewer kinds of better images (default: the recipe's)")
+      ->type_name("T")
+      ->check(number_between(0.0, train::highest_temperature));
 }
 
 int run(int argc, char** argv) {

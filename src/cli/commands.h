@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace ganymede::cli {
 
@@ -14,6 +15,9 @@ using Action = std::function<int()>;
 CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);
 /// The same of any number.
 CLI::Validator number_between(double lowest, double highest);
+
+/// Adds --temperature, which sets that of a generator's recipe.
+void add_temperature(CLI::App& verb, std::optional<double>& temperature);
 
 /// Each adds a verb; when the command line has that verb, parsing it sets `action`.
 void add_train(CLI::App& app, Action& action);

@@ -104,8 +104,10 @@ ImageSet images_of(const EvalOptions& options, ImageSource& source, std::int64_t
   require_size(source.path, net::output_shape(generator.spec), like);
   ImageSet set = make_image_set(generator.spec, generator.weights, generator.info.recipe, like.train, count,
                                 options.settings().seed, device);
-  set.description = fmt::format("{} ({} after epoch {})", source.path.string(), generator.info.recipe.name,
-                                generator.info.epoch);
+  const train::Recipe& recipe = generator.info.recipe;
+  set.description = fmt::format(
+      "{} ({} after epoch {}{})", source.path.string(), recipe.name, generator.info.epoch,
+      recipe.latent.temperature == 1.0 ? "" : fmt::format(", temperature {}", recipe.latent.temperature));
   return set;
 }
 
@@ -233,9 +235,7 @@ void add_eval(CLI::App& app, Action& action) {
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
   add("--resamples", options->resamples, "N", "Of the bootstrap; 0: no intervals (default: 100)")
       ->check(in_range(0, 100'000));
-  add("--temperature", options->temperature, "T",
-      "Times the latent points: below 1 fewer kinds of better images (default: the recipe's)")
-      ->check(number_between(0.0, train::highest_temperature));
+  add_temperature(*verb, options->temperature);
   add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
   add("--data", options->data, "NAME|DIR",
       "The real images (default: what the generator learnt from, or mnist)");

@@ -200,9 +200,7 @@ void add_flags(CLI::App& verb, SampleOptions& options) {
   add("--class", options.class_name, "CLASS", "Draw only this class, for a conditional generator");
   add("--seed", options.seed, "N", "Of the latent points (default: the run's)")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
-  add("--temperature", options.temperature, "T",
-      "Times the latent points: below 1 fewer kinds of better images (default: the recipe's)")
-      ->check(number_between(0.0, train::highest_temperature));
+  add_temperature(verb, options.temperature);
   CLI::Option* walk = add("--interpolate", options.interpolate, "[N]",
                           "Walk between latent points, N steps a row (default: 10)")
                           ->expected(0, 1)

@@ -106,6 +106,18 @@ TEST_F(Evaluation, AsJsonHasTheSameNumbersEachTime) {
             first["scores"]);
 }
 
+TEST_F(Evaluation, AtAnotherTemperatureIsAnotherAndSaysSo) {
+  const auto at = [](const std::string& temperature) {
+    return json::parse(eval({"run", "--json", "--temperature", temperature}).output);
+  };
+  const json usual = at("1");
+  const json cold = at("0.5");
+  EXPECT_EQ(usual["images"], "run (small after epoch 2)");
+  EXPECT_EQ(cold["images"], "run (small after epoch 2, temperature 0.5)");
+  EXPECT_EQ(usual["scores"], json::parse(eval({"run", "--json"}).output)["scores"]);
+  EXPECT_NE(cold["scores"]["frechet_distance"], usual["scores"]["frechet_distance"]);
+}
+
 TEST_F(Evaluation, OfArraysAndPicturesIsThatOfTheGeneratorTheyCameFrom) {
   ASSERT_EQ(place().run({"sample", "run", "--count", "30", "--seed", "0", "--out", "images.npy"}).status, 0);
   const io::NpyArray array = io::read_npy(place() / "images.npy");
