@@ -13,8 +13,8 @@
 #include "data/gzip.h"
 #include "io/onnx.h"
 #include "serve/encoding.h"
+#include "serve/latent_facts.h"
 #include "serve/page.h"
-#include "train/sampling.h"
 
 namespace ganymede::cli {
 
@@ -49,16 +49,10 @@ std::string_view page_file(std::string_view ending) {
 std::string facts_of(const SavedGenerator& generator, const std::string& about) {
   const train::Recipe& recipe = generator.info.recipe;
   const bool labelled = net::label_classes(generator.spec) > 0;
-  const Json facts = {
-      {"name", recipe.name},
-      {"about", about},
-      {"latent_size", generator.spec.input.back()},
-      {"latent_distribution",
-       recipe.latent.distribution == train::Distribution::uniform ? "uniform" : "normal"},
-      {"latent_temperature", recipe.latent.temperature},
-      {"first_latent", train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), 1)},
-      {"pixel_range", {recipe.pixel_range.low, recipe.pixel_range.high}},
-      {"class_names", labelled ? generator.info.class_names : std::vector<std::string>()}};
+  Json facts = {{"name", recipe.name},
+                {"about", about},
+                {"class_names", labelled ? generator.info.class_names : std::vector<std::string>()}};
+  facts.update(serve::latent_facts(recipe));
   std::string text;
   for (const char letter : facts.dump(-1, ' ', false, Json::error_handler_t::replace)) {
     text += letter == '<' ? "\\u003c" : std::string(1, letter);

@@ -18,8 +18,8 @@
 #include "io/png.h"
 #include "serve/encoding.h"
 #include "serve/event_stream.h"
+#include "serve/latent_facts.h"
 #include "serve/nearest.h"
-#include "train/sampling.h"
 
 namespace ganymede::serve {
 
@@ -244,27 +244,22 @@ Answer Site::describe(const RunRequest& run) {
   Json meta = fs::exists(run.files.meta, ignored)
                   ? Json::parse(read_text(run.files.meta, largest_text), nullptr, false)
                   : Json();
-  return as_json(
-      {{"name", run.name},
-       {"recipe", recipe.name},
-       {"description", recipe.description},
-       {"data", recipe.data},
-       {"epochs", recipe.training.epochs},
-       {"batch_size", recipe.training.batch_size},
-       {"seed", recipe.training.seed},
-       {"latent_size", recipe.latent.size},
-       {"latent_distribution",
-        recipe.latent.distribution == train::Distribution::uniform ? "uniform" : "normal"},
-       {"latent_temperature", recipe.latent.temperature},
-       {"first_latent", train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), 1)},
-       {"pixel_range", {recipe.pixel_range.low, recipe.pixel_range.high}},
-       {"grid_columns", recipe.output.grid_columns},
-       {"grid_rows", recipe.output.grid_rows},
-       {"samples", samples},
-       {"live", live_.control != nullptr && run.name == live_.name},
-       {"onnx", runs_.reader().export_onnx != nullptr},
-       {"meta", meta.is_discarded() ? Json() : std::move(meta)},
-       {"config", config}});
+  Json description = {{"name", run.name},
+                      {"recipe", recipe.name},
+                      {"description", recipe.description},
+                      {"data", recipe.data},
+                      {"epochs", recipe.training.epochs},
+                      {"batch_size", recipe.training.batch_size},
+                      {"seed", recipe.training.seed},
+                      {"grid_columns", recipe.output.grid_columns},
+                      {"grid_rows", recipe.output.grid_rows},
+                      {"samples", samples},
+                      {"live", live_.control != nullptr && run.name == live_.name},
+                      {"onnx", runs_.reader().export_onnx != nullptr},
+                      {"meta", meta.is_discarded() ? Json() : std::move(meta)},
+                      {"config", config}};
+  description.update(latent_facts(recipe));
+  return as_json(description);
 }
 
 Answer Site::metrics(const RunRequest& run) {
