@@ -1,9 +1,15 @@
 # cmake -DOUTPUT=FILE -DRECIPES=A.toml;B.toml -P EmbedRecipes.cmake
 # Writes the C++ source that holds the recipes and defines ganymede::train::embedded_recipes().
-set(rows "")
+set(names "")
 foreach(recipe IN LISTS RECIPES)
   get_filename_component(name "${recipe}" NAME_WE)
-  file(READ "${recipe}" text)
+  list(APPEND names "${name}")
+  set("file_of_${name}" "${recipe}")
+endforeach()
+list(SORT names)
+set(rows "")
+foreach(name IN LISTS names)
+  file(READ "${file_of_${name}}" text)
   string(APPEND rows "    EmbeddedRecipe{\"${name}\", R\"toml(${text})toml\"},\n")
 endforeach()
 list(LENGTH RECIPES count)

@@ -16,7 +16,7 @@ std::string list_recipes() {
   std::string list;
   for (const train::EmbeddedRecipe& recipe : train::embedded_recipes()) {
     const train::Recipe parsed = train::parse_recipe(recipe.text, std::string(recipe.name));
-    list += fmt::format("{:<14} {}\n", recipe.name, parsed.description);
+    list += fmt::format("{:<16} {}\n", recipe.name, parsed.description);
   }
   return list;
 }

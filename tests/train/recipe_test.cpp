@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "train/fixtures.h"
 
 namespace ganymede::train {
@@ -31,6 +33,11 @@ TEST(Recipe, EveryOneThatShipsFitsItsData) {
     EXPECT_EQ(recipe.name, shipped.name);
     EXPECT_NO_THROW(check_networks(recipe, image_of(recipe), data_of(recipe).classes()));
   }
+}
+
+TEST(Recipe, AreSortedByNameAndNotByFile) {
+  EXPECT_TRUE(
+      std::ranges::is_sorted(embedded_recipes(), {}, &EmbeddedRecipe::name));  // "best" before "best-long"
 }
 
 TEST(Recipe, IsTheSameAfterWritingAndReading) {
