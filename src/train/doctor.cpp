@@ -82,6 +82,11 @@ std::string describe_strong_generator(const Evidence& evidence) {
       grouped(evidence.since), compared_with_guessing(evidence));
 }
 
+std::string describe_standstill(const Evidence& evidence) {
+  return fmt::format("The generator has stood still since step {}: no gradient reaches it any more",
+                     grouped(evidence.since));
+}
+
 std::string describe_losses(const Evidence& evidence) {
   std::vector<std::string> losses;
   for_each_metric(evidence.metrics, [&](std::string_view name, float value) {
@@ -120,11 +125,13 @@ constexpr std::array rules = {
     Rule{Ailment::collapse, &Signs::unevenness, Side::at_least, 0.5, 1, describe_labels},
     Rule{Ailment::collapse, &Signs::duplicates, Side::at_least, 0.5, 1, describe_duplicates},
     // Healthy discriminators are 0.97 ahead for up to a hundred steps in the beginning, and at a slow
-    // learning
-    // rate 0.94 for thousands.
+    // learning rate 0.94 for thousands.
     Rule{Ailment::discriminator_won, &Signs::lead, Side::at_least, 0.98, 200, describe_strong_discriminator},
     // Healthy runs come down to -0.3 for the length of one interval, early, while the networks take turns.
     Rule{Ailment::generator_won, &Signs::lead, Side::at_most, -0.25, 200, describe_strong_generator},
+    // Spread over a hundred thousand weights that is less than Adam's epsilon. Healthy generators have a
+    // gradient of 0.02 and more.
+    Rule{Ailment::standstill, &Signs::generator_gradient, Side::at_most, 1e-6, 200, describe_standstill},
     // A loss of a hundred guesses is e to the minus seventy in probability: no network that learns is that
     // sure and wrong. In two intervals, as a single batch may be odd.
     Rule{Ailment::explosion, &Signs::loss_size, Side::at_least, 100.0, 20, describe_losses},
@@ -152,6 +159,7 @@ constexpr std::array ailment_rows = {
     AilmentRow{Ailment::collapse, "collapse", "The collapse"},
     AilmentRow{Ailment::discriminator_won, "discriminator_won", "The discriminator's victory"},
     AilmentRow{Ailment::generator_won, "generator_won", "The generator's victory"},
+    AilmentRow{Ailment::standstill, "standstill", "The standstill"},
     AilmentRow{Ailment::explosion, "explosion", "The explosion"},
     AilmentRow{Ailment::not_finite, "not_finite", "The divergence"},
 };
@@ -200,6 +208,9 @@ std::string advice_on(Ailment ailment, const Recipe& recipe) {
           "Give the discriminator more layers or units or, in a new run, more steps: --set "
           "training.discriminator_steps={}",
           recipe.training.discriminator_steps + 1);
+    case Ailment::standstill:
+      return "Its units are saturated, which lasts. In a new run, let it learn more slowly: " +
+             set_rate("generator", std::min(generator_rate / 4.0, 1e-3));
     case Ailment::explosion:
     case Ailment::not_finite:
       break;
@@ -211,14 +222,16 @@ std::string advice_on(Ailment ailment, const Recipe& recipe) {
   return advice;
 }
 
-/// How many times its usual size a norm is, once there are some to compare it with.
+/// How many times its usual size a norm is, once there are some to compare it with. A smaller one than
+/// healthy networks have counts as that: a generator that begins to learn is no explosion.
 double rise(UsualNorm& usual, double norm) {
   constexpr double enough = 5.0;
+  constexpr double least = 0.01;
   if (!std::isfinite(norm) || norm <= 0.0) {
     return Signs::unknown;
   }
   const double rise = usual.count < enough ? Signs::unknown : norm / std::exp(usual.log_sum / usual.count);
-  usual.log_sum += std::log(norm);
+  usual.log_sum += std::log(std::max(norm, least));
   usual.count += 1.0;
   return rise;
 }
@@ -278,6 +291,7 @@ std::vector<Finding> Doctor::observe(std::int64_t step, const StepMetrics& metri
   metrics_ = metrics;
   Signs signs;
   std::visit([&](const auto& values) { read_losses(recipe_.objective, values, signs); }, metrics);
+  signs.generator_gradient = static_cast<double>(norms.generator);
   auto usual = usual_norms_.begin();
   for_each_norm(norms, [&](const char*, float norm) {
     signs.gradient_rise = std::fmax(signs.gradient_rise, rise(*usual++, static_cast<double>(norm)));

@@ -18,6 +18,7 @@ enum class Ailment {
   collapse,           ///< the generator makes few kinds of image, or the same one again and again
   discriminator_won,  ///< it is sure of everything, so that the generator has nothing to learn from
   generator_won,      ///< it has found what this discriminator takes for real, whatever that looks like
+  standstill,         ///< no gradient reaches the generator
   explosion,          ///< losses or gradients beyond anything that learns
   not_finite          ///< a loss that is no number
 };
@@ -67,6 +68,8 @@ struct Signs {
   double loss_size = unknown;
   /// The largest of the networks' gradients in units of its usual size in this run.
   double gradient_rise = unknown;
+  /// The norm of the generator's gradient.
+  double generator_gradient = unknown;
   /// The share of the samples that are too many of their label, compared with the data.
   double unevenness = unknown;
   double duplicates = unknown;
@@ -99,7 +102,7 @@ class Doctor {
     std::int64_t last = 0;  // step at which it held
     bool told = false;
   };
-  static constexpr std::size_t rule_count = 6;
+  static constexpr std::size_t rule_count = 7;
 
   std::vector<Finding> follow(std::int64_t step, const Signs& signs);
   std::optional<Finding> begin(std::size_t rule, std::int64_t step);

@@ -154,6 +154,13 @@ TEST(DoctorOfARun, NamesAFrozenGenerator) {
   EXPECT_THAT(patient.ended().errors, HasSubstr("--set generator_optimizer.learning_rate=0.001"));
 }
 
+TEST(DoctorOfARun, NamesAGeneratorThatIsSaturated) {
+  const Patient patient(400, {"generator_optimizer.learning_rate=1000", "penalty.r1=10"});
+  EXPECT_THAT(patient.verdicts(), Contains("standstill"));
+  EXPECT_THAT(patient.ended().errors, AllOf(HasSubstr("warning: The generator has stood still since step"),
+                                            HasSubstr("--set generator_optimizer.learning_rate=0.001")));
+}
+
 TEST(DoctorOfARun, NamesALearningRateThatIsTooHigh) {
   const Patient patient(
       400, {"generator_optimizer.learning_rate=0.1", "discriminator_optimizer.learning_rate=0.1"});

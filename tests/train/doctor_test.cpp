@@ -32,10 +32,11 @@ StepMetrics losses(float real, float fake, float generator) {
 }
 
 /// What a doctor tells in `steps` steps of the same metrics, an interval every 20.
-std::vector<Finding> told(Doctor& doctor, const StepMetrics& metrics, std::int64_t first, std::int64_t last) {
+std::vector<Finding> told(Doctor& doctor, const StepMetrics& metrics, std::int64_t first, std::int64_t last,
+                          const GradientNorms& norms = steady) {
   std::vector<Finding> all;
   for (std::int64_t step = first; step <= last; step += 20) {
-    std::ranges::move(doctor.observe(step, metrics, steady), std::back_inserter(all));
+    std::ranges::move(doctor.observe(step, metrics, norms), std::back_inserter(all));
   }
   return all;
 }
@@ -109,6 +110,23 @@ TEST(Doctor, TellsThatTheGeneratorHasWon) {
   EXPECT_EQ(won[0].ailment, Ailment::generator_won);
   EXPECT_THAT(won[0].message, HasSubstr("its loss is 1.55, guessing costs 0.69"));
   EXPECT_THAT(won[0].advice, HasSubstr("--set training.discriminator_steps=2"));
+}
+
+TEST(Doctor, TellsThatNoGradientReachesTheGenerator) {
+  const StepMetrics even = losses(0.5F, 0.6F, 1.0F);
+  GradientNorms gone = steady;
+  gone.generator = 1e-8F;
+  Doctor doctor(with_loss(Loss::bce_with_logits));
+  EXPECT_THAT(told(doctor, even, 20, 1000), IsEmpty());
+  EXPECT_THAT(told(doctor, even, 1020, 1200, gone), IsEmpty());
+  const auto still = told(doctor, even, 1220, 2000, gone);
+  ASSERT_THAT(still, SizeIs(1));
+  EXPECT_EQ(still[0].ailment, Ailment::standstill);
+  EXPECT_THAT(still[0].message, HasSubstr("has stood still since step 1,020"));
+  EXPECT_THAT(still[0].advice, HasSubstr("--set generator_optimizer.learning_rate=5e-05"));
+  const auto over = told(doctor, even, 2020, 3000);
+  ASSERT_THAT(over, SizeIs(1));
+  EXPECT_TRUE(over[0].over);
 }
 
 /// D's two losses and G's where the discriminator has won, where it guesses, where it is fooled.
@@ -287,7 +305,7 @@ TEST(Doctor, SaysWhatToChangeAfterADivergence) {
 
 TEST(Ailment, HasAWordThatIsReadBack) {
   for (const Ailment ailment : {Ailment::collapse, Ailment::discriminator_won, Ailment::generator_won,
-                                Ailment::explosion, Ailment::not_finite}) {
+                                Ailment::standstill, Ailment::explosion, Ailment::not_finite}) {
     EXPECT_EQ(parse_ailment(to_string(ailment)), ailment);
   }
   EXPECT_EQ(parse_ailment("flu"), std::nullopt);
