@@ -186,6 +186,7 @@ std::string set_rate(std::string_view network, double rate) {
 
 /// The one thing to change that is the likeliest to help.
 std::string advice_on(Ailment ailment, const Recipe& recipe) {
+  constexpr double usual_rate = 1e-3;  // of the recipes that learn fast
   const double generator_rate = recipe.generator_optimizer.learning_rate;
   const double discriminator_rate = recipe.discriminator_optimizer.learning_rate;
   switch (ailment) {
@@ -210,7 +211,7 @@ std::string advice_on(Ailment ailment, const Recipe& recipe) {
           recipe.training.discriminator_steps + 1);
     case Ailment::standstill:
       return "Its units are saturated, which lasts. In a new run, let it learn more slowly: " +
-             set_rate("generator", std::min(generator_rate / 4.0, 1e-3));
+             set_rate("generator", std::min(generator_rate / 4.0, usual_rate));
     case Ailment::explosion:
     case Ailment::not_finite:
       break;
