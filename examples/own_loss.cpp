@@ -9,6 +9,7 @@
 #include <string>
 
 #include "adversarial.h"
+#include "base/team.h"
 #include "derivative.h"
 
 using namespace ganymede;
@@ -49,6 +50,7 @@ int main(int argc, char** argv) try {
   }
   constexpr std::int64_t batch = 64;
   const data::Dataset digits = data::load_directory(argc > 1 ? argv[1] : "data/mnist");
+  const base::Team team(0);
   const ops::Device device;
   examples::Learner generator(examples::dense_generator(), batch, 1, device);
   examples::Learner discriminator(dense_discriminator(), 2 * batch, 2, device);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "base/team.h"
 #include "data/dataset.h"
 #include "io/onnx.h"
 #include "train/trainer.h"
@@ -54,6 +55,7 @@ int main(int argc, char** argv) try {
   const train::Recipe recipe = small_convolutions();
   std::printf("%s\n", train::to_toml(recipe).c_str());
 
+  const base::Team team(0);
   const ops::Device device;
   train::Trainer trainer(recipe, digits, device, argc > 2 ? std::stoll(argv[2]) : 2000);
   trainer.subscribe([](const train::Event& event) {

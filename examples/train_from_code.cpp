@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/team.h"
 #include "data/dataset.h"
 #include "io/grid.h"
 #include "io/png.h"
@@ -38,6 +39,7 @@ void print(const train::Event& event) {
 int main(int argc, char** argv) try {
   const data::Dataset digits = data::load_directory(argc > 1 ? argv[1] : "data/mnist");
   const train::Recipe recipe = find_recipe("dense");
+  const base::Team team(0);
   const ops::Device device;
 
   train::Trainer trainer(recipe, digits, device, argc > 2 ? std::stoll(argv[2]) : 2000);

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/parallel.h"
+#include "base/team.h"
 #include "cli/bench_ops.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -173,7 +173,7 @@ std::vector<Measurement> rows_of(const train::Recipe& recipe, const data::Datase
 }
 
 int run_bench(const BenchOptions& options) {
-  base::set_thread_count(options.threads);
+  const base::Team team(options.threads);
   const Console console;
   const ops::Device device;
   std::map<std::string, data::Dataset> datasets;

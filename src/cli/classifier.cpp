@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "cli/classifier_file.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -34,8 +34,7 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
   recipe.epochs = options.epochs.value_or(recipe.epochs);
   recipe.batch_size = options.batch_size.value_or(recipe.batch_size);
   recipe.seed = options.seed.value_or(recipe.seed);
-  base::set_thread_count(static_cast<int>(options.threads));
-  recipe.threads = base::thread_count();
+  recipe.threads = options.threads;
   for (const auto& [word, precision] : words(train::Precision{})) {
     recipe.precision = word == options.precision ? precision : recipe.precision;
   }
@@ -60,6 +59,7 @@ int run_classifier_train(const ClassifierOptions& options) {
   require_classes(dataset);
   const train::ClassifierRecipe recipe = recipe_for(options, dataset);
   const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
+  const base::Team team(static_cast<int>(recipe.threads));
   const ops::Device device;
   train::ClassifierTrainer trainer(recipe, dataset, device);
   console.say(

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_source.h"
@@ -59,7 +60,7 @@ std::string about_data(const std::string& name) {
 int describe_machine() {
   const ops::Capabilities capabilities = ops::capabilities();
   const bool bf16 = train::resolve(train::Precision::automatic) == base::DType::bf16;
-  base::set_thread_count(0);
+  const base::Team team(0);
   print(
       line("ganymede", version()) + line("processor", processor()) +
       line("oneDNN", fmt::format("{}, with {}", capabilities.library_version, capabilities.instruction_set)) +

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/evaluation.h"
@@ -205,7 +205,7 @@ EvaluationReport evaluate_by_training(const EvalOptions& options, ImageSource& s
 
 int run_eval(EvalOptions options) {
   const Stopwatch stopwatch;
-  base::set_thread_count(static_cast<int>(options.threads));
+  const base::Team team(static_cast<int>(options.threads));
   ImageSource source = open_image_source(options.source);
   set_temperature(options, source);
   recognise_stacks(options, source);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/format.h"
@@ -30,6 +31,7 @@ constexpr std::int64_t most_images = 1'000'000;
 /// A generator that is ready to draw.
 struct Artist {
   SavedGenerator generator;
+  base::Team team{0};
   ops::Device device;
   std::uint64_t seed;
   std::optional<std::int64_t> label;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_source.h"
@@ -36,7 +37,7 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
   if (!options.out.empty()) {
     require_free(options.out);
   }
-  resolve_for_this_machine(recipe);
+  const base::Team team(static_cast<int>(recipe.training.threads));
   announce(console, "Training", recipe);
   auto dataset = open_training_data(recipe);
   auto training =
@@ -87,7 +88,7 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   const RunLock lock(run);
   train::Recipe recipe = read_recipe_file(run.config().string(), overrides(options));
   recipe.data = options.data.value_or(recipe.data);
-  resolve_for_this_machine(recipe);
+  const base::Team team(static_cast<int>(recipe.training.threads));
   announce(console, "Resuming", recipe);
   const Checkpoint checkpoint = newest_checkpoint(run, console);
   auto dataset = open_training_data(recipe);

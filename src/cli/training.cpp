@@ -149,19 +149,12 @@ bool Session::go_back(std::unique_ptr<Training>& training, const End& end) {
 
 }  // namespace
 
-void resolve_for_this_machine(train::Recipe& recipe) {
-  base::set_thread_count(static_cast<int>(recipe.training.threads));
-  recipe.training.threads = base::thread_count();
-  recipe.training.precision = train::resolve(recipe.training.precision) == base::DType::bf16
-                                  ? train::Precision::bf16
-                                  : train::Precision::f32;
-}
-
 void announce(Console& console, const std::string& what, const train::Recipe& recipe) {
   const train::TrainingSettings& training = recipe.training;
+  const int threads = base::thread_count();
   console.say(fmt::format("{} {} on {}: batches of {}, {}, {} thread{}, seed {}", what, recipe.name,
-                          recipe.data, training.batch_size, precision_name(recipe), training.threads,
-                          training.threads == 1 ? "" : "s", training.seed));
+                          recipe.data, training.batch_size, precision_name(recipe), threads,
+                          threads == 1 ? "" : "s", training.seed));
 }
 
 void announce(Console& console, const Training& training, const RunDirectory& run) {

@@ -39,9 +39,6 @@ struct Training {
   }
 };
 
-/// Writes the machine's answer wherever the recipe leaves something to it: precision and threads.
-void resolve_for_this_machine(train::Recipe& recipe);
-
 /// Says what is about to run, before the data is read and the kernels are compiled.
 void announce(Console& console, const std::string& what, const train::Recipe& recipe);
 /// Says how large the run is and where.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "ops/onednn.h"
 
 namespace ganymede::ops {
@@ -29,17 +30,39 @@ constexpr InstructionSet instruction_sets[] = {
 
 }  // namespace
 
-Device::Device() : handles_(std::make_unique<Handles>()) {}
+namespace {
+
+void reserve(base::Buffer& buffer, std::size_t bytes) {
+  if (buffer.size() < bytes) {
+    buffer = base::Buffer(bytes);
+  }
+}
+
+}  // namespace
+
+Device::Device() : handles_(std::make_unique<Handles>()) {
+  handles_->threads.resize(static_cast<std::size_t>(base::thread_count()));
+}
 Device::~Device() = default;
 
+int Device::threads() const {
+  return static_cast<int>(handles_->threads.size());
+}
+
 void Device::reserve_scratch(std::size_t bytes) const {
-  if (handles_->scratch.size() < bytes) {
-    handles_->scratch = base::Buffer(bytes);
+  for (ThreadMemory& memory : handles_->threads) {
+    reserve(memory.scratch, bytes);
+  }
+}
+
+void Device::reserve_scratchpad(std::size_t bytes) const {
+  for (ThreadMemory& memory : handles_->threads) {
+    reserve(memory.scratchpad, bytes);
   }
 }
 
 std::byte* Device::scratch() const {
-  return handles_->scratch.data();
+  return handles_->threads[base::current_thread()].scratch.data();
 }
 
 Capabilities capabilities() {

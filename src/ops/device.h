@@ -6,11 +6,13 @@
 #include <string>
 
 #include "base/buffer.h"
+#include "base/parallel.h"
 
 namespace ganymede::ops {
 
 /// The processor as oneDNN sees it: the engine that compiles kernels and the stream that runs them.
-/// Matrix operations are built for a device, which must outlive them, and run one at a time.
+/// Matrix operations are built for a device, which must outlive them, and run one at a time. They use the
+/// team of the thread that runs them (base/team.h), and as many threads of it as the device's maker had.
 class Device {
  public:
   Device();
@@ -20,16 +22,28 @@ class Device {
 
   struct Handles;
   const Handles& handles() const { return *handles_; }
+  int threads() const;
 
-  /// Makes sure of `bytes` of scratch memory, which all of a device's operations share.
+  /// Calls `body(part)` for every part in [0, parts) by base::parallel_parts(), on threads that have scratch
+  /// memory here.
+  template <class Function>
+  void for_each_part(std::int64_t parts, const Function& body) const {
+    base::parallel_parts(parts, body, threads());
+  }
+
+  /// Makes sure of `bytes` of scratch memory for each thread, which all of a device's operations share.
   void reserve_scratch(std::size_t bytes) const;
+  /// The same of what oneDNN's primitives ask for.
+  void reserve_scratchpad(std::size_t bytes) const;
+  /// That of the calling thread.
   std::byte* scratch() const;
 
  private:
   std::unique_ptr<Handles> handles_;
 };
 
-/// A piece of a device's scratch memory, which holds what an operation needs only while it runs.
+/// A piece of a device's scratch memory: each thread has its own, which holds what a part of an operation
+/// needs while it runs.
 class Scratch {
  public:
   Scratch() = default;

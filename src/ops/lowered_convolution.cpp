@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/elementwise.h"
+
 namespace ganymede::ops {
 
 using base::DType;
@@ -31,7 +33,7 @@ void gather_chunk(const Lowering& l, DType type, const void* images, std::int64_
 }  // namespace
 
 std::int64_t chunk_of(std::int64_t batch, std::int64_t bytes) {
-  constexpr std::int64_t most = std::int64_t{1} << 21;
+  constexpr std::int64_t most = std::int64_t{1} << 19;
   std::int64_t chunk = std::clamp<std::int64_t>(most / bytes, 1, batch);
   while (batch % chunk != 0) {
     --chunk;
@@ -132,7 +134,8 @@ void WeightsMatrix::restore(float* weights) const {
 }
 
 GatherMap::GatherMap(const Device& device, const ConvolutionCase& c)
-    : lowering_(lower(c)),
+    : device_(&device),
+      lowering_(lower(c)),
       type_(c.type),
       weights_(lowering_, WeightsMatrix::Lines::rows, c.type),
       matmul_(device, {.rows = lowering_.rows(),
@@ -140,6 +143,7 @@ GatherMap::GatherMap(const Device& device, const ConvolutionCase& c)
                        .columns = lowering_.grid_channels,
                        .transpose_weights = !lowering_.image_is_dst,
                        .pack_weights = true,
+                       .slices = false,
                        .src = c.type,
                        .weights = c.type,
                        .dst = c.type}),
@@ -148,15 +152,16 @@ GatherMap::GatherMap(const Device& device, const ConvolutionCase& c)
 
 void GatherMap::run(const void* images, const void* weights, void* grid) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
-  for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
+  device_->for_each_part(lowering_.chunks, [&](std::int64_t chunk) {
     gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
     matmul_.run(columns_.data(), packed, nullptr,
                 at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_));
-  }
+  });
 }
 
 ScatterMap::ScatterMap(const Device& device, const ConvolutionCase& c, DType images, const Epilogue& epilogue)
-    : lowering_(lower(c)),
+    : device_(&device),
+      lowering_(lower(c)),
       type_(c.type),
       image_type_(images),
       epilogue_(epilogue),
@@ -166,6 +171,7 @@ ScatterMap::ScatterMap(const Device& device, const ConvolutionCase& c, DType ima
                        .columns = lowering_.geometry.patch_size(),
                        .transpose_weights = lowering_.image_is_dst,
                        .pack_weights = true,
+                       .slices = false,
                        .src = c.type,
                        .weights = c.type}),
       columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * sizeof(float)),
@@ -174,7 +180,7 @@ ScatterMap::ScatterMap(const Device& device, const ConvolutionCase& c, DType ima
 void ScatterMap::run(const void* grid, const void* weights, const float* bias, void* images) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
   const std::int64_t size = lowering_.chunk * lowering_.geometry.image_size();
-  for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
+  device_->for_each_part(lowering_.chunks, [&](std::int64_t chunk) {
     matmul_.run(at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_), packed, nullptr,
                 columns_.data());
     dispatch(image_type_, [&]<class T>(T) {
@@ -183,10 +189,12 @@ void ScatterMap::run(const void* grid, const void* weights, const float* bias, v
           workspace_.as<float>(),
           {reinterpret_cast<T*>(at(images, chunk * size, image_type_)), static_cast<std::size_t>(size)});
     });
-  }
+  });
 }
 
 namespace {
+
+constexpr std::int64_t most_groups = 8;
 
 /// Where the image is src, the transposed matrix, which is the order of the weights: grid^T columns.
 MatmulCase weights_case(const Lowering& l, DType type, bool accumulate) {
@@ -195,6 +203,7 @@ MatmulCase weights_case(const Lowering& l, DType type, bool accumulate) {
           .inner = l.rows(),
           .columns = l.image_is_dst ? l.grid_channels : patch,
           .transpose_src = true,
+          .slices = false,
           .src = type,
           .weights = type,
           .accumulate = accumulate};
@@ -203,26 +212,47 @@ MatmulCase weights_case(const Lowering& l, DType type, bool accumulate) {
 }  // namespace
 
 WeightsMap::WeightsMap(const Device& device, const ConvolutionCase& c)
-    : lowering_(lower(c)),
+    : device_(&device),
+      lowering_(lower(c)),
       type_(c.type),
       weights_(lowering_, WeightsMatrix::Lines::rows, DType::f32),
+      groups_(std::min(lowering_.chunks, most_groups)),
+      sums_(static_cast<std::size_t>((groups_ - 1) * lowering_.geometry.patch_size() *
+                                     lowering_.grid_channels) *
+            sizeof(float)),
       first_(device, weights_case(lowering_, c.type, false)),
       next_(device, weights_case(lowering_, c.type, true)),
       columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
       workspace_(columns_.behind(lowering_.geometry.workspace_bytes())) {}
 
-void WeightsMap::run(const void* images, const void* grid, float* diff_weights) {
-  float* target = weights_.target(diff_weights);
-  for (std::int64_t chunk = 0; chunk < lowering_.chunks; ++chunk) {
+void WeightsMap::sum_group(std::int64_t group, const void* images, const void* grid, float* sum) const {
+  const std::int64_t begin = lowering_.chunks * group / groups_;
+  for (std::int64_t chunk = begin; chunk < lowering_.chunks * (group + 1) / groups_; ++chunk) {
     gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
     const void* pixels = at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_);
-    const Matmul& matmul = chunk == 0 ? first_ : next_;
+    const Matmul& matmul = chunk == begin ? first_ : next_;
     if (lowering_.image_is_dst) {
-      matmul.run(columns_.data(), pixels, nullptr, target);
+      matmul.run(columns_.data(), pixels, nullptr, sum);
     } else {
-      matmul.run(pixels, columns_.data(), nullptr, target);
+      matmul.run(pixels, columns_.data(), nullptr, sum);
     }
   }
+}
+
+void WeightsMap::run(const void* images, const void* grid, float* diff_weights) {
+  const std::int64_t size = lowering_.geometry.patch_size() * lowering_.grid_channels;
+  float* target = weights_.target(diff_weights);
+  float* sums = sums_.as<float>().data();
+  device_->for_each_part(groups_, [&](std::int64_t group) {
+    sum_group(group, images, grid, group == 0 ? target : sums + (group - 1) * size);
+  });
+  constexpr std::int64_t grain = 8 * 1024;
+  base::parallel_for(size, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t group = 1; group < groups_; ++group) {
+      add<float>(std::span(sums + (group - 1) * size + begin, end - begin),
+                 std::span(target + begin, end - begin));
+    }
+  });
   weights_.restore(diff_weights);
 }
 

@@ -18,8 +18,8 @@
 /// has fewer channels.
 namespace ganymede::ops {
 
-/// How many of `batch` images to work on at once, each with `bytes` of columns: few enough for the columns to
-/// stay in the second-level caches of the threads; divides batch.
+/// How many of `batch` images a thread works on at once, each with `bytes` of columns: few enough for the
+/// columns to stay in its second-level cache; divides batch.
 std::int64_t chunk_of(std::int64_t batch, std::int64_t bytes);
 
 struct Lowering {
@@ -27,7 +27,7 @@ struct Lowering {
   std::int64_t grid_channels = 1;
   bool image_is_dst = false;
   bool turned = false;     ///< the kernel's elements are taken in reverse
-  std::int64_t chunk = 1;  ///< images that are worked on at once; divides batch
+  std::int64_t chunk = 1;  ///< images that a thread works on at once; divides batch
   std::int64_t chunks = 1;
 
   std::int64_t rows() const { return chunk * geometry.grid_size(); }
@@ -69,6 +69,7 @@ class GatherMap {
   void run(const void* images, const void* weights, void* grid);
 
  private:
+  const Device* device_;
   Lowering lowering_;
   base::DType type_;
   WeightsMatrix weights_;
@@ -85,6 +86,7 @@ class ScatterMap {
   void run(const void* grid, const void* weights, void* images) { run(grid, weights, nullptr, images); }
 
  private:
+  const Device* device_;
   Lowering lowering_;
   base::DType type_, image_type_;
   Epilogue epilogue_;
@@ -100,9 +102,15 @@ class WeightsMap {
   void run(const void* images, const void* grid, float* diff_weights);
 
  private:
+  void sum_group(std::int64_t group, const void* images, const void* grid, float* sum) const;
+
+  const Device* device_;
   Lowering lowering_;
   base::DType type_;
   WeightsMatrix weights_;
+  std::int64_t
+      groups_;  // of chunks, each summed apart, so that the order of the sums does not depend on the threads
+  base::Buffer sums_;  // [groups - 1, patch * grid channels]
   Matmul first_, next_;
   Scratch columns_, workspace_;
 };

@@ -17,6 +17,7 @@ struct MatmulCase {
   bool transpose_src = false;      ///< src is stored as [inner, rows]
   bool transpose_weights = false;  ///< weights are stored as [columns, inner]
   bool pack_weights = false;       ///< run() takes what pack() gives
+  bool slices = true;  ///< whether it may be cut into slices; false for what is itself a part of a loop
   base::DType src = base::DType::f32;
   base::DType weights = base::DType::f32;
   base::DType dst = base::DType::f32;
@@ -24,7 +25,9 @@ struct MatmulCase {
   bool accumulate = false;  ///< dst += instead of dst =
 };
 
-/// A matrix product compiled for one case. Sums are kept in f32 whatever the types.
+/// A matrix product compiled for one case. Sums are kept in f32 whatever the types. A large one is cut into
+/// slices of rows or of columns, which depend on the case alone, so that the result does not depend on the
+/// threads that take them.
 class Matmul {
  public:
   Matmul(const Device& device, const MatmulCase& matmul);
@@ -37,7 +40,7 @@ class Matmul {
 
   /// The weights in the order that the kernel likes best, for several runs over the same ones; good until the
   /// next call.
-  const void* pack(const void* weights);
+  const void* pack(const void* weights) const;
 
  private:
   struct Compiled;

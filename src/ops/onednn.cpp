@@ -1,30 +1,57 @@
 #include "ops/onednn.h"
 
+#include <omp.h>
+
+#include <algorithm>
 #include <cassert>
-#include <limits>
+#include <utility>
+
+#include "base/parallel.h"
 
 namespace ganymede::ops {
 
-Kernel::Kernel(const Device& device, const dnnl::primitive& primitive, const std::vector<Argument>& arguments)
-    : stream_(device.handles().stream), primitive_(primitive) {
-  for (const auto& [name, description] : arguments) {
-    memories_.emplace_back(description, device.handles().engine, nullptr);
-    arguments_.push_back({name, memories_.back().get()});
+OneThread::OneThread() : before_(omp_get_max_threads()) {
+  if (before_ != 1) {
+    omp_set_num_threads(1);
+  }
+}
+
+OneThread::~OneThread() {
+  if (before_ != 1) {
+    omp_set_num_threads(before_);
+  }
+}
+
+Kernel::Kernel(const Device& device, dnnl::primitive primitive, const std::vector<Argument>& arguments)
+    : device_(&device), primitive_(std::move(primitive)) {
+  device.reserve_scratchpad(arguments.back().second.get_size());
+  threads_.resize(static_cast<std::size_t>(device.threads()));
+  for (Arguments& of_thread : threads_) {
+    for (const auto& [name, description] : arguments) {
+      of_thread.memories.emplace_back(description, device.handles().engine, nullptr);
+      of_thread.arguments.push_back({name, of_thread.memories.back().get()});
+    }
   }
 }
 
 void Kernel::run(std::initializer_list<const void*> pointers) const {
-  assert(pointers.size() == memories_.size());
-  auto memory = memories_.begin();
-  for (const void* pointer : pointers) {
+  const OneThread one_thread;
+  const int thread = base::current_thread();
+  const Arguments& of_thread = threads_[thread];
+  assert(pointers.size() + 1 == of_thread.memories.size());
+  auto memory = of_thread.memories.begin();
+  const auto place = [&](const void* pointer) {
     // oneDNN takes every argument as writable; it writes only to destinations.
     dnnl::error::wrap_c_api(dnnl_memory_set_data_handle(memory->get(), const_cast<void*>(pointer)),
                             "could not set a tensor's address");
     ++memory;
-  }
-  dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream_.get(),
-                                                 static_cast<int>(arguments_.size()), arguments_.data()),
-                          "could not execute a primitive");
+  };
+  std::ranges::for_each(pointers, place);
+  place(device_->handles().threads[thread].scratchpad.data());
+  dnnl::error::wrap_c_api(
+      dnnl_primitive_execute(primitive_.get(), device_->handles().stream.get(),
+                             static_cast<int>(of_thread.arguments.size()), of_thread.arguments.data()),
+      "could not execute a primitive");
 }
 
 WeightsReorder::WeightsReorder(const Device& device, const dnnl::memory::desc& ours,
@@ -32,18 +59,26 @@ WeightsReorder::WeightsReorder(const Device& device, const dnnl::memory::desc& o
     : needed_(ours != chosen) {
   if (needed_) {
     const auto& engine = device.handles().engine;
-    kernel_ = Kernel(device, dnnl::reorder(dnnl::reorder::primitive_desc(engine, ours, engine, chosen)),
-                     {{DNNL_ARG_FROM, ours}, {DNNL_ARG_TO, chosen}});
+    const OneThread one_thread;
+    const dnnl::reorder::primitive_desc description(engine, ours, engine, chosen, attributes());
+    kernel_ =
+        Kernel::compile<dnnl::reorder>(device, description, {{DNNL_ARG_FROM, ours}, {DNNL_ARG_TO, chosen}});
     memory_ = base::Buffer(chosen.get_size());
   }
 }
 
-const void* WeightsReorder::operator()(const void* weights) {
+const void* WeightsReorder::operator()(const void* weights) const {
   if (!needed_) {
     return weights;
   }
   kernel_.run({weights, memory_.data()});
   return memory_.data();
+}
+
+dnnl::primitive_attr attributes() {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
 }
 
 dnnl::primitive_attr attributes(const Epilogue& epilogue, bool accumulate) {
@@ -65,7 +100,7 @@ dnnl::primitive_attr attributes(const Epilogue& epilogue, bool accumulate) {
         break;
     }
   }
-  dnnl::primitive_attr attr;
+  dnnl::primitive_attr attr = attributes();
   attr.set_post_ops(operations);
   return attr;
 }

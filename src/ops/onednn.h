@@ -14,33 +14,64 @@
 /// What the files of this folder share about oneDNN; included by no other folder.
 namespace ganymede::ops {
 
+/// What a thread needs while it runs a part of an operation: ours, and what oneDNN asks for behind it.
+struct ThreadMemory {
+  base::Buffer scratch, scratchpad;
+};
+
 struct Device::Handles {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
-  base::Buffer scratch;
+  std::vector<ThreadMemory> threads;
+};
+
+/// While it lives, oneDNN builds and runs primitives for the calling thread alone.
+class OneThread {
+ public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
 };
 
 inline dnnl::memory::data_type onednn_type(base::DType type) {
   return type == base::DType::f32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
 }
 
-/// A compiled primitive and its arguments. oneDNN's C++ call builds a map of the arguments each time; this
-/// keeps them in place and only exchanges the pointers.
+/// A compiled primitive, which runs on the thread that calls it, and its arguments. oneDNN's C++ call builds
+/// a map of the arguments each time; this keeps them in place, for each thread, and only exchanges the
+/// pointers.
 class Kernel {
  public:
   using Argument = std::pair<int, dnnl::memory::desc>;
 
   Kernel() = default;
-  Kernel(const Device& device, const dnnl::primitive& primitive, const std::vector<Argument>& arguments);
+  /// `description` is of a primitive of type Primitive, built under OneThread with attributes().
+  template <class Primitive, class Description>
+  static Kernel compile(const Device& device, const Description& description,
+                        std::vector<Argument> arguments) {
+    arguments.emplace_back(DNNL_ARG_SCRATCHPAD, description.scratchpad_desc());
+    return {device, Primitive(description), arguments};
+  }
 
-  /// Runs over `pointers`, in the order of the arguments given at construction, and waits.
+  /// Runs over `pointers`, in the order of the arguments given at construction, and waits. Any number of a
+  /// loop's parts may run one kernel at once.
   void run(std::initializer_list<const void*> pointers) const;
 
  private:
-  dnnl::stream stream_;
+  struct Arguments {
+    std::vector<dnnl::memory> memories;
+    std::vector<dnnl_exec_arg_t> arguments;
+  };
+
+  Kernel(const Device& device, dnnl::primitive primitive, const std::vector<Argument>& arguments);
+
+  const Device* device_ = nullptr;
   dnnl::primitive primitive_;
-  std::vector<dnnl::memory> memories_;
-  std::vector<dnnl_exec_arg_t> arguments_;
+  std::vector<Arguments> threads_;
 };
 
 /// Brings weights from our order into the one that a kernel chose; does nothing where they are the same.
@@ -49,7 +80,7 @@ class WeightsReorder {
   WeightsReorder() = default;
   WeightsReorder(const Device& device, const dnnl::memory::desc& ours, const dnnl::memory::desc& chosen);
 
-  const void* operator()(const void* weights);
+  const void* operator()(const void* weights) const;
 
  private:
   bool needed_ = false;
@@ -57,6 +88,8 @@ class WeightsReorder {
   base::Buffer memory_;
 };
 
+/// The attributes of every primitive: the memory that it needs while it runs is its thread's.
+dnnl::primitive_attr attributes();
 /// The attributes that put `epilogue` behind a product; with `accumulate` the product is added to what dst
 /// holds.
 dnnl::primitive_attr attributes(const Epilogue& epilogue, bool accumulate);

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/dtype.h"
-#include "base/parallel.h"
 #include "ops/clones.h"
 
 namespace ganymede::ops {
@@ -143,13 +142,9 @@ GANYMEDE_CLONES void finish(const float* src, const float* bias, float slope, st
 
 }  // namespace
 
-std::int64_t PatchGeometry::workspace_size() const {
-  const Canvas canvas(*this);
-  return canvas.size() + canvas.width * line_size();
-}
-
 std::size_t PatchGeometry::workspace_bytes() const {
-  return static_cast<std::size_t>(workspace_size() * base::thread_count()) * sizeof(float);
+  const Canvas canvas(*this);
+  return static_cast<std::size_t>(canvas.size() + canvas.width * line_size()) * sizeof(float);
 }
 
 template <class T>
@@ -157,22 +152,17 @@ void gather_patches(const PatchGeometry& g, std::span<const T> images, std::span
                     std::span<T> columns) {
   constexpr std::int64_t long_line = 64;
   const std::int64_t count = static_cast<std::int64_t>(images.size()) / g.image_size();
-  if (g.line_size() >= long_line) {
-    base::parallel_for(count * g.grid_height, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) {
-        gather_long_lines(g, images.data() + row / g.grid_height * g.image_size(), row % g.grid_height,
-                          columns.data() + row * g.grid_width * g.patch_size());
+  for (std::int64_t image = 0; image < count; ++image) {
+    const T* src = images.data() + image * g.image_size();
+    T* dst = columns.data() + image * g.grid_size() * g.patch_size();
+    if (g.line_size() >= long_line) {
+      for (std::int64_t row = 0; row < g.grid_height; ++row) {
+        gather_long_lines(g, src, row, dst + row * g.grid_width * g.patch_size());
       }
-    });
-    return;
-  }
-  base::parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
-    T* canvas = reinterpret_cast<T*>(workspace.data() + base::current_thread() * g.workspace_size());
-    for (std::int64_t image = begin; image < end; ++image) {
-      gather_short_lines(g, images.data() + image * g.image_size(), canvas,
-                         columns.data() + image * g.grid_size() * g.patch_size());
+    } else {
+      gather_short_lines(g, src, reinterpret_cast<T*>(workspace.data()), dst);
     }
-  });
+  }
 }
 
 template <class T>
@@ -182,26 +172,23 @@ void scatter_patches(const PatchGeometry& g, std::span<const float> columns, con
   const bool smooth = epilogue.activation && !epilogue.activation->piecewise_linear();
   const float slope = epilogue.activation && !smooth ? epilogue.activation->slope : 1.0F;
   const Canvas canvas(g);
-  base::parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
-    float* memory = workspace.data() + base::current_thread() * g.workspace_size();
-    const std::int64_t row_size = g.width * g.channels;
-    for (std::int64_t image = begin; image < end; ++image) {
-      std::fill_n(memory, canvas.size(), 0.0F);
-      scatter_image(g, columns.data() + image * g.grid_size() * g.patch_size(), memory + canvas.size(),
-                    memory);
-      for (std::int64_t y = 0; y < g.height; ++y) {
-        float* src = memory + canvas.image_row(g, y);
-        T* dst = images.data() + image * g.image_size() + y * row_size;
-        if (smooth) {  // in f32, before the only rounding to T
-          finish(src, bias, slope, g.channels, row_size, src);
-          activation_forward(*epilogue.activation, std::span(src, row_size));
-          finish(src, nullptr, slope, g.channels, row_size, dst);
-        } else {
-          finish(src, bias, slope, g.channels, row_size, dst);
-        }
+  float* memory = workspace.data();
+  const std::int64_t row_size = g.width * g.channels;
+  for (std::int64_t image = 0; image < count; ++image) {
+    std::fill_n(memory, canvas.size(), 0.0F);
+    scatter_image(g, columns.data() + image * g.grid_size() * g.patch_size(), memory + canvas.size(), memory);
+    for (std::int64_t y = 0; y < g.height; ++y) {
+      float* src = memory + canvas.image_row(g, y);
+      T* dst = images.data() + image * g.image_size() + y * row_size;
+      if (smooth) {  // in f32, before the only rounding to T
+        finish(src, bias, slope, g.channels, row_size, src);
+        activation_forward(*epilogue.activation, std::span(src, row_size));
+        finish(src, nullptr, slope, g.channels, row_size, dst);
+      } else {
+        finish(src, bias, slope, g.channels, row_size, dst);
       }
     }
-  });
+  }
 }
 
 template void gather_patches(const PatchGeometry&, std::span<const float>, std::span<float>,

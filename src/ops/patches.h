@@ -22,15 +22,13 @@ struct PatchGeometry {
   /// A line of a patch, filled up to whole vectors.
   std::int64_t line_size() const { return (kernel * channels + 7) / 8 * 8; }
   std::int64_t patch_size() const { return kernel * line_size(); }
-  /// The floats that gather_patches() and scatter_patches() need for a thread.
-  std::int64_t workspace_size() const;
-  /// The bytes that they need for all threads.
+  /// The bytes that gather_patches() and scatter_patches() need.
   std::size_t workspace_bytes() const;
 };
 
 /// columns [images, grid height, grid width, kernel, line] = the patches of images [images, height, width,
 /// channels] (im2col). A line is [kernel, channels] and finite numbers behind them that mean nothing.
-/// `workspace` holds workspace_size() floats a thread. For T float or bf16.
+/// `workspace` holds workspace_bytes(). On the calling thread alone. For T float or bf16.
 template <class T>
 void gather_patches(const PatchGeometry& geometry, std::span<const T> images, std::span<float> workspace,
                     std::span<T> columns);
@@ -38,7 +36,7 @@ void gather_patches(const PatchGeometry& geometry, std::span<const T> images, st
 /// The transpose: each pixel of images is the sum of its copies in columns (col2im), plus bias [channels]
 /// unless that is null, through the epilogue's activation. Here a patch is taken by its columns, columns
 /// [images, grid height, grid width, kernel, line] with a line of [kernel, channels] from top to bottom.
-/// `workspace` holds workspace_size() floats a thread. For T float or bf16.
+/// `workspace` holds workspace_bytes(). On the calling thread alone. For T float or bf16.
 template <class T>
 void scatter_patches(const PatchGeometry& geometry, std::span<const float> columns, const Epilogue& epilogue,
                      const float* bias, std::span<float> workspace, std::span<T> images);

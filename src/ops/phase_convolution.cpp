@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/parallel.h"
 #include "ops/lowered_convolution.h"
 
 namespace ganymede::ops {
@@ -31,7 +30,7 @@ bool has_phases(const ConvolutionCase& c) {
 
 PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogue& epilogue,
                    FirstIndex first_index)
-    : case_(c), first_index_(first_index) {
+    : device_(&device), case_(c), first_index_(first_index) {
   PatchGeometry geometry{.height = c.src_height,
                          .width = c.src_width,
                          .channels = c.src_channels,
@@ -54,6 +53,7 @@ PhaseMap::PhaseMap(const Device& device, const ConvolutionCase& c, const Epilogu
                            .columns = c.dst_channels,
                            .transpose_weights = first_index == FirstIndex::dst,
                            .pack_weights = true,
+                           .slices = false,
                            .src = c.type,
                            .weights = c.type,
                            .dst = c.dst,
@@ -99,36 +99,36 @@ void PhaseMap::arrange(Phase& phase, const void* weights) const {
 void PhaseMap::interleave(const Phase& phase, std::byte* dst) const {
   const auto pixel = static_cast<std::size_t>(case_.dst_channels) * size_of(case_.dst);
   const PatchGeometry& g = phase.geometry;
-  base::parallel_for(chunk_ * g.grid_height, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      const std::byte* from = pixels_.data() + row * g.grid_width * pixel;
-      std::byte* to = dst + ((row * case_.stride + phase.top) * case_.dst_width + phase.left) * pixel;
-      for (std::int64_t x = 0; x < g.grid_width; ++x, from += pixel, to += case_.stride * pixel) {
-        std::memcpy(to, from, pixel);
-      }
+  for (std::int64_t row = 0; row < chunk_ * g.grid_height; ++row) {
+    const std::byte* from = pixels_.data() + row * g.grid_width * pixel;
+    std::byte* to = dst + ((row * case_.stride + phase.top) * case_.dst_width + phase.left) * pixel;
+    for (std::int64_t x = 0; x < g.grid_width; ++x, from += pixel, to += case_.stride * pixel) {
+      std::memcpy(to, from, pixel);
     }
-  });
+  }
+}
+
+void PhaseMap::run_chunk(std::int64_t chunk, const void* src, const float* bias, void* dst) const {
+  const ConvolutionCase& c = case_;
+  const std::int64_t src_size = chunk_ * c.src_height * c.src_width * c.src_channels;
+  const std::int64_t dst_size = chunk_ * c.dst_height * c.dst_width * c.dst_channels;
+  std::byte* target = static_cast<std::byte*>(dst) + chunk * dst_size * size_of(c.dst);
+  for (const Phase& phase : phases_) {
+    dispatch(c.type, [&]<class T>(T) {
+      gather_patches<T>(phase.geometry,
+                        {static_cast<const T*>(src) + chunk * src_size, static_cast<std::size_t>(src_size)},
+                        workspace_.as<float>(), columns_.as<T>());
+    });
+    phase.matmul.run(columns_.data(), phase.packed, bias, pixels_.data());
+    interleave(phase, target);
+  }
 }
 
 void PhaseMap::run(const void* src, const void* weights, const float* bias, void* dst) {
-  const ConvolutionCase& c = case_;
   for (Phase& phase : phases_) {
     arrange(phase, weights);
   }
-  const std::int64_t src_size = chunk_ * c.src_height * c.src_width * c.src_channels;
-  const std::int64_t dst_size = chunk_ * c.dst_height * c.dst_width * c.dst_channels;
-  for (std::int64_t chunk = 0; chunk < c.batch / chunk_; ++chunk) {
-    std::byte* target = static_cast<std::byte*>(dst) + chunk * dst_size * size_of(c.dst);
-    for (const Phase& phase : phases_) {
-      dispatch(c.type, [&]<class T>(T) {
-        gather_patches<T>(phase.geometry,
-                          {static_cast<const T*>(src) + chunk * src_size, static_cast<std::size_t>(src_size)},
-                          workspace_.as<float>(), columns_.as<T>());
-      });
-      phase.matmul.run(columns_.data(), phase.packed, bias, pixels_.data());
-      interleave(phase, target);
-    }
-  }
+  device_->for_each_part(case_.batch / chunk_, [&](std::int64_t chunk) { run_chunk(chunk, src, bias, dst); });
 }
 
 }  // namespace ganymede::ops

@@ -40,7 +40,9 @@ class PhaseMap {
 
   void arrange(Phase& phase, const void* weights) const;
   void interleave(const Phase& phase, std::byte* dst) const;
+  void run_chunk(std::int64_t chunk, const void* src, const float* bias, void* dst) const;
 
+  const Device* device_;
   ConvolutionCase case_;
   FirstIndex first_index_;
   std::int64_t chunk_;

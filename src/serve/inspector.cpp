@@ -7,7 +7,6 @@
 #include <numeric>
 #include <utility>
 
-#include "base/parallel.h"
 #include "io/grid.h"
 #include "serve/encoding.h"
 #include "train/sampling.h"
@@ -122,7 +121,6 @@ Json Inspector::activations(TrainedNetwork& network, std::optional<Probe>& kept,
 
 Json Inspector::generate(const LatentChoice& choice) {
   const std::lock_guard lock(mutex_);
-  base::set_thread_count(1);
   const std::vector<float> point = latent(choice);
   Json json = {{"epoch", networks_.epoch}, {"input", describe_values(point)}};
   json["layers"] = activations(networks_.generator, generator_probe_, point, choice.label);
@@ -134,7 +132,6 @@ Json Inspector::generate(const LatentChoice& choice) {
 
 Json Inspector::judge(std::span<const float> image, std::int32_t label) {
   const std::lock_guard lock(mutex_);
-  base::set_thread_count(1);
   const train::PixelRange& range = networks_.recipe.pixel_range;
   Json json = {{"epoch", networks_.epoch},
                {"image", base64_of_range(image, range.low, range.high)},
@@ -169,7 +166,6 @@ Json Inspector::reconstruction() {
 
 std::vector<float> Inspector::image(const LatentChoice& choice) {
   const std::lock_guard lock(mutex_);
-  base::set_thread_count(1);
   net::Program& whole = probe(networks_.generator, generator_probe_).programs.back();
   run(whole, latent(choice), choice.label);
   return {whole.output().begin(), whole.output().end()};
@@ -177,7 +173,6 @@ std::vector<float> Inspector::image(const LatentChoice& choice) {
 
 io::Image Inspector::sheet(std::uint64_t seed, std::int64_t count, std::int64_t columns) {
   const std::lock_guard lock(mutex_);
-  base::set_thread_count(1);
   net::Program& whole = probe(networks_.generator, generator_probe_).programs.back();
   const std::vector<float> latents = train::sample_latents(networks_.recipe, seed, count);
   const std::vector<std::int32_t> labels = train::sample_labels(count, columns, classes());

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "reference/threads.h"
+#include "base/team.h"
 
 namespace ganymede::base {
 namespace {
@@ -100,7 +100,7 @@ TEST(Random, FillsDoNotDependOnThreadsOrOnTheLength) {
     std::vector<float> expected(size);
     fill(key, -1.0F, 1.0F, expected);
     for (const int threads : {1, 2, 3}) {
-      const reference::Threads guard(threads);
+      const base::Team team(threads);
       for (const std::size_t length : {std::size_t{1}, std::size_t{2}, std::size_t{7}, size - 1, size}) {
         std::vector<float> values(length);
         fill(key, -1.0F, 1.0F, values);

@@ -4,7 +4,7 @@
 
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "reference/threads.h"
+#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {
@@ -95,7 +95,7 @@ TEST(Adam, WorksWithoutAShadow) {
 
 TEST(Adam, DoesNotDependOnTheNumberOfThreads) {
   const auto parameters = [](int threads) {
-    const reference::Threads guard(threads);
+    const base::Team team(threads);
     constexpr std::size_t large = 40'000;
     std::vector<float> p = random_values(1, large);
     std::vector<float> m(large);

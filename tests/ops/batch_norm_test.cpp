@@ -5,7 +5,7 @@
 #include "ops/recipe_cases.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "reference/threads.h"
+#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {
@@ -202,7 +202,7 @@ TEST(BatchNorm, DoesNotDependOnTheNumberOfThreads) {
   const Problem p{50, 100, DType::f32};
   const Guarded src = p.src();
   const auto statistics = [&](int threads) {
-    const reference::Threads guard(threads);
+    const base::Team team(threads);
     Guarded mean = p.a_channel();
     Guarded inverse_deviation = p.a_channel();
     batch_norm_statistics<float>(read<float>(src, p), epsilon, mean.as<float>(),

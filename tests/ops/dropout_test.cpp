@@ -8,7 +8,7 @@
 #include "base/dtype.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "reference/threads.h"
+#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {
@@ -55,7 +55,7 @@ TEST(Dropout, ElementsDependOnlyOnTheirNumberAndTheKey) {
   constexpr std::size_t size = 50'003;  // more than two threads' share
   const auto expected = mask(key, 0.5F, size);
   for (const int threads : {1, 2, 3}) {
-    const reference::Threads guard(threads);
+    const base::Team team(threads);
     for (const std::size_t length : {std::size_t{1}, std::size_t{15}, std::size_t{17}, size}) {
       const auto kept = mask(key, 0.5F, length);
       EXPECT_TRUE(std::equal(kept.begin(), kept.end(), expected.begin()));

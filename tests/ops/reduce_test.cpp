@@ -6,7 +6,7 @@
 
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "reference/threads.h"
+#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {
@@ -45,7 +45,7 @@ TEST(ColumnSum, MatchesTheNaiveSum) {
 TEST(ColumnSum, DoesNotDependOnTheNumberOfThreads) {
   const std::vector<float> src = reference::random_values(2, 33 * 300);
   const auto sums = [&](int threads) {
-    const reference::Threads guard(threads);
+    const base::Team team(threads);
     std::vector<float> dst(300);
     column_sum<float>(src, dst);
     return dst;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io/mutation.h"
-#include "reference/threads.h"
+#include "base/team.h"
 
 namespace ganymede::train {
 namespace {
@@ -56,7 +56,7 @@ TEST(ClassifierTrainer, LearnsToTellClassesApart) {
 }
 
 TEST(ClassifierTrainer, TrainsTheSameBytesFromTheSameSeed) {
-  const reference::Threads one(1);
+  const base::Team team(1);
   const ops::Device device;
   const data::Dataset dataset = bars(96);
   const auto trained = [&](std::int64_t seed) {

@@ -2,6 +2,7 @@
 
 #include <stop_token>
 
+#include "base/team.h"
 #include "train/each_recipe.h"
 
 namespace ganymede::train {
@@ -40,6 +41,22 @@ TEST_P(EachModel, LeavesTheSameBytesForTheSameSeed) {
     tensors = snapshot(trainer.tensors());
   }
   EXPECT_TRUE(same_bytes(left[0], left[1]));
+}
+
+/// In batches that every product and convolution is cut up for.
+TEST_P(EachModel, LeavesTheSameBytesWithAnyNumberOfThreads) {
+  const auto [name, precision] = GetParam();
+  const Recipe large = shipped_recipe(name, {"training.batch_size=64", "training.precision=" + precision});
+  const auto trained_by = [&](int threads) {
+    const base::Team team(threads);
+    const ops::Device device;
+    Trainer trainer(large, data_of(large), device, 2);
+    trainer.run({});
+    return snapshot(trainer.tensors());
+  };
+  const auto alone = trained_by(1);
+  EXPECT_TRUE(same_bytes(trained_by(2), alone));
+  EXPECT_TRUE(same_bytes(trained_by(4), alone));
 }
 
 TEST_P(EachModel, LeavesOtherBytesForAnotherSeed) {
