@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/team.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/team.h"
 #include "ops/recipe_cases.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {

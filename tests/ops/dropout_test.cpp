@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "base/dtype.h"
+#include "base/team.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
+#include "base/team.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
-#include "base/team.h"
 #include "reference/values.h"
 
 namespace ganymede::ops {

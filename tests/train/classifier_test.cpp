@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "io/mutation.h"
 #include "base/team.h"
+#include "io/mutation.h"
 
 namespace ganymede::train {
 namespace {
