@@ -70,7 +70,7 @@ class Bench {
 
   Measurement sample() {
     constexpr std::int64_t count = 1000;
-    constexpr std::int64_t batch = 100;
+    constexpr std::int64_t batch = 500;
     train::ImageMaker maker(model_.generator().spec(), model_.generator().weights(), device_,
                             train::resolve(recipe_.training.precision), batch);
     const auto latents = train::sample_latents(recipe_, 1, count);

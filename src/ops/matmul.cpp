@@ -1,6 +1,7 @@
 #include "ops/matmul.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "ops/onednn.h"
 
@@ -16,15 +17,21 @@ struct Slices {
   std::int64_t last_size = 1;
 };
 
-/// Slices of so much work that calling the kernel does not show, and enough of them for a few threads.
+/// Slices of so much work that calling the kernel does not show, wide enough for it to be fast, and enough of
+/// them for a few threads.
 Slices slices_of(const MatmulCase& c) {
   constexpr std::int64_t multiply_adds_a_slice = std::int64_t{1} << 21;
   constexpr std::int64_t most = 8;
+  constexpr std::int64_t wide = 128;
   constexpr std::int64_t tile = 16;
   const bool of_rows = c.rows >= c.columns;
   const std::int64_t length = of_rows ? c.rows : c.columns;
-  const std::int64_t wanted =
-      c.slices ? std::clamp<std::int64_t>(c.rows * c.inner * c.columns / multiply_adds_a_slice, 1, most) : 1;
+  const std::int64_t most_here = std::min(
+      {c.rows * c.inner * c.columns / multiply_adds_a_slice, most, std::max<std::int64_t>(length / wide, 2)});
+  // A power of two, which two or four threads can share evenly.
+  const auto wanted = c.slices && most_here > 1
+                          ? static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(most_here)))
+                          : 1;
   const std::int64_t tiles = (length + tile - 1) / tile;
   const std::int64_t size = std::min((tiles + wanted - 1) / wanted * tile, length);
   const std::int64_t count = (length + size - 1) / size;
