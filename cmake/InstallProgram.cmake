@@ -2,7 +2,7 @@
 # where it lies.
 install(TARGETS ganymede RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(DIRECTORY recipes DESTINATION share/ganymede)
-install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)
+install(FILES README.md LICENSE docs/licences.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # The manual page and the completions come from the program itself, once it lies with its libraries.
 foreach(page IN ITEMS man:${CMAKE_INSTALL_MANDIR}/man1/ganymede.1

@@ -17,17 +17,19 @@ function(ganymede_embed_page target)
   set(files "")
   set(build "")
   set(page "")
+  set(comment "Leaving the web page out")
   if(GANYMEDE_VITE)
     set(page "${CMAKE_CURRENT_BINARY_DIR}/page")
     file(GLOB_RECURSE files CONFIGURE_DEPENDS "${web}/src/*" "${web}/public/*")
     list(APPEND files "${web}/index.html" "${web}/explorer.html" "${web}/vite.config.ts" "${web}/package-lock.json")
     set(vite "${NODE_EXECUTABLE}" "${GANYMEDE_VITE}" build --logLevel warn --outDir "${page}")
+    set(comment "Building the web page")
     set(build COMMAND ${vite} --emptyOutDir "${web}" COMMAND ${vite} --mode file "${web}")
   endif()
   add_custom_command(OUTPUT "${source}"
     ${build}
     COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${source}" "-DPAGE=${page}" -P "${PROJECT_SOURCE_DIR}/cmake/EmbedPage.cmake"
     DEPENDS ${files} "${PROJECT_SOURCE_DIR}/cmake/EmbedPage.cmake"
-    COMMENT "Building the web page" VERBATIM)
+    COMMENT "${comment}" VERBATIM)
   target_sources(${target} PRIVATE "${source}")
 endfunction()

@@ -10,6 +10,9 @@ namespace ganymede::base {
 
 namespace {
 
+/// Fewer letters are the beginning of too much.
+constexpr std::size_t shortest_beginning = 4;
+
 /// How many letters have to be inserted, deleted or exchanged (Levenshtein).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -34,6 +37,13 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   });
   if (closest != known.end() && edit_distance(word, *closest) <= std::max<std::size_t>(2, word.size() / 3)) {
     return fmt::format("Did you mean \"{}\"?", *closest);
+  }
+  const auto longer_or_shorter = [&](const std::string& other) {
+    return std::min(word.size(), other.size()) >= shortest_beginning &&
+           (other.starts_with(word) || word.starts_with(other));
+  };
+  if (std::ranges::count_if(known, longer_or_shorter) == 1) {
+    return fmt::format("Did you mean \"{}\"?", *std::ranges::find_if(known, longer_or_shorter));
   }
   return fmt::format("Known are: {}", fmt::join(known, ", "));
 }

@@ -6,7 +6,8 @@
 
 namespace ganymede::base {
 
-/// "Did you mean "WORD"?" with the `known` word closest to `word`, or "Known are: ..." when none is close.
+/// "Did you mean "WORD"?" with the `known` word closest to `word` or the only one that begins with it or that
+/// it begins with; "Known are: ..." when there is none.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace ganymede::base

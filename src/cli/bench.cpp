@@ -203,19 +203,16 @@ void add_bench(CLI::App& app, Action& action) {
   const auto options = std::make_shared<BenchOptions>();
   verb->add_option("--recipe", options->recipe,
                    "One recipe, with a row a layer and pass (default: all, with a row an operation)")
-      ->type_name("NAME|FILE");
+      ->type_name(recipe_type);
   verb->add_option("--batch", options->batch, "How many images a step")
       ->type_name("N")
       ->check(in_range(1, 65536));
-  verb->add_option("--precision", options->precision, "f32 or bf16 (default: both)")
-      ->type_name("WORD")
-      ->check(CLI::IsMember({"f32", "bf16"}));
+  expect_one_of(verb->add_option("--precision", options->precision, "One of them (default: both)"),
+                {"f32", "bf16"});
   verb->add_option("--threads", options->threads, "How many; 0: one a processor")
       ->type_name("N")
       ->check(in_range(0, 1024));
-  verb->add_option("--only", options->only, "step, sample, layers or ops")
-      ->type_name("WORD")
-      ->check(CLI::IsMember(std::vector<std::string>(parts.begin(), parts.end())));
+  expect_one_of(verb->add_option("--only", options->only, "One part of it"), {parts.begin(), parts.end()});
   verb->add_option("--seconds", options->seconds, "How long to measure a step; an operation, a tenth of it")
       ->type_name("S")
       ->check(number_between(0.01, 3600.0))

@@ -89,14 +89,14 @@ void add_classifier(CLI::App& app, Action& action) {
   const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
     return train->add_option(name, value, description)->type_name(type);
   };
-  add("--data", options->data, "NAME|DIR", data_names);
+  add("--data", options->data, data_type, data_names);
   add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
   add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
   add("--seed", options->seed, "N", "Of every random number")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
   add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  add("--precision", options->precision, "WORD", "Of the matrix products: auto, f32 or bf16")
-      ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
+  expect_one_of(train->add_option("--precision", options->precision, "Of the matrix products"),
+                {"auto", "f32", "bf16"});
   add("--out", options->out, "FILE", "The file to write (default: NAME.safetensors)");
   const char* examples =
       "Examples:\n"

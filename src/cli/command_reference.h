@@ -12,13 +12,19 @@ struct FlagReference {
   std::vector<std::string> names = {};  ///< "--out", "-h"; none for an argument
   std::string argument = {};            ///< "FILE"; empty for a flag that takes none
   std::string description = {};
+  std::vector<std::string> values = {};  ///< words that the argument may be: "f32", the recipes' names
+  bool runs = false;                     ///< whether it may be the directory of a run
+  bool files = false;                    ///< whether it may be another path
+
+  bool is_argument() const { return names.empty(); }
+  bool takes_value() const { return !argument.empty(); }
 };
 
 /// A verb, or the program itself.
 struct VerbReference {
   std::string name;
   std::string description;
-  std::vector<FlagReference> flags = {};  ///< arguments first
+  std::vector<FlagReference> flags = {};  ///< arguments first; those of its own verbs are among them
   std::string footer;                     ///< examples
 };
 

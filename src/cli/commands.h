@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace ganymede::cli {
 
@@ -15,6 +17,9 @@ using Action = std::function<int()>;
 CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);
 /// The same of any number.
 CLI::Validator number_between(double lowest, double highest);
+
+/// Lets an option's value be one of `words`, which help and completions tell.
+CLI::Option* expect_one_of(CLI::Option* option, const std::vector<std::string>& words);
 
 /// Adds --temperature, which sets that of a generator's recipe.
 void add_temperature(CLI::App& verb, std::optional<double>& temperature);

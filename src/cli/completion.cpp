@@ -12,10 +12,9 @@ void add_completion(CLI::App& app, Action& action) {
   CLI::App* verb =
       app.add_subcommand("completion", "Print a script that completes command lines, or the manual page");
   const auto kind = std::make_shared<std::string>();
-  verb->add_option("KIND", *kind, "bash, zsh, fish or man")
-      ->type_name("WORD")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}).description(""));
+  expect_one_of(verb->add_option("KIND", *kind, "The shell, or the manual page"),
+                {"bash", "zsh", "fish", "man"})
+      ->required();
   verb->footer(
       "Examples:\n"
       "  ganymede completion bash > ~/.local/share/bash-completion/completions/ganymede\n"

@@ -12,7 +12,8 @@ namespace ganymede::cli {
 /// the source.
 std::vector<std::filesystem::path> data_roots();
 
-/// What --data takes, in words.
+/// What --data takes, and that in words.
+constexpr const char* data_type = "DATASET|DIR";
 constexpr const char* data_names = "mnist, fashion-mnist, stacked-mnist or a directory with IDX files";
 
 /// Opens what --data names: data sets are looked for in data_roots(). Throws Error(data).

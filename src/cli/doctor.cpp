@@ -120,7 +120,8 @@ void add_doctor(CLI::App& app, Action& action) {
   const auto options = std::make_shared<DoctorOptions>();
   CLI::Option* run = verb->add_option("RUN", options->run,
                                       "The directory of a run, also of one under way (default: none, but the "
-                                      "machine, the programs and the data found there)");
+                                      "machine, the programs and the data found there)")
+                         ->type_name("RUN");
   verb->add_flag("--json", options->json, "Print the verdicts on the run as a JSON object")->needs(run);
   verb->footer(
       "Examples:\n"

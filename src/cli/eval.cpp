@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -13,10 +14,12 @@
 #include "base/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/data_source.h"
 #include "cli/evaluation.h"
 #include "cli/format.h"
 #include "cli/image_source.h"
 #include "data/stacking.h"
+#include "eval/kernel_distance.h"
 #include "eval/stacked.h"
 #include "train/classifier.h"
 
@@ -111,6 +114,16 @@ ImageSet images_of(const EvalOptions& options, ImageSource& source, std::int64_t
   return set;
 }
 
+/// Why the kernel distance has no interval, where it has none.
+std::string note_on(const eval::Evaluation& evaluation) {
+  return std::isnan(evaluation.scores.kernel_distance.deviation)
+             ? fmt::format(
+                   "kernel distance: no interval, which is the spread over subsets of {} images, and {} "
+                   "images are one subset: --count asks for more",
+                   grouped(eval::KernelDistanceSettings().subset_size), grouped(evaluation.count))
+             : "";
+}
+
 EvaluationReport evaluate(const EvalOptions& options, ImageSource& source, Instruments& instruments) {
   constexpr std::int64_t usual_count = 10'000;
   const Stopwatch stopwatch;
@@ -134,7 +147,8 @@ EvaluationReport evaluate(const EvalOptions& options, ImageSource& source, Instr
           .seed = options.settings().seed,
           .rows = rows_of(evaluation.scores, floor.scores),
           .floor = fmt::format("{} real training images in their place", grouped(floor.count)),
-          .label_shares = evaluation.label_shares};
+          .label_shares = evaluation.label_shares,
+          .note = note_on(evaluation)};
 }
 
 /// The protocol of Stacked MNIST: 26,000 images, the digit of each channel as the classifier reads it.
@@ -237,7 +251,7 @@ void add_eval(CLI::App& app, Action& action) {
       ->check(in_range(0, 100'000));
   add_temperature(*verb, options->temperature);
   add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  add("--data", options->data, "NAME|DIR",
+  add("--data", options->data, data_type,
       "The real images (default: what the generator learnt from, or mnist)");
   add("--classifier", options->classifier, "FILE", "One that `ganymede classifier train` wrote");
   CLI::Option* cas = verb->add_flag(

@@ -115,7 +115,8 @@ std::string as_table(const EvaluationReport& report, const Instruments& instrume
          fmt::format("{}; {} images against the {} test images of {}, seed {}\n", report.images,
                      grouped(report.count), grouped(static_cast<std::int64_t>(dataset.test.count())),
                      dataset.name, report.seed) +
-         fmt::format("floor: {}\n", report.floor) + classifier_line(instruments.classifier);
+         fmt::format("floor: {}\n", report.floor) + (report.note.empty() ? "" : report.note + "\n") +
+         classifier_line(instruments.classifier);
 }
 
 std::string as_json(const EvaluationReport& report, const Instruments& instruments) {
@@ -127,6 +128,9 @@ std::string as_json(const EvaluationReport& report, const Instruments& instrumen
                {"classifier", describe(instruments.classifier)},
                {"floor", report.floor},
                {"scores", json_of(report.rows)}};
+  if (!report.note.empty()) {
+    json["note"] = report.note;
+  }
   if (!report.label_shares.empty()) {
     json["label_shares"] = report.label_shares;
     json["data_label_shares"] = real_shares(instruments.dataset);

@@ -58,6 +58,7 @@ struct EvaluationReport {
   std::vector<ScoreRow> rows;
   std::string floor;                 ///< what the floor's numbers are of
   std::vector<double> label_shares;  ///< by class, as the classifier reads them; may be empty
+  std::string note = {};             ///< on what is missing from the rows; may be empty
 };
 std::string as_table(const EvaluationReport& report, const Instruments& instruments);
 std::string as_json(const EvaluationReport& report, const Instruments& instruments);

@@ -186,8 +186,9 @@ void add_flags(CLI::App& verb, ExportOptions& options) {
   }
   add("RUN", options.source, "RUN|FILE", "A run's directory, or the file of a generator or a classifier")
       ->required();
-  add("--format", options.format, "WORD", "onnx; c, a C99 header; safetensors, for PyTorch; or html, a page")
-      ->check(CLI::IsMember(words).description(""))
+  expect_one_of(
+      verb.add_option("--format", options.format, "c: a C99 header; safetensors: for PyTorch; html: a page"),
+      words)
       ->capture_default_str();
   add("--out,--output", options.out, "FILE", "The file to write (default: generator.onnx and so on)");
   verb.add_flag("--uint8", options.bytes,

@@ -46,7 +46,7 @@ void add_import(CLI::App& app, Action& action) {
       ->required();
   verb->add_option("--recipe", options->recipe,
                    "Whose generator it is, unless `ganymede export` wrote the file")
-      ->type_name("NAME|FILE");
+      ->type_name(recipe_type);
   verb->add_option("--out,--output", options->out, "The generator's file")
       ->type_name("FILE")
       ->capture_default_str();

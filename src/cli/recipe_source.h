@@ -7,6 +7,12 @@
 
 namespace ganymede::cli {
 
+/// The recipe of a command line that names none.
+inline constexpr const char* default_recipe = "best";
+
+/// What a recipe is called by on a command line.
+inline constexpr const char* recipe_type = "RECIPE|FILE";
+
 /// The TOML of an embedded recipe. Throws Error(configuration), with the closest name, if there is none.
 std::string embedded_recipe_text(const std::string& name);
 

@@ -26,7 +26,7 @@ std::string list_recipes() {
 void add_recipes(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("recipes", "List the recipes, or print one");
   const auto name = std::make_shared<std::string>();
-  verb->add_option("NAME", *name, "The recipe to print as TOML");
+  verb->add_option("NAME", *name, "The recipe to print as TOML")->type_name("RECIPE");
   verb->footer(
       "Examples:\n"
       "  ganymede recipes\n"

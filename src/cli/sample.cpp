@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/error.h"
@@ -98,11 +99,31 @@ bool wants_array(const SampleOptions& options) {
   return extension == ".npy";
 }
 
+/// Where the labels of an array lie: digits.labels.npy beside digits.npy.
+std::filesystem::path labels_beside(std::filesystem::path array) {
+  return array.replace_extension(".labels.npy");
+}
+
+/// Writes the labels of an array of images beside it. A generator that takes none leaves no other array's
+/// there.
+void write_labels(const SampleOptions& options, const Artist& artist, std::span<const std::int32_t> labels) {
+  const std::filesystem::path path = labels_beside(options.out);
+  if (artist.maker.takes_labels()) {
+    const std::vector<std::uint8_t> bytes(labels.begin(), labels.end());
+    io::write_npy(path, bytes, {static_cast<std::int64_t>(bytes.size())});
+  } else {
+    std::error_code none_there;
+    std::filesystem::remove(path, none_there);
+  }
+}
+
 void write_images(const SampleOptions& options, Artist& artist, const SampleLayout& layout,
                   std::span<const float> latents) {
   const bool array = wants_array(options);
-  const Images images = make_images(artist.maker, latents, artist.labels(layout.count, layout.columns));
+  const std::vector<std::int32_t> labels = artist.labels(layout.count, layout.columns);
+  const Images images = make_images(artist.maker, latents, labels);
   if (array) {
+    write_labels(options, artist, labels);
     io::write_npy(options.out, images.values, images.shape);
   } else {
     io::write_png(options.out, make_sheet(images, artist.generator.info.recipe.pixel_range, layout.columns));
@@ -184,10 +205,12 @@ int run_sample(const SampleOptions& options) {
   const SampleLayout layout = !options.animate.empty() ? animate(options, artist)
                               : options.interpolate    ? draw_walks(options, artist)
                                                        : draw_points(options, artist);
-  Console().say(fmt::format("{}: {} image{} from the generator of {} after epoch {}, seed {}",
-                            options.animate.empty() ? options.out : options.animate, grouped(layout.count),
-                            layout.count == 1 ? "" : "s", artist.generator.info.recipe.name,
-                            artist.generator.info.epoch, artist.seed));
+  const bool labels_too = options.animate.empty() && wants_array(options) && artist.maker.takes_labels();
+  Console().say(fmt::format(
+      "{}: {} image{} from the generator of {} after epoch {}, seed {}{}",
+      options.animate.empty() ? options.out : options.animate, grouped(layout.count),
+      layout.count == 1 ? "" : "s", artist.generator.info.recipe.name, artist.generator.info.epoch,
+      artist.seed, labels_too ? "; their labels are in " + labels_beside(options.out).string() : ""));
   return 0;
 }
 
@@ -227,7 +250,9 @@ void add_sample(CLI::App& app, Action& action) {
       "  ganymede sample runs/latest --class 3 --count 1000 --out threes.npy\n"
       "  ganymede sample runs/latest --interpolate 12 --out walk.png\n"
       "  ganymede sample generator.safetensors --animate walk.gif\n"
-      "An array is [count, height, width, channels] in the recipe's pixel range.");
+      "An array is [count, height, width, channels] in the recipe's pixel range; the labels that a "
+      "conditional\n"
+      "generator drew it for are in FILE.labels.npy, [count] of bytes.");
   verb->callback([&action, options, verb] {
     constexpr std::int64_t usual_steps = 10;
     if (verb->count("--interpolate") > 0 && !options->interpolate) {

@@ -21,7 +21,7 @@ namespace ganymede::cli {
 namespace {
 
 struct SummaryOptions {
-  std::string recipe = "best";
+  std::string recipe = default_recipe;
   std::vector<std::string> set;
   std::string plot;
 };
@@ -89,11 +89,13 @@ void add_summary(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("summary", "Tell a recipe's layers, shapes and parameters");
   const auto options = std::make_shared<SummaryOptions>();
   verb->add_option("RECIPE", options->recipe, "A name that `ganymede recipes` lists, or a file")
+      ->type_name(recipe_type)
       ->capture_default_str();
   verb->add_option("--set", options->set, "Change a value of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  verb->add_option("--plot", options->plot, "Draw the networks as FILE.svg, FILE.png or FILE.dot");
+  verb->add_option("--plot", options->plot, "Draw the networks as FILE.svg, FILE.png or FILE.dot")
+      ->type_name("FILE");
   verb->footer(
       "Examples:\n"
       "  ganymede summary conv\n"

@@ -32,7 +32,7 @@ std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& rec
 }
 
 int start(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
-  train::Recipe recipe = load_recipe(options.recipe.value_or("best"), overrides(options));
+  train::Recipe recipe = load_recipe(options.recipe.value_or(default_recipe), overrides(options));
   recipe.data = options.data.value_or(recipe.data);
   if (!options.out.empty()) {
     require_free(options.out);
@@ -118,26 +118,27 @@ int run_train(const TrainOptions& options) {
 
 void add_flags(CLI::App& verb, TrainOptions& options) {
   constexpr std::int64_t most = 1'000'000'000;
-  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+  const auto add = [&](const char* name, auto& value, const char* type, const std::string& description) {
     return verb.add_option(name, value, description)->type_name(type);
   };
-  add("RECIPE", options.recipe, "NAME|FILE", "One that `ganymede recipes` lists, or a file (default: best)");
+  add("RECIPE", options.recipe, recipe_type,
+      fmt::format("One that `ganymede recipes` lists, or a file (default: {})", default_recipe));
   add("--epochs", options.epochs, "N", "How many passes over the data")->check(in_range(1, most));
   add("--steps", options.steps, "N", "How many steps, in place of epochs")->check(in_range(1, most));
   add("--batch-size", options.batch_size, "N", "How many images a step")->check(in_range(1, 65536));
   add("--seed", options.seed, "N", "Of every random number")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
-  add("--precision", options.precision, "WORD", "Of the matrix products: auto, f32 or bf16")
-      ->check(CLI::IsMember({"auto", "f32", "bf16"}).description(""));
+  expect_one_of(verb.add_option("--precision", options.precision, "Of the matrix products"),
+                {"auto", "f32", "bf16"});
   add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  add("--data", options.data, "NAME|DIR", data_names);
+  add("--data", options.data, data_type, data_names);
   add("--eval-every", options.eval_every, "N",
       "Score the generator after every N epochs and keep the best; 0: never")
       ->check(in_range(0, most));
   add("--classifier", options.classifier, "FILE", "What scores are measured with (default: the data set's)");
   add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
   add("--resume", options.resume, "RUN", "Go on with the run in this directory");
-  add("--on-divergence", options.on_divergence, "WORD",
+  add("--on-divergence", options.on_divergence, "stop|rollback",
       "stop, or rollback: go on from the last good checkpoint with lower learning rates, three times at most")
       ->transform(
           CLI::CheckedTransformer(std::map<std::string, OnDivergence>{{"stop", OnDivergence::stop},
@@ -162,7 +163,7 @@ void add_train(CLI::App& app, Action& action) {
       "Examples:\n"
       "  ganymede train\n"
       "  ganymede train conv --epochs 20 --out runs/conv\n"
-      "  ganymede train dense --set generator_optimizer.learning_rate=1e-4 --data fashion-mnist\n"
+      "  ganymede train dense --set generator_optimizer.learning_rate=1e-4\n"
       "  ganymede train --serve                  watch and steer it at http://127.0.0.1:8420/\n"
       "  ganymede train mine.toml --on-divergence rollback\n"
       "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"

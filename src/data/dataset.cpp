@@ -53,7 +53,7 @@ constexpr std::array<Published, 2> published_sets = {{
       "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},
      {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
       "Ankle boot"},
-     "Install it: apt install dataset-fashion-mnist"},
+     "Install it: sudo apt-get install dataset-fashion-mnist"},
 }};
 
 [[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
@@ -147,6 +147,15 @@ std::optional<fs::path> find_directory(std::string_view name, std::span<const fs
 }
 
 }  // namespace
+
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const Published& published : published_sets) {
+    names.emplace_back(published.name);
+  }
+  names.push_back(fmt::format("{}{}", stacked_prefix, published_sets.front().name));
+  return names;
+}
 
 Dataset open_dataset(std::string_view name_or_directory, std::span<const fs::path> search_path,
                      Splits splits) {

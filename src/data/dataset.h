@@ -84,6 +84,9 @@ struct Dataset {
 /// Which parts of a data set to read.
 enum class Splits { train_and_test, train_only };
 
+/// The names that open_dataset() knows; of those that begin with "stacked-" only the usual one.
+std::vector<std::string> dataset_names();
+
 /// Opens a data set by what a user calls it: "mnist" and "fashion-mnist" are looked for under each directory
 /// of `search_path`, then under /usr/share/datasets, and must be the published files; "stacked-" and the name
 /// of a data set is stack() of it; anything else is a directory for load_directory(). Throws Error(data) if

@@ -12,8 +12,6 @@ namespace ganymede::data {
 
 namespace {
 
-constexpr std::string_view prefix = "stacked-";
-
 void stack(Split& split, std::size_t plane_size, std::uint32_t number) {
   constexpr std::size_t stacks_an_image = 4;
   const auto images = static_cast<std::uint32_t>(split.count());
@@ -33,7 +31,7 @@ void stack(Split& split, std::size_t plane_size, std::uint32_t number) {
 }  // namespace
 
 std::optional<std::string_view> digits_of(std::string_view name) {
-  return name.starts_with(prefix) ? std::optional(name.substr(prefix.size())) : std::nullopt;
+  return name.starts_with(stacked_prefix) ? std::optional(name.substr(stacked_prefix.size())) : std::nullopt;
 }
 
 Dataset stack(Dataset digits) {
@@ -46,7 +44,7 @@ Dataset stack(Dataset digits) {
   const auto plane_size = static_cast<std::size_t>(digits.height) * static_cast<std::size_t>(digits.width);
   stack(digits.train, plane_size, 0);
   stack(digits.test, plane_size, 1);
-  digits.name = std::string(prefix) + digits.name;
+  digits.name = std::string(stacked_prefix) + digits.name;
   digits.channels = Stacks::channels;
   digits.class_names = {"stack"};
   return digits;

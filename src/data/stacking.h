@@ -9,6 +9,9 @@
 /// by which a generator that leaves some out is found.
 namespace ganymede::data {
 
+/// What the name of a data set of stacks begins with.
+inline constexpr std::string_view stacked_prefix = "stacked-";
+
 /// The data set that "stacked-mnist" stacks: "mnist". Nothing of another name.
 std::optional<std::string_view> digits_of(std::string_view name);
 

@@ -127,9 +127,12 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
 
   const KernelDistanceSettings subsets{.seed = settings_.seed};
   const KernelDistance kernel = kernel_distance(device_, features, features_of(real_), subsets);
-  const double blocks =
-      std::max(static_cast<double>(result.count) / static_cast<double>(subsets.subset_size), 1.0);
-  scores.kernel_distance = {kernel.mean, kernel.deviation / std::sqrt(blocks)};
+  const double blocks = static_cast<double>(result.count) / static_cast<double>(kernel.subset_size);
+  scores.kernel_distance.value = kernel.mean;
+  // Every subset of one block has the same images, so that nothing tells how they vary.
+  if (blocks > 1.0) {
+    scores.kernel_distance.deviation = kernel.deviation / std::sqrt(blocks);
+  }
   scores.kernel_distance_std.value = kernel.deviation;
   finished("kernel distance");
 

@@ -94,7 +94,7 @@ KernelDistance kernel_distance(const ops::Device& device, const Features& a, con
   const double squares = std::accumulate(values.begin(), values.end(), 0.0, [&](double sum, double value) {
     return sum + (value - mean) * (value - mean);
   });
-  return {mean, std::sqrt(squares / count)};
+  return {mean, std::sqrt(squares / count), size};
 }
 
 double squared_discrepancy(const ops::Device& device, const Features& a, const Features& b) {

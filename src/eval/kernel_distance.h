@@ -17,7 +17,8 @@ struct KernelDistanceSettings {
 };
 struct KernelDistance {
   double mean = 0.0;
-  double deviation = 0.0;  ///< of one subset's, divided by the number of subsets as in numpy.std
+  double deviation = 0.0;        ///< of one subset's, divided by the number of subsets as in numpy.std
+  std::int64_t subset_size = 0;  ///< as it was: at most as many as there are images on either side
 };
 KernelDistance kernel_distance(const ops::Device& device, const Features& a, const Features& b,
                                const KernelDistanceSettings& settings);

@@ -19,6 +19,9 @@ namespace ganymede::io {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
+// As the header's dictionary has them.
+constexpr std::string_view float_type = "'<f4'";
+constexpr std::string_view byte_type = "'|u1'";
 
 [[noreturn]] void refuse(const std::string& where, std::string found, std::string expected) {
   throw base::Error(base::ErrorKind::file,
@@ -86,14 +89,14 @@ std::pair<std::string_view, std::size_t> header_of(std::string_view text, const 
   return {text.substr(begin, length), begin + length};
 }
 
-}  // namespace
-
-void write_npy(const std::filesystem::path& path, std::span<const float> values, const base::Shape& shape) {
-  static_assert(std::endian::native == std::endian::little);
-  assert(values.size() == static_cast<std::size_t>(shape.elements()));
+/// Writes an array of `type` with the given bytes.
+void write_values(const std::filesystem::path& path, std::string_view type, std::span<const std::byte> values,
+                  const base::Shape& shape) {
+  assert(values.size() ==
+         static_cast<std::size_t>(shape.elements()) * (type == float_type ? sizeof(float) : 1));
   constexpr std::size_t prefix_size = 10;  // magic, version, length of the header
   constexpr std::size_t alignment = 64;    // of the data, so that it can be mapped
-  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{}), }}",
+  std::string header = fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': ({}{}), }}", type,
                                    fmt::join(shape.sizes(), ", "), shape.rank() == 1 ? "," : "");
   header.append(alignment - 1 - (prefix_size + header.size()) % alignment, ' ');
   header += '\n';
@@ -101,17 +104,30 @@ void write_npy(const std::filesystem::path& path, std::span<const float> values,
   std::string file(magic);
   file += {'\x01', '\x00', static_cast<char>(header.size() % 256), static_cast<char>(header.size() / 256)};
   file += header;
-  file.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  file.append(reinterpret_cast<const char*>(values.data()), values.size());
   write_file(path, file);
+}
+
+}  // namespace
+
+void write_npy(const std::filesystem::path& path, std::span<const float> values, const base::Shape& shape) {
+  static_assert(std::endian::native == std::endian::little);
+  write_values(path, float_type, std::as_bytes(values), shape);
+}
+
+void write_npy(const std::filesystem::path& path, std::span<const std::uint8_t> values,
+               const base::Shape& shape) {
+  write_values(path, byte_type, std::as_bytes(values), shape);
 }
 
 NpyArray parse_npy(std::span<const std::byte> file, const std::string& where) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   const auto [header, begin] = header_of(text, where);
   const std::string_view type = value_of(header, "descr", where);
-  NpyArray array{.shape = {}, .bytes = type.starts_with("'|u1'"), .values = {}};
-  if (!array.bytes && !type.starts_with("'<f4'")) {
-    refuse(where, fmt::format("values of type {}", type.substr(0, type.find(','))), "'<f4' or '|u1'");
+  NpyArray array{.shape = {}, .bytes = type.starts_with(byte_type), .values = {}};
+  if (!array.bytes && !type.starts_with(float_type)) {
+    refuse(where, fmt::format("values of type {}", type.substr(0, type.find(','))),
+           fmt::format("{} or {}", float_type, byte_type));
   }
   if (!value_of(header, "fortran_order", where).starts_with("False")) {
     refuse(where, "an array in Fortran order", "C order");

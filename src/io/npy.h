@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -13,6 +14,10 @@ namespace ganymede::io {
 /// Writes `values` for numpy.load(): format 1.0, little-endian 32-bit floats in C order, as write_file()
 /// does.
 void write_npy(const std::filesystem::path& path, std::span<const float> values, const base::Shape& shape);
+
+/// The same for unsigned bytes.
+void write_npy(const std::filesystem::path& path, std::span<const std::uint8_t> values,
+               const base::Shape& shape);
 
 /// An array that numpy.save() wrote.
 struct NpyArray {

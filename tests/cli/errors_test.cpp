@@ -28,6 +28,13 @@ TEST(Errors, AWrongCommandLineEndsWithTwo) {
   const Workplace place;
   expect_failure(place, 2, "Did you mean \"train\"?", {"trian"});
   expect_failure(place, 2, "Did you mean \"--epochs\"?", {"train", "--epoch", "3"});
+  expect_failure(place, 2, "Did you mean \"--batch-size\"?", {"train", "--batch", "3"});
+  expect_failure(place, 2, "Did you mean \"--class\"?", {"sample", "run", "--digit", "3"});
+  for (const char* flag : {"--lr", "--learning-rate"}) {
+    expect_failure(place, 2, "Write --set generator_optimizer.learning_rate=", {"train", flag, "1e-3"});
+  }
+  expect_failure(place, 2, "unknown flag \"--lr\"", {"sample", "run", "--lr", "1e-3"});
+  expect_failure(place, 2, "Did you mean \"train\"?", {"help", "trian"});
   expect_failure(place, 2, "--epochs: found \"-3\"", {"train", "--epochs", "-3"});
   expect_failure(place, 2, "--precision", {"train", "--precision", "f16"});
   expect_failure(place, 2, "one argument too many", {"train", "dense", "conv"});

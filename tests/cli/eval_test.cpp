@@ -106,6 +106,16 @@ TEST_F(Evaluation, AsJsonHasTheSameNumbersEachTime) {
             first["scores"]);
 }
 
+TEST_F(Evaluation, SaysThatAnIntervalFromOneSubsetIsNone) {
+  const std::vector<std::string> few = {"run", "--count", "12"};
+  EXPECT_THAT(eval(few).output, HasSubstr("kernel distance: no interval"));
+  const json report = json::parse(eval({"run", "--count", "12", "--json"}).output);
+  EXPECT_TRUE(report["scores"]["kernel_distance"]["value"].is_number());
+  EXPECT_TRUE(report["scores"]["kernel_distance"]["interval"][0].is_null());
+  EXPECT_THAT(report.value("note", ""), HasSubstr("12 images are one subset"));
+  EXPECT_THAT(eval({"run", "--count", "40"}).output, testing::Not(HasSubstr("no interval")));
+}
+
 TEST_F(Evaluation, AtAnotherTemperatureIsAnotherAndSaysSo) {
   const auto at = [](const std::string& temperature) {
     return json::parse(eval({"run", "--json", "--temperature", temperature}).output);

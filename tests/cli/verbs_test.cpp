@@ -32,6 +32,23 @@ TEST(Verbs, HelpAndVersionComeToStandardOutput) {
   EXPECT_THAT(place.run({"--version"}).output, testing::MatchesRegex("ganymede [0-9.]+\n"));
 }
 
+TEST(Verbs, HelpIsAVerbToo) {
+  const Workplace place;
+  EXPECT_EQ(place.run({"help"}).status, 0);
+  EXPECT_EQ(place.run({"help"}).output, place.run({"--help"}).output);
+  EXPECT_EQ(place.run({"help", "sample"}).output, place.run({"sample", "--help"}).output);
+}
+
+TEST(Verbs, TheHelpNamesTheRecipeThatPlainTrainRuns) {
+  const Workplace place;
+  const Ended trained =
+      place.run({"train", "--data", "digits", "--steps", "1", "--batch-size", "8", "--out", "run"});
+  ASSERT_EQ(trained.status, 0) << trained.errors;
+  const std::string recipe = trained.errors.substr(9, trained.errors.find(" on digits") - 9);
+  EXPECT_EQ(trained.errors.substr(0, 9), "Training ");
+  EXPECT_THAT(place.run({"--help"}).output, HasSubstr("train the recipe " + recipe + " on MNIST"));
+}
+
 TEST(Verbs, RecipesAreListedAndPrintedAsTheyAre) {
   const Workplace place;
   const std::string list = place.run({"recipes"}).output;
@@ -201,6 +218,37 @@ TEST(SampleOfConditional, ARowHasAClassAndAClassCanBeAskedFor) {
   const io::Image all = io::read_png(place / "all.png");
   const io::Image zeros = io::read_png(place / "zeros.png");
   EXPECT_TRUE(std::equal(zeros.pixels.begin(), zeros.pixels.end(), all.pixels.begin()));
+}
+
+TEST(SampleOfConditional, AnArrayHasItsLabelsBesideIt) {
+  const Workplace place;
+  ASSERT_EQ(place.run(Workplace::train("conditional", {"--steps", "1"})).status, 0);
+  const auto draw = [&](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"sample", "run", "--out", "x.npy"});
+    const Ended ended = place.run(flags);
+    EXPECT_EQ(ended.status, 0) << ended.errors;
+    EXPECT_THAT(ended.errors, HasSubstr("x.labels.npy"));
+    return io::read_npy(place / "x.labels.npy").values;
+  };
+  const std::vector<float> all = draw({"--grid", "10x3"});
+  ASSERT_EQ(all.size(), 30U);
+  const std::vector<float> images = io::read_npy(place / "x.npy").values;
+  const std::size_t size = images.size() / all.size();
+  EXPECT_EQ(draw({"--class", "7", "--grid", "10x3"}), std::vector<float>(30, 7.0F));
+  const std::vector<float> sevens = io::read_npy(place / "x.npy").values;
+  // From the same latent points, only images of the same label are the same.
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    const bool same = std::equal(images.begin() + static_cast<std::ptrdiff_t>(n * size),
+                                 images.begin() + static_cast<std::ptrdiff_t>((n + 1) * size),
+                                 sevens.begin() + static_cast<std::ptrdiff_t>(n * size));
+    EXPECT_EQ(same, all[n] == 7.0F) << n;
+  }
+}
+
+TEST_F(Sample, OfAGeneratorWithoutLabelsLeavesNoneOfOtherImages) {
+  std::ofstream(place_ / "x.labels.npy") << "of other images";
+  ASSERT_EQ(place_.run({"sample", "run", "--out", "x.npy"}).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(place_ / "x.labels.npy"));
 }
 
 }  // namespace

@@ -83,6 +83,16 @@ TEST(Evaluator, ScoresOneClassWorseThanAll) {
   EXPECT_LT(one.scores.coverage.value, 0.8 * all.scores.coverage.value);
 }
 
+TEST(Evaluator, GivesTheKernelDistanceNoIntervalFromOneSubset) {
+  Fixture fixture;  // whose subsets have 300 images, as many as there are real ones
+  const auto deviation = [&](int count) {
+    return fixture.evaluator.evaluate(patterns(3, count).pixels).scores.kernel_distance.deviation;
+  };
+  EXPECT_TRUE(std::isnan(deviation(200)));
+  EXPECT_TRUE(std::isnan(deviation(300)));
+  EXPECT_GT(deviation(600), 0.0);
+}
+
 TEST(Evaluator, MeasuresLabelsWhereThereAreSome) {
   Fixture fixture;
   const Readings readings = fixture.classifier.read(fixture.test.pixels);

@@ -2,7 +2,7 @@
 
 read FILE     prints a line "name [sizes] values..." for each tensor and a line "key = value" for each metadatum
 write FILE    writes three tensors and a metadatum
-read-npy FILE prints the same line for the array, which numpy.load() reads
+read-npy FILE prints the same line for the array of f32 or bytes that numpy.load() reads
 """
 
 import sys
@@ -25,7 +25,11 @@ if command == "read":
         for name in sorted(file.keys()):
             print_array(name, file.get_tensor(name))
 elif command == "read-npy":
-    print_array("array", numpy.load(path))
+    array = numpy.load(path)
+    if array.dtype == numpy.uint8:
+        print("array", list(array.shape), *array)
+    else:
+        print_array("array", array)
 else:
     tensors = {
         "weights": numpy.arange(6, dtype=numpy.float32).reshape(2, 3) / 4,

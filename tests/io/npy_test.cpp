@@ -56,6 +56,20 @@ TEST(Npy, ReadsWhatItWrote) {
   }
 }
 
+TEST(Npy, ReadsTheBytesThatItWrote) {
+  const test::TemporaryDirectory directory;
+  write_npy(directory / "array.npy", std::vector<std::uint8_t>{0, 7, 255}, {3});
+  const NpyArray read = read_npy(directory / "array.npy");
+  EXPECT_EQ(read.shape, base::Shape{3});
+  EXPECT_TRUE(read.bytes);
+  EXPECT_EQ(read.values, (std::vector<float>{0.0F, 7.0F, 255.0F}));
+  const auto by_numpy = test::run_official_reader("read-npy", directory / "array.npy");
+  if (!by_numpy) {
+    GTEST_SKIP() << test::no_python;
+  }
+  EXPECT_EQ(*by_numpy, "array [3] 0 7 255\n");
+}
+
 /// A file of the given header and contents.
 std::vector<std::byte> npy(const std::string& header, const std::string& contents, char version = 1) {
   std::string file = "\x93NUMPY";
