@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/team.h"
 #include "cli/bench_ops.h"
+#include "cli/busy_processes.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_source.h"
@@ -33,15 +35,24 @@ struct BenchOptions {
   std::optional<std::int64_t> batch;
   std::optional<std::string> precision;
   int threads = 0;
-  double seconds = 1.0;
+  std::optional<double> seconds;
   std::optional<std::string> only;
+  int beside = 0;
   bool json = false;
 };
 
 /// What can be measured of a recipe.
 constexpr std::array<const char*, 4> parts = {"step", "sample", "layers", "ops"};
 
+/// How long to measure a step; beside other processes, over many of the scheduler's time slices.
+double seconds_of(const BenchOptions& options) {
+  return options.seconds.value_or(options.beside > 0 ? 5.0 : 1.0);
+}
+
 bool wants(const BenchOptions& options, const std::string& part) {
+  if (options.beside > 0) {
+    return part == "step";
+  }
   if (options.only) {
     return *options.only == part;
   }
@@ -68,9 +79,25 @@ class Bench {
     return row("step", seconds, recipe_.training.batch_size, operations);
   }
 
+  /// The step without the busy processes, and beside them. Their ratio is that of one run.
+  std::vector<Measurement> step_beside(BusyProcesses& busy) {
+    const double operations = operations_a_step();
+    const std::int64_t images = recipe_.training.batch_size;
+    const double quiet = seconds_in_windows([this] { run_step(); }, seconds_);
+    busy.start();
+    const double beside = seconds_in_windows([this] { run_step(); }, seconds_);
+    busy.pause();
+    const std::size_t count = busy.ids().size();
+    const std::string what = fmt::format("step beside {} busy process{}", count, count == 1 ? "" : "es");
+    std::vector<Measurement> rows = {row("step", quiet, images, operations),
+                                     row(what, beside, images, operations)};
+    rows.back().to_quiet = beside / quiet;
+    return rows;
+  }
+
   Measurement sample() {
     constexpr std::int64_t count = 1000;
-    constexpr std::int64_t batch = 500;
+    constexpr std::int64_t batch = 100;
     train::ImageMaker maker(model_.generator().spec(), model_.generator().weights(), device_,
                             train::resolve(recipe_.training.precision), batch);
     const auto latents = train::sample_latents(recipe_, 1, count);
@@ -107,14 +134,12 @@ class Bench {
   }
 
   Measurement row(const std::string& what, double seconds, std::int64_t images, double operations) const {
-    const double gflops = 1e-9 * operations / seconds;
-    return {.recipe = recipe_.name,
-            .precision = precision_name(recipe_),
-            .what = what,
-            .milliseconds = 1e3 * seconds,
-            .images_per_s = static_cast<double>(images) / seconds,
-            .gflops = gflops,
-            .peak_share = gflops / peak_};
+    return with_rate({.recipe = recipe_.name,
+                      .precision = precision_name(recipe_),
+                      .what = what,
+                      .milliseconds = 1e3 * seconds,
+                      .images_per_s = static_cast<double>(images) / seconds},
+                     operations, peak_);
   }
 
   train::Recipe recipe_;
@@ -137,11 +162,24 @@ std::vector<std::string> recipes_of(const BenchOptions& options) {
   return names;
 }
 
-std::vector<std::string> precisions_of(const BenchOptions& options) {
+std::vector<std::string> precisions_of(const BenchOptions& options, Console& console) {
   if (options.precision) {
     return {*options.precision};
   }
+  if (!ops::capabilities().bf16) {
+    console.say("No bf16: this processor has no kernels for it.");
+    return {"f32"};
+  }
   return {"f32", "bf16"};
+}
+
+void check(const BenchOptions& options) {
+  if (options.beside > 0 && options.only.value_or("step") != "step") {
+    throw base::Error(base::ErrorKind::usage, {.where = "--only",
+                                               .found = *options.only,
+                                               .expected = "step, which is all that --beside measures",
+                                               .advice = "Leave one of the two options out"});
+  }
 }
 
 train::Recipe recipe_of(const std::string& name, const std::string& precision, const BenchOptions& options) {
@@ -153,14 +191,17 @@ train::Recipe recipe_of(const std::string& name, const std::string& precision, c
 }
 
 std::vector<Measurement> rows_of(const train::Recipe& recipe, const data::Dataset& dataset,
-                                 const ops::Device& device, double peak, const BenchOptions& options) {
+                                 const ops::Device& device, double peak, const BenchOptions& options,
+                                 BusyProcesses& busy) {
   std::vector<Measurement> rows;
   if (wants(options, "ops")) {
     constexpr double share = 0.1;
-    rows = op_rows(recipe, device, peak, share * options.seconds);
+    rows = op_rows(recipe, device, peak, share * seconds_of(options));
   }
-  Bench bench(recipe, dataset, device, peak, options.seconds);
-  if (wants(options, "step")) {
+  Bench bench(recipe, dataset, device, peak, seconds_of(options));
+  if (options.beside > 0) {
+    std::ranges::move(bench.step_beside(busy), std::back_inserter(rows));
+  } else if (wants(options, "step")) {
     rows.push_back(bench.step());
   }
   if (wants(options, "sample")) {
@@ -173,22 +214,23 @@ std::vector<Measurement> rows_of(const train::Recipe& recipe, const data::Datase
 }
 
 int run_bench(const BenchOptions& options) {
+  check(options);
+  Console console;
+  BusyProcesses busy(options.beside);  // first, as they are copies of what is here now
   const base::Team team(options.threads);
-  const Console console;
   const ops::Device device;
   std::map<std::string, data::Dataset> datasets;
   std::vector<Measurement> rows;
-  for (const std::string& precision : precisions_of(options)) {
+  for (const std::string& precision : precisions_of(options, console)) {
     const base::DType type = precision == "bf16" ? base::DType::bf16 : base::DType::f32;
     const double peak = peak_gflops(device, type);
-    rows.push_back(
-        {.precision = precision, .what = "peak: one large product", .gflops = peak, .peak_share = 1.0});
+    rows.push_back({.precision = precision, .what = "peak: one large product", .gflops = peak});
     for (const std::string& name : recipes_of(options)) {
       const train::Recipe recipe = recipe_of(name, precision, options);
       if (!datasets.contains(recipe.data)) {
         datasets.emplace(recipe.data, open_data(recipe.data, data::Splits::train_only));
       }
-      std::ranges::move(rows_of(recipe, datasets.at(recipe.data), device, peak, options),
+      std::ranges::move(rows_of(recipe, datasets.at(recipe.data), device, peak, options, busy),
                         std::back_inserter(rows));
     }
   }
@@ -213,17 +255,23 @@ void add_bench(CLI::App& app, Action& action) {
       ->type_name("N")
       ->check(in_range(0, 1024));
   expect_one_of(verb->add_option("--only", options->only, "One part of it"), {parts.begin(), parts.end()});
-  verb->add_option("--seconds", options->seconds, "How long to measure a step; an operation, a tenth of it")
+  verb->add_option("--seconds", options->seconds,
+                   "How long to measure a step; an operation, a tenth of it (default: 1; with --beside 5)")
       ->type_name("S")
-      ->check(number_between(0.01, 3600.0))
-      ->capture_default_str();
+      ->check(number_between(0.01, 3600.0));
+  verb->add_option("--beside", options->beside,
+                   "Measure the step alone and then beside N busy processes, which the bench starts and ends")
+      ->type_name("N")
+      ->check(in_range(1, 1024));
   verb->add_flag("--json", options->json, "An object a line in place of the table");
   verb->footer(
       "Examples:\n"
       "  ganymede bench\n"
       "  ganymede bench --recipe conv --precision bf16\n"
       "  ganymede bench --recipe dense --batch 32 --only step --seconds 5 --json\n"
-      "Times are medians; \"peak\" is the share of what one large matrix product reaches in the same run.");
+      "  ganymede bench --recipe dense --beside 2\n"
+      "Times are medians; \"peak\" is the share of what one large matrix product reaches in the same run.\n"
+      "With --beside they are medians of windows of many steps, and \"to quiet\" is the ratio of both rows.");
   verb->callback([&action, options] { action = [options] { return run_bench(*options); }; });
 }
 

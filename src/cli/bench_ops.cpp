@@ -72,14 +72,12 @@ class OpBench {
  private:
   void measure(const std::string& what, double operations, const std::function<void()>& action) {
     const double seconds = median_seconds(action, seconds_);
-    const double gflops = 1e-9 * operations / seconds;
-    rows_.push_back({.recipe = recipe_.name,
-                     .precision = precision_name(recipe_),
-                     .what = what,
-                     .milliseconds = 1e3 * seconds,
-                     .images_per_s = static_cast<double>(batch_) / seconds,
-                     .gflops = gflops,
-                     .peak_share = gflops / peak_});
+    rows_.push_back(with_rate({.recipe = recipe_.name,
+                               .precision = precision_name(recipe_),
+                               .what = what,
+                               .milliseconds = 1e3 * seconds,
+                               .images_per_s = static_cast<double>(batch_) / seconds},
+                              operations, peak_));
   }
 
   void measure_matmul(const std::string& name, const ops::MatmulCase& c) {

@@ -39,6 +39,14 @@ double peak_gflops(const ops::Device& device, base::DType precision) {
   return best;
 }
 
+Measurement with_rate(Measurement measurement, double operations, double peak) {
+  if (operations > 0.0 && measurement.milliseconds) {
+    measurement.gflops = 1e-6 * operations / *measurement.milliseconds;
+    measurement.peak_share = *measurement.gflops / peak;
+  }
+  return measurement;
+}
+
 std::string precision_name(const train::Recipe& recipe) {
   return train::resolve(recipe.training.precision) == base::DType::bf16 ? "bf16" : "f32";
 }
@@ -48,26 +56,32 @@ std::vector<Measurement> pass_rows(const train::Recipe& recipe, const std::vecto
   std::vector<Measurement> rows;
   rows.reserve(times.size());
   for (const net::PassTime& time : times) {
-    const double gflops = 1e-9 * time.operations * static_cast<double>(time.calls) / time.seconds;
-    rows.push_back({.recipe = recipe.name,
-                    .precision = precision_name(recipe),
-                    .what = fmt::format("{}, {}", time.layer, net::pass_name(time.pass)),
-                    .milliseconds = 1e3 * time.seconds / static_cast<double>(steps),
-                    .gflops = gflops,
-                    .peak_share = gflops / peak});
+    const double calls_a_step = static_cast<double>(time.calls) / static_cast<double>(steps);
+    rows.push_back(with_rate({.recipe = recipe.name,
+                              .precision = precision_name(recipe),
+                              .what = fmt::format("{}, {}", time.layer, net::pass_name(time.pass)),
+                              .milliseconds = 1e3 * time.seconds / static_cast<double>(steps)},
+                             time.operations * calls_a_step, peak));
   }
   std::ranges::sort(rows, std::greater<>{}, &Measurement::milliseconds);
   return rows;
 }
 
 std::string table(const std::vector<Measurement>& rows) {
-  std::string text = fmt::format("{:<12} {:<5} {:<52} {:>9} {:>9} {:>8} {:>6}\n", "recipe", "type", "what",
-                                 "ms", "images/s", "GFLOP/s", "peak");
+  const auto cell = [](const std::optional<double>& value, const auto& format) {
+    return value ? format(*value) : std::string();
+  };
+  const bool beside =
+      std::ranges::any_of(rows, [](const Measurement& row) { return row.to_quiet.has_value(); });
+  std::string text = fmt::format("{:<12} {:<5} {:<52} {:>9} {:>9} {:>8} {:>6}{}\n", "recipe", "type", "what",
+                                 "ms", "images/s", "GFLOP/s", "peak", beside ? " to quiet" : "");
   for (const Measurement& row : rows) {
-    text += fmt::format("{:<12} {:<5} {:<52} {:>9.3f} {:>9} {:>8} {:>6}\n", row.recipe, row.precision,
-                        row.what, row.milliseconds, row.images_per_s > 0 ? compact(row.images_per_s) : "",
-                        row.gflops > 0 ? fmt::format("{:.0f}", row.gflops) : "",
-                        row.gflops > 0 ? percent(row.peak_share) : "");
+    text += fmt::format("{:<12} {:<5} {:<52} {:>9} {:>9} {:>8} {:>6}", row.recipe, row.precision, row.what,
+                        cell(row.milliseconds, [](double value) { return fmt::format("{:.3f}", value); }),
+                        cell(row.images_per_s, [](double value) { return compact(value); }),
+                        cell(row.gflops, [](double value) { return fmt::format("{:.0f}", value); }),
+                        cell(row.peak_share, [](double value) { return percent(value); }));
+    text += cell(row.to_quiet, [](double value) { return fmt::format(" {:>7.2f}x", value); }) + "\n";
   }
   return text;
 }
@@ -75,13 +89,19 @@ std::string table(const std::vector<Measurement>& rows) {
 std::string json_lines(const std::vector<Measurement>& rows) {
   std::string text;
   for (const Measurement& row : rows) {
-    text +=
-        nlohmann::ordered_json{
-            {"recipe", row.recipe},        {"precision", row.precision},       {"what", row.what},
-            {"ms", row.milliseconds},      {"images_per_s", row.images_per_s}, {"gflops", row.gflops},
-            {"peak_share", row.peak_share}}
-            .dump() +
-        "\n";
+    nlohmann::ordered_json object = {
+        {"recipe", row.recipe}, {"precision", row.precision}, {"what", row.what}};
+    const auto add = [&object](const char* name, const std::optional<double>& value) {
+      if (value) {
+        object[name] = *value;
+      }
+    };
+    add("ms", row.milliseconds);
+    add("images_per_s", row.images_per_s);
+    add("gflops", row.gflops);
+    add("peak_share", row.peak_share);
+    add("to_quiet", row.to_quiet);
+    text += object.dump() + "\n";
   }
   return text;
 }

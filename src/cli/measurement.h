@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,16 +11,21 @@
 
 namespace ganymede::cli {
 
-/// One line of a table of speeds.
+/// One line of a table of speeds; what was not measured, or is not defined for it, is empty.
 struct Measurement {
   std::string recipe = {};
   std::string precision = {};
-  std::string what = {};    ///< "step", "sample", or a layer and its pass
-  double milliseconds = 0;  ///< the median
-  double images_per_s = 0;  ///< zero where no images are counted
-  double gflops = 0;        ///< 10^9 floating-point operations of the matrix products a second
-  double peak_share = 0;    ///< of what one large product reaches in the same run
+  std::string what = {};                    ///< "step", "sample", or a layer and its pass
+  std::optional<double> milliseconds = {};  ///< the median
+  std::optional<double> images_per_s = {};
+  std::optional<double> gflops = {};      ///< 10^9 floating-point operations of the matrix products a second
+  std::optional<double> peak_share = {};  ///< of what one large product reaches in the same run
+  std::optional<double> to_quiet = {};    ///< how many times as long as without the busy processes beside
 };
+
+/// The measurement with the rate of so many floating-point operations of matrix products in its time, and
+/// that rate's share of `peak`; without both if there are none.
+Measurement with_rate(Measurement measurement, double operations, double peak);
 
 /// The floating-point operations a second, in 10^9, of a large matrix product: the best of several.
 double peak_gflops(const ops::Device& device, base::DType precision);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 namespace ganymede::cli {
@@ -13,6 +14,22 @@ double seconds_of(const std::function<void()>& action) {
   action();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   return elapsed.count();
+}
+
+double median(std::vector<double> times) {
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  return times[times.size() / 2];
+}
+
+/// The mean time of an action that is repeated for `seconds`, once at least.
+double mean_seconds(const std::function<void()>& action, double seconds) {
+  double total = 0.0;
+  int count = 0;
+  while (total < seconds || count == 0) {
+    total += seconds_of(action);
+    ++count;
+  }
+  return total / count;
 }
 
 }  // namespace
@@ -29,8 +46,18 @@ double median_seconds(const std::function<void()>& action, double budget) {
     times.push_back(seconds_of(action));
     total += times.back();
   }
-  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
-  return times[times.size() / 2];
+  return median(std::move(times));
+}
+
+double seconds_in_windows(const std::function<void()>& action, double budget) {
+  constexpr int windows = 5;
+  const double seconds = budget / windows;
+  mean_seconds(action, seconds);
+  std::vector<double> means;
+  for (int i = 0; i < windows; ++i) {
+    means.push_back(mean_seconds(action, seconds));
+  }
+  return median(std::move(means));
 }
 
 }  // namespace ganymede::cli

@@ -1,9 +1,7 @@
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstring>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -70,42 +68,6 @@ TEST(Verbs, TheSummaryCountsWhatKerasCounts) {
   const std::string dense = place.run({"summary", "dense"}).output;
   EXPECT_THAT(dense, HasSubstr("Non-trainable params: 3,584 "));
   EXPECT_THAT(dense, HasSubstr("Non-trainable params: 537,089 "));
-}
-
-/// What the rows of a bench in f32 that was printed as JSON are about.
-std::vector<std::string> measured(const Ended& bench) {
-  EXPECT_EQ(bench.status, 0) << bench.errors;
-  std::vector<std::string> all;
-  std::istringstream lines(bench.output);
-  for (std::string line; std::getline(lines, line);) {
-    const auto row = nlohmann::json::parse(line);
-    all.push_back(row["what"]);
-    EXPECT_EQ(row["precision"], "f32");
-    EXPECT_GE(row["ms"].get<double>(), 0.0);
-  }
-  return all;
-}
-
-TEST(Verbs, TheBenchMeasuresTheStepSamplingAndEachLayer) {
-  const Workplace place;
-  EXPECT_THAT(
-      measured(place.run({"bench", "--recipe", "dense-small", "--batch", "8", "--precision", "f32",
-                          "--seconds", "0.05", "--json"})),
-      testing::IsSupersetOf({"step", "sample 1,000", "generator dense_1, backward weights",
-                             "frozen discriminator dense_4, backward data", "generator adam, update"}));
-}
-
-TEST(Verbs, TheBenchMeasuresEachOperationAlone) {
-  const Workplace place;
-  const auto ops = [&](const char* recipe) {
-    return measured(place.run({"bench", "--recipe", recipe, "--batch", "2", "--precision", "f32", "--only",
-                               "ops", "--seconds", "0.05", "--json"}));
-  };
-  EXPECT_THAT(ops("dense"),
-              testing::IsSupersetOf({"matmul 1024 -> 784, backward data", "batch_norm 512, backward",
-                                     "leaky_relu of 256, backward", "adam of 2,023,441 parameters"}));
-  EXPECT_THAT(ops("conv"), testing::IsSupersetOf({"conv_transpose 14x14x128 -> 28x28x128, backward weights",
-                                                  "dropout of 7x7x64", "adam of 1,204,994 parameters"}));
 }
 
 TEST(Verbs, AProfileOfARunIsATableOnStandardOutput) {

@@ -1,8 +1,13 @@
 """Tests the comparison's arithmetic and tables: python3 tests/compare/compare_test.py"""
 
 import dataclasses
+import fcntl
 import json
+import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -10,11 +15,19 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench" / "compare"))
 
 from compare import plan, process, report, summary
+from compare.peers import busy, worker
+from compare.peers.job import Job
 from compare.plan import OURS, Configuration, Workload
+from compare.processor import Processor, this_processor
+
+ROOT = Path(__file__).resolve().parents[2]
 
 STEP = Workload("step", "dense", 128)
 LIMITED = Workload("step", "conv", 256, "AVX2")
-SIZES = {OURS: 10e6, "PyTorch": 45e6}
+BESIDE = Workload("step", "dense", 128, beside=2)
+FACTS = {"processor": "EPYC, AVX2", "sizes": {OURS: 10e6, "PyTorch": 45e6}}
+OLD = Processor("EPYC", 2, frozenset({"fpu", "avx2"}))
+NEW = Processor("Xeon", 1, frozenset({"avx2", "avx512f", "avx512_bf16", "amx_bf16"}))
 
 
 def samples_of(workload, program, precision, values, options=()):
@@ -24,7 +37,7 @@ def samples_of(workload, program, precision, values, options=()):
         measured = (
             {"failure": value}
             if isinstance(value, str)
-            else {"ms": value, "first_step_s": 2, "peak_bytes": 4e6}
+            else {"ms": value, "first_step_s": 2, "peak_bytes": 4e6, "to_quiet": value / 5}
         )
         yield summary.Sample(workload, configuration, number, measured)
 
@@ -80,12 +93,27 @@ class Summaries(unittest.TestCase):
         self.assertEqual([(c.program, c.name) for c in given_up], [("PyTorch", "bf16"), ("JAX", "f32")])
 
 
+    def test_a_row_has_its_rounds_or_was_given_up(self):
+        def unfinished(*groups):
+            samples = [sample for group in groups for sample in group]
+            return [s.configuration.name for s in summary.unfinished(samples, 3)]
+
+        fast = list(samples_of(STEP, "PyTorch", "f32", [10, 10, 10], ("fused",)))
+        slow = list(samples_of(STEP, "PyTorch", "f32", [30]))
+        near = list(samples_of(STEP, "PyTorch", "f32", [15, 15], ("compile",)))
+        failed = list(samples_of(STEP, "JAX", "f32", ["over 9 s"]))
+        self.assertEqual(unfinished(fast, slow, near, failed), ["f32, compile"])
+        # Slow in its one round, whatever the rounds after that say of the others.
+        slower = samples_of(STEP, "PyTorch", "f32", [10, 40, 40], ("fused",))
+        self.assertEqual(unfinished(slower, slow), [])
+
+
 class Tables(unittest.TestCase):
     def test_a_row_has_each_peers_best_with_its_ratio_to_ours(self):
-        lines = report.comparison(usual_summaries(), [STEP], "ms", report.milliseconds).splitlines()
+        lines = report.comparison(usual_summaries(), [STEP], "ms", report.milliseconds, "EPYC").splitlines()
         self.assertEqual(len(lines), 4)
         self.assertEqual(
-            lines[0], "|  | Ganymede | PyTorch | Keras | JAX | best of all | Keras as published |"
+            lines[0], "| EPYC | Ganymede | PyTorch | Keras | JAX | best of all | Keras as published |"
         )
         self.assertEqual(
             lines[2],
@@ -99,7 +127,7 @@ class Tables(unittest.TestCase):
         found = summaries_of(
             samples_of(LIMITED, OURS, "f32", ["no kernels"]), samples_of(LIMITED, "JAX", "f32", [8])
         )
-        row = report.comparison(found, [LIMITED], "ms", report.milliseconds).splitlines()[2]
+        row = report.comparison(found, [LIMITED], "ms", report.milliseconds, "").splitlines()[2]
         self.assertEqual(row, "| conv step, B=256, AVX2, f32 | no kernels | - | - | - |")
 
     def test_sampling_is_told_in_images_a_second(self):
@@ -112,10 +140,32 @@ class Tables(unittest.TestCase):
         self.assertEqual(lines[-1], "| dense step, B=128 | JAX | f32 | over 120 s | 1 |")
 
     def test_tables_without_rows_are_left_out(self):
-        text = report.tables(usual_summaries(), SIZES)
+        text = report.tables(usual_summaries(), FACTS)
         self.assertIn("### A training step\n", text)
         self.assertNotIn("### Sampling", text)
+        self.assertNotIn("busy", text)
         self.assertIn("| PyTorch | 45 MB | 4.50x |", text)
+
+    def test_steps_beside_busy_processes_have_tables_of_their_own(self):
+        found = summaries_of(
+            samples_of(BESIDE, OURS, "f32", [8]),
+            samples_of(BESIDE, "PyTorch", "f32", [20], ("fused",)),
+            samples_of(BESIDE, "PyTorch", "f32", [15]),
+            samples_of(BESIDE, "JAX", "f32", ["over 9 s"]),
+        )
+        text = report.tables(found, FACTS)
+        row = "| dense step, B=128, beside 2 busy processes, f32 | "
+        self.assertNotIn("### A training step\n", text)
+        self.assertNotIn("### Peak memory", text)
+        self.assertIn(f"{row}8.00 ms | 15.0 ms, **1.88x** (f32) | over 9 s |", text)
+        self.assertIn("| EPYC, AVX2 | Ganymede | PyTorch | JAX |\n", text)
+        self.assertIn(f"{row}1.60x | 3.00x | - |\n", text)
+
+    def test_a_heading_says_that_rows_of_bf16_are_left_out(self):
+        facts = FACTS | {"date": "today", "commit": "abc", "command": "run", "versions": ["torch 2"]}
+        self.assertNotIn("left out", report.heading(facts | {"has_bf16": True}))
+        self.assertIn("EPYC, AVX2; torch 2\n", report.heading(facts | {"has_bf16": False}))
+        self.assertIn("rows of bf16 are left out.\n", report.heading(facts | {"has_bf16": False}))
 
     def test_only_what_is_between_the_markers_of_a_page_is_replaced(self):
         page = f"# Title\n{report.BEGIN}\nold\n{report.END}\nprose\n"
@@ -130,22 +180,43 @@ class Tables(unittest.TestCase):
 class Plans(unittest.TestCase):
     def test_ours_comes_first_and_every_peer_takes_part(self):
         for workload in plan.WORKLOADS:
-            found = plan.configurations(workload, threads=2)
+            found = plan.configurations(workload, threads=2, has_bf16=True)
+            onnx_runtime = {"ONNX Runtime"} if workload.task == "sample" else set()
             self.assertEqual(found[0], Configuration(OURS, "f32", (), 2))
-            self.assertEqual({c.program for c in found}, {OURS, "PyTorch", "Keras", "JAX"})
+            self.assertEqual({c.program for c in found}, {OURS, "PyTorch", "Keras", "JAX"} | onnx_runtime)
             self.assertEqual(len(found), len(set(found)))
 
     def test_a_limited_instruction_set_holds_for_every_library(self):
         variables = LIMITED.environment()
         self.assertEqual(variables["ONEDNN_MAX_CPU_ISA"], "AVX2")
         self.assertEqual(variables["XLA_FLAGS"], "--xla_cpu_max_isa=AVX2")
-        self.assertEqual({c.precision for c in plan.configurations(LIMITED, 2)}, {"f32"})
+        self.assertEqual({c.precision for c in plan.configurations(LIMITED, 2, True)}, {"f32"})
         self.assertEqual(STEP.environment(), {})
 
-    def test_onnx_runtime_samples_from_the_recipe_that_there_is_a_file_of(self):
-        found = {w: plan.configurations(w, 2, onnx="conv") for w in plan.WORKLOADS}
-        having = [w for w in found if any(c.program == "ONNX Runtime" for c in found[w])]
-        self.assertEqual(having, [Workload("sample", "conv", 256)])
+    def test_there_are_rows_beside_one_and_two_busy_processes(self):
+        for recipe in ("dense", "conv"):
+            self.assertEqual([w.beside for w in plan.WORKLOADS if w.beside and w.recipe == recipe], [1, 2])
+
+    def test_without_bf16_everything_is_in_f32(self):
+        for workload in plan.workloads(OLD):
+            found = plan.configurations(workload, 2, OLD.has_bf16)
+            self.assertEqual({c.precision for c in found}, {"f32"})
+        self.assertEqual({c.precision for c in plan.configurations(STEP, 2, NEW.has_bf16)}, {"f32", "bf16"})
+
+    def test_limits_that_take_nothing_away_are_left_out(self):
+        self.assertEqual({w.isa for w in plan.workloads(OLD)}, {""})
+        self.assertEqual({w.isa for w in plan.workloads(NEW)}, {"", "AVX2", "AVX512_CORE"})
+
+
+class Processors(unittest.TestCase):
+    def test_the_name_tells_the_instruction_set_and_what_is_lacking(self):
+        self.assertEqual(OLD.name, "EPYC, 2 processors, AVX2, no bf16, no AMX")
+        self.assertEqual(NEW.name, "Xeon, 1 processor, AVX512_CORE_AMX")
+        self.assertIn("below AVX2", Processor("286", 1, frozenset()).name)
+
+    def test_this_one_is_read(self):
+        self.assertEqual(this_processor().count, len(os.sched_getaffinity(0)))
+        self.assertIn("fpu", this_processor().flags)
 
 
 class Processes(unittest.TestCase):
@@ -163,6 +234,109 @@ class Processes(unittest.TestCase):
     def test_a_process_over_the_limit_is_ended_with_its_children(self):
         outcome = process.run(["sh", "-c", "sleep 600 & sleep 600; wait"], {}, limit=0.2)
         self.assertEqual(outcome.failure, "over 0.2 s")
+
+
+def children():
+    number = os.getpid()
+    return Path(f"/proc/{number}/task/{number}/children").read_text().split()
+
+
+class BusyProcesses(unittest.TestCase):
+    def test_the_step_is_measured_alone_and_then_beside_them(self):
+        beside = []
+        job = Job("", "step", "dense", 128, "f32", (), 1, seconds=0, beside=2)
+        found = worker.step_beside(lambda: beside.append(len(children())), job)
+        half = len(beside) // 2
+        self.assertEqual(beside, [0] * half + [2] * half)
+        self.assertGreater(found["to_quiet"], 0)
+        self.assertEqual(children(), [])
+
+    def test_they_end_with_an_error_in_the_block(self):
+        with self.assertRaises(KeyError), busy.busy_processes(2):
+            raise KeyError
+        self.assertEqual(children(), [])
+
+    def test_one_that_ended_early_is_reported(self):
+        with self.assertRaisesRegex(RuntimeError, "ended"), busy.busy_processes(2) as started:
+            started[0].kill()
+            started[0].wait()
+
+    def test_they_end_when_their_parent_is_killed(self):
+        script = "import sys; sys.path.insert(0, sys.argv[1])\n" + (
+            "from compare.peers.busy import busy_processes\n"
+            "with busy_processes(2): print(flush=True); sys.stdin.read()"
+        )
+        command = [sys.executable, "-c", script, str(ROOT / "bench" / "compare")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+            parent.stdout.readline()
+            parent.kill()
+            # They hold the other end of this pipe, which ends when the last of them has.
+            self.assertEqual(parent.stdout.read(), b"")
+
+
+class Runs(unittest.TestCase):
+    """The script in a tree of its own, with an interpreter that installs nothing."""
+
+    PYTHON = '''#!/bin/sh
+[ "$1 $2" = "-m venv" ] || exit 0
+mkdir -p "$4/bin"
+cp "$0" "$4/bin/python"
+printf '#!/bin/sh\\necho ready; read -r line' >"$4/bin/pip"
+chmod +x "$4/bin/pip"
+'''
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.root = Path(self.directory.name).resolve()
+        script = self.root / "bench" / "compare" / "run"
+        script.parent.mkdir(parents=True)
+        for name in ("run", "requirements.txt"):
+            shutil.copy(ROOT / "bench" / "compare" / name, script.parent / name)
+        self.python = self.root / "python"
+        self.python.write_text(self.PYTHON)
+        self.python.chmod(0o755)
+        self.command = [str(script), "--ganymede", "none"]
+
+    def start(self):
+        process = subprocess.Popen(
+            self.command,
+            env=os.environ | {"PYTHON": str(self.python)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(process.kill)
+        return process
+
+    def test_a_second_start_is_refused_and_leaves_the_environment_alone(self):
+        first = self.start()
+        while (line := first.stderr.readline()) != "ready\n":
+            self.assertNotEqual(line, "", "the first ended before it installed")
+        second = self.start()
+        self.assertIn(f"process {first.pid} is using build/compare", second.communicate(timeout=60)[1])
+        self.assertEqual(second.returncode, 1)
+        first.communicate("\n", timeout=60)
+        self.assertEqual(first.returncode, 0)
+        self.assertTrue((self.root / "build" / "compare" / "venv" / ".installed").exists())
+
+    def test_after_one_that_ended_another_starts(self):
+        for _ in range(2):
+            process = self.start()
+            self.assertNotIn("is using", process.communicate("\n", timeout=60)[1])
+            self.assertEqual(process.returncode, 0)
+
+    def test_help_neither_installs_nor_waits(self):
+        shutil.copytree(ROOT / "bench" / "compare" / "compare", self.root / "bench" / "compare" / "compare")
+        self.command[1:], self.python = ["--help"], sys.executable
+        output = self.root / "build" / "compare"
+        output.mkdir(parents=True)
+        with (output / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            process = self.start()
+            self.assertIn("usage: bench/compare/run", process.communicate(timeout=60)[0])
+        self.assertFalse((output / "venv").exists())
 
 
 unittest.main()

@@ -2,23 +2,30 @@
 
 import argparse
 import json
+import os
 import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from . import machine, measure, plan, report, summary
+from .processor import this_processor
+
+FEWEST_ROUNDS = 3  # of every row that is written to a page
 
 DESCRIPTION = """\
-Runs the same training step, and sampling, in Ganymede, PyTorch, Keras and JAX, each configuration in a
-process of its own, all of them in turns over several rounds; prints the medians as tables and writes every
-sample to build/compare/results.json. A configuration that took twice as long as its program's fastest in that
-precision, or longer than --limit, is not run again. Ctrl-C ends it with the tables of what was measured, and
---resume goes on from there, also to more rounds."""
+Runs the same training step, and sampling, in Ganymede, PyTorch, Keras, JAX and ONNX Runtime, each
+configuration in a process of its own, all of them in turns over several rounds; prints the medians as tables
+and writes every sample to build/compare/results.json. Rows "beside" busy processes measure the step alone and
+then beside so many. What the processor does not have is left out: bf16, and instruction sets that are not
+below its own. A configuration that took twice as long as its program's fastest in that precision, or longer
+than --limit, is not run again. Ctrl-C ends it with the tables of what was measured, and --resume goes on from
+there, also to more rounds. One comparison runs at a time."""
 EXAMPLES = """\
 examples:
   bench/compare/run
   bench/compare/run --quick --workload conv
+  bench/compare/run --quick --workload beside
   bench/compare/run --rounds 5 --write docs/performance.md
   bench/compare/run --resume --rounds 7 --write docs/performance.md"""
 
@@ -28,7 +35,7 @@ def arguments():
         "bench/compare/run", None, DESCRIPTION, EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    processors = len(machine.processors())
+    processors = len(os.sched_getaffinity(0))
     program = measure.ROOT / "build/release/ganymede"
     add("--rounds", type=int, default=3, metavar="N", help="how often everything is measured (3)")
     add("--seconds", type=float, default=5, metavar="S", help="of measuring in each process (5)")
@@ -37,31 +44,31 @@ def arguments():
     add("--quick", action="store_true", help="one round of a second each, all instruction sets allowed")
     add("--workload", default="", metavar="TEXT", help="only those with this in their names: conv, AVX2")
     add("--threads", type=int, default=processors, metavar="N", help="of every program (one a processor)")
-    add("--onnx", default="", metavar="RECIPE=FILE", help="a generator that ONNX Runtime samples from")
-    add("--write", type=Path, metavar="PAGE", help="put the tables between the markers of this page")
+    add("--write", type=Path, metavar="PAGE", help="put the tables between the markers of this page (3 rounds)")
     add("--ganymede", type=Path, default=program, metavar="FILE", help="the program that is measured")
     options = parser.parse_args()
-    if options.write:
-        report.inserted(options.write.read_text(), "")  # so that a page without markers is refused now
     if options.quick:
         options.rounds, options.seconds = 1, 1
+    if options.write:
+        report.inserted(options.write.read_text(), "")  # so that a page without markers is refused now
+        if options.rounds < FEWEST_ROUNDS:
+            parser.error(f"--write: found {options.rounds} rounds, expected {FEWEST_ROUNDS} or more")
     return options
 
 
-def chosen_workloads(options):
-    candidates = [w for w in plan.WORKLOADS if not (options.quick and w.isa)]
+def chosen_workloads(options, processor):
+    candidates = [w for w in plan.workloads(processor) if not (options.quick and w.isa)]
     return [w for w in candidates if options.workload in w.name]
 
 
-def sampled(options, earlier):
+def sampled(options, processor, earlier):
     """Yields the samples as they are taken; those that were taken `earlier` are not taken again."""
-    onnx_recipe, _, onnx_file = options.onnx.partition("=")
-    settings = measure.Settings(options.ganymede, options.seconds, options.limit, onnx_file)
+    settings = measure.Settings(options.ganymede, options.seconds, options.limit)
     samples, given_up = list(earlier), set()
     taken = {(sample.workload, sample.configuration, sample.round) for sample in earlier}
     for number in range(1, options.rounds + 1):
-        for workload in chosen_workloads(options):
-            for configuration in plan.configurations(workload, options.threads, onnx_recipe):
+        for workload in chosen_workloads(options, processor):
+            for configuration in plan.configurations(workload, options.threads, processor.has_bf16):
                 new = (workload, configuration, number) not in taken
                 if new and (workload, configuration) not in given_up:
                     measured = measure.measure(settings, workload, configuration)
@@ -87,12 +94,21 @@ def require_equal_parameters(sample, ganymede):
         )
 
 
-def measured_samples(options, facts):
+def earlier_samples(file, facts):
+    """Those of the file of results. Ends the program if another processor made them."""
+    text = file.read_text()
+    found = json.loads(text)["processor"]
+    if found != facts["processor"]:
+        sys.exit(f"--resume: {file} is of {found!r}, this is {facts['processor']!r}. Measure without --resume")
+    return summary.read(text)
+
+
+def measured_samples(options, processor, facts):
     """All samples, or those until Ctrl-C; the file of results has those so far at any time."""
     file = measure.OUTPUT / "results.json"
-    samples = summary.read(file.read_text()) if options.resume else []
+    samples = earlier_samples(file, facts) if options.resume else []
     try:
-        for sample in sampled(options, samples.copy()):
+        for sample in sampled(options, processor, samples.copy()):
             announce(sample)
             require_equal_parameters(sample, options.ganymede)
             samples.append(sample)
@@ -103,17 +119,33 @@ def measured_samples(options, facts):
     return samples
 
 
+def write(page, text, samples):
+    """Puts the text in its place. Ends the program if a row has too few rounds for that."""
+    lacking = summary.unfinished(samples, FEWEST_ROUNDS)
+    if lacking:
+        first = f"{lacking[0].workload.name}: {lacking[0].configuration.program}"
+        sys.exit(
+            f"{page} is left as it was: {len(lacking)} rows have fewer than {FEWEST_ROUNDS} rounds, the first is "
+            f"{first}. Go on with --resume"
+        )
+    page.write_text(report.inserted(page.read_text(), text))
+
+
 def main():
     options = arguments()
+    processor = this_processor()
     words = [re.sub("(^|=)/.*/", r"\1", word) for word in sys.argv[1:]]  # without this machine's directories
-    facts = machine.facts(options.ganymede, ["bench/compare/run", *words])
-    summaries = summary.summarise(measured_samples(options, facts))
+    facts = machine.facts(options.ganymede, ["bench/compare/run", *words], processor)
+    if not processor.has_bf16:
+        print(report.WITHOUT_BF16.strip(), file=sys.stderr)
+    samples = measured_samples(options, processor, facts)
+    summaries = summary.summarise(samples)
     if not summaries:
         sys.exit("nothing was measured")
-    text = report.heading(facts) + report.tables(summaries, facts["sizes"])
+    text = report.heading(facts) + report.tables(summaries, facts)
     print(text, end="")
     if options.write:
-        options.write.write_text(report.inserted(options.write.read_text(), text))
+        write(options.write, text, samples)
 
 
 main()

@@ -1,4 +1,4 @@
-"""The processor, the versions, and how large the programs are where they are installed."""
+"""The versions, and how large the programs are where they are installed."""
 
 import datetime
 import os
@@ -18,25 +18,8 @@ PACKAGES = {
     "JAX": ("jax", "optax"),
     "ONNX Runtime": ("onnxruntime",),
 }
-FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
 # What a build of PyTorch without CUDA does not have; PyPI offers none for Linux.
 FOR_CUDA = re.compile(r"(nvidia|cuda|triton)|torch/lib/lib\w*(cuda|nvshmem|nvrtc)")
-
-
-def processor():
-    listing = subprocess.run(
-        ["lscpu"], capture_output=True, text=True, check=True, env={"LC_ALL": "C"}
-    ).stdout
-    fields = dict(
-        re.split(r":\s+", line, maxsplit=1) for line in listing.splitlines() if re.search(r":\s+\S", line)
-    )
-    features = [feature for feature in FEATURES if feature in fields["Flags"].split()]
-    return f"{fields['Model name']}, {len(processors())} processors, {' '.join(features)}"
-
-
-def processors():
-    """Those that this process may run on."""
-    return os.sched_getaffinity(0)
 
 
 def parameters(ganymede, recipe):
@@ -105,13 +88,14 @@ def commit():
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def facts(ganymede, command):
+def facts(ganymede, command, processor):
     """What stands beside the numbers."""
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "command": shlex.join(command),
         "commit": commit(),
-        "processor": processor(),
+        "processor": processor.name,
+        "has_bf16": processor.has_bf16,
         "versions": versions(ganymede),
         "sizes": sizes(ganymede),
     }

@@ -19,7 +19,6 @@ class Settings:
     ganymede: Path
     seconds: float  # how long to measure after the warm-up
     limit: float  # of a process, in seconds
-    onnx: str = ""
 
 
 def ganymede(settings, workload, configuration, arguments):
@@ -30,15 +29,17 @@ def ganymede(settings, workload, configuration, arguments):
 
 
 def measure_bench(settings, workload, configuration):
-    """The row of `ganymede bench` for the workload's task."""
+    """The row of `ganymede bench` for the workload's task; beside busy processes it is the last."""
     arguments = ["bench", "--recipe", workload.recipe, "--batch", str(workload.batch), "--json"]
     arguments += ["--only", workload.task, "--seconds", str(settings.seconds)]
+    if workload.beside:
+        arguments += ["--beside", str(workload.beside)]
     outcome = ganymede(settings, workload, configuration, arguments)
     if outcome.failure:
         return {"failure": outcome.failure}
     rows = [json.loads(line) for _, line in outcome.lines]
-    row = next(row for row in rows if row["what"].startswith(workload.task))
-    return {key: row[key] for key in ("ms", "images_per_s", "gflops", "peak_share")}
+    row = [row for row in rows if row["what"].startswith(workload.task)][-1]
+    return {key: value for key, value in row.items() if not isinstance(value, str)}
 
 
 def measure_train(settings, workload, configuration):
@@ -51,7 +52,7 @@ def measure_train(settings, workload, configuration):
 
 def measure_ours(settings, workload, configuration):
     sample = measure_bench(settings, workload, configuration)
-    if "failure" in sample or workload.task != "step":
+    if "failure" in sample or workload.task != "step" or workload.beside:
         return sample
     run = measure_train(settings, workload, configuration)
     if run.failure:
@@ -59,7 +60,25 @@ def measure_ours(settings, workload, configuration):
     return sample | {"first_step_s": run.lines[0][0], "peak_bytes": run.peak_bytes}
 
 
-def measure_peer(settings, workload, configuration):
+def export_generator(settings, workload, configuration, directory):
+    """Writes the recipe's generator after one step to generator.onnx: its weights do not matter for its speed.
+    Returns why that failed, or ""."""
+    run, file = f"{directory}/run", f"{directory}/generator.onnx"
+    arguments = ["train", workload.recipe, "--steps", "1", "--out", run, "--quiet"]
+    trained = ganymede(settings, workload, configuration, arguments)
+    export = [str(settings.ganymede), "export", run, "--out", file]
+    return trained.failure or process.run(export, {}, settings.limit).failure
+
+
+def measure_onnx_runtime(settings, workload, configuration):
+    with tempfile.TemporaryDirectory(dir=OUTPUT) as directory:
+        failure = export_generator(settings, workload, configuration, directory)
+        if failure:
+            return {"failure": failure}
+        return measure_peer(settings, workload, configuration, f"{directory}/generator.onnx")
+
+
+def measure_peer(settings, workload, configuration, onnx=""):
     job = Job(
         peer=plan.PEERS[configuration.program],
         task=workload.task,
@@ -69,7 +88,8 @@ def measure_peer(settings, workload, configuration):
         options=configuration.options,
         threads=configuration.threads,
         seconds=settings.seconds,
-        onnx=settings.onnx,
+        onnx=onnx,
+        beside=workload.beside,
     )
     environment = workload.environment() | {
         "PYTHONPATH": str(HERE),
@@ -80,11 +100,13 @@ def measure_peer(settings, workload, configuration):
     outcome = process.run(command, environment, settings.limit)
     if outcome.failure:
         return {"failure": outcome.failure}
-    first = {"first_step_s": outcome.lines[0][0]} if workload.task == "step" else {}
-    return json.loads(outcome.lines[-1][1]) | first
+    measured = json.loads(outcome.lines[-1][1])
+    if workload.task == "step" and not workload.beside:
+        measured["first_step_s"] = outcome.lines[0][0]
+    return measured
 
 
 def measure(settings, workload, configuration):
     """Milliseconds and what else was found, or {"failure": why}."""
-    ours = configuration.program == plan.OURS
-    return (measure_ours if ours else measure_peer)(settings, workload, configuration)
+    special = {plan.OURS: measure_ours, plan.ONNX_RUNTIME: measure_onnx_runtime}
+    return special.get(configuration.program, measure_peer)(settings, workload, configuration)

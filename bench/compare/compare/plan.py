@@ -3,11 +3,12 @@
 import dataclasses
 
 OURS = "Ganymede"
+ONNX_RUNTIME = "ONNX Runtime"
 PEERS = {  # the modules of compare.peers
     "PyTorch": "pytorch",
     "Keras": "keras_tensorflow",
     "JAX": "jax_optax",
-    "ONNX Runtime": "onnx_runtime",
+    ONNX_RUNTIME: "onnx_runtime",
 }
 PRECISIONS = ("f32", "bf16")
 PUBLISHED = "published"
@@ -19,16 +20,17 @@ class Workload:
     recipe: str
     batch: int
     isa: str = ""  # the instruction set that is not to be exceeded, in oneDNN's words
+    beside: int = 0  # busy processes that run beside it
 
     @property
     def name(self):
         what = f"{self.recipe} step, B={self.batch}" if self.task == "step" else f"sampling {self.recipe}"
-        return what + (f", {self.isa}" if self.isa else "")
+        busy = f"{self.beside} busy process{'es' * (self.beside != 1)}"
+        return what + (f", {self.isa}" if self.isa else "") + (f", beside {busy}" if self.beside else "")
 
     @property
-    def precisions(self):
-        """Below the newest instruction sets bf16 is emulated, at a loss everywhere."""
-        return PRECISIONS[:1] if self.isa else PRECISIONS
+    def is_plain(self):
+        return not self.isa and not self.beside
 
     def environment(self):
         """Variables that hold oneDNN, PyTorch's own kernels, MKL and XLA to the instruction set."""
@@ -53,7 +55,13 @@ WORKLOADS = (
     Workload("step", "conv", 256, "AVX2"),
     Workload("sample", "dense", 128),
     Workload("sample", "conv", 256),
+    *(Workload("step", *recipe, beside=n) for recipe in (("dense", 128), ("conv", 256)) for n in (1, 2)),
 )
+
+
+def workloads(processor):
+    """Without those limited to all that the processor has: they are the ones without a limit."""
+    return [w for w in WORKLOADS if not w.isa or processor.exceeds(w.isa)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,20 +83,23 @@ def pytorch_choices(workload, threads):
     best = adam + (("channels_last",) if workload.recipe == "conv" else ())
     choices = {(best, threads), ((*best, "compile"), threads)}
     if not workload.isa:
-        choices |= {((), threads), (adam, threads), (best, 1)}
+        choices.add((best, 1))
+    if workload.is_plain:
+        choices |= {((), threads), (adam, threads)}
     return sorted(choices)
 
 
-def configurations(workload, threads, onnx=""):
-    """Every configuration that makes sense for a workload, ours first; with a limited instruction set only
-    those that stand a chance. `onnx` is the recipe of the .onnx file that is there."""
-    found = [Configuration(OURS, precision, (), threads) for precision in workload.precisions]
-    for precision in workload.precisions:
+def configurations(workload, threads, has_bf16):
+    """Every configuration that makes sense for a workload, ours first; with a limited instruction set or busy
+    processes only those that stand a chance. Where bf16 is emulated, at a loss everywhere, all are in f32."""
+    precisions = PRECISIONS if has_bf16 and not workload.isa else PRECISIONS[:1]
+    found = [Configuration(OURS, precision, (), threads) for precision in precisions]
+    for precision in precisions:
         choices = pytorch_choices(workload, threads)
         found += [Configuration("PyTorch", precision, options, count) for options, count in choices]
         for options in ((PUBLISHED,), ("function",), ("function", "xla")):
             found.append(Configuration("Keras", precision, options, threads))
         found.append(Configuration("JAX", precision, (), threads))
-    if workload.task == "sample" and workload.recipe == onnx:
-        found.append(Configuration("ONNX Runtime", "f32", (), threads))
+    if workload.task == "sample":
+        found.append(Configuration(ONNX_RUNTIME, "f32", (), threads))
     return found

@@ -1,7 +1,10 @@
 """The measurements as Markdown tables, and their place in a page."""
 
 from . import summary as of
-from .plan import OURS, PEERS
+from .plan import OURS, PEERS, PRECISIONS
+
+WITHOUT_BF16 = "This processor has no instructions for bf16: rows of bf16 are left out.\n\n"
+SLOWDOWNS = "The step beside busy processes to the same program's quiet step"
 
 
 def markers(maker):
@@ -53,29 +56,46 @@ def overall_cell(group, mine, key):
     return f"**{ratio(chosen.medians[key], mine)}** ({chosen.configuration.program})" if chosen else "-"
 
 
-def comparison(summaries, workloads, key, format_value):
-    """A row a workload and precision of ours: ours, the best of each peer and of all, and Keras in f32 as
-    published."""
-    programs = [p for p in PEERS if any(s.workload in workloads for s in of.of_program(summaries, p))]
-    rows = []
+def measured_programs(summaries, workloads):
+    return [p for p in PEERS if any(s.workload in workloads for s in of.of_program(summaries, p))]
+
+
+def rows_of_ours(summaries, workloads):
+    """Our summary of each workload and precision, with the peers' that it is compared with."""
     for workload in workloads:
-        for precision in workload.precisions:
+        for precision in PRECISIONS:
             ours = of.ours(summaries, workload, precision)
-            if ours is None:
-                continue
-            row = [f"{workload.name}, {precision}"]
-            if ours.failure:
-                rows.append([*row, ours.failure, *["-"] * (len(programs) + 2)])
-                continue
-            mine = ours.medians[key]
-            rivals = of.competitors(summaries, workload, precision)
-            published = [s for s in of.published(rivals) if s.configuration.precision == "f32"]
-            row.append(format_value(mine))
-            row += [
-                peer_cell(of.of_program(rivals, program), mine, key, format_value) for program in programs
-            ]
-            rows.append([*row, overall_cell(rivals, mine, key), overall_cell(published, mine, key)])
-    return markdown(["", OURS, *programs, "best of all", "Keras as published"], rows)
+            if ours is not None:
+                rivals = of.competitors(summaries, workload, precision)
+                yield f"{workload.name}, {precision}", ours, rivals
+
+
+def comparison(summaries, workloads, key, format_value, processor):
+    """A row a workload and precision of ours: ours, the best of each peer and of all, and Keras in f32 as
+    published. `processor` is the name of the one that it was measured on."""
+    programs = measured_programs(summaries, workloads)
+    rows = []
+    for name, ours, rivals in rows_of_ours(summaries, workloads):
+        if ours.failure:
+            rows.append([name, ours.failure, *["-"] * (len(programs) + 2)])
+            continue
+        mine = ours.medians[key]
+        published = [s for s in of.published(rivals) if s.configuration.precision == "f32"]
+        cells = [peer_cell(of.of_program(rivals, program), mine, key, format_value) for program in programs]
+        overall = [overall_cell(rivals, mine, key), overall_cell(published, mine, key)]
+        rows.append([name, format_value(mine), *cells, *overall])
+    return markdown([processor, OURS, *programs, "best of all", "Keras as published"], rows)
+
+
+def slowdowns(summaries, workloads, processor):
+    """How many times its own quiet step the step of each program takes, in the configuration that is the
+    fastest under that load."""
+    programs = measured_programs(summaries, workloads)
+    rows = []
+    for name, ours, rivals in rows_of_ours(summaries, workloads):
+        chosen = [of.best([ours]), *(of.best(of.of_program(rivals, program)) for program in programs)]
+        rows.append([name, *(ratio(s.medians["to_quiet"], 1) if s else "-" for s in chosen)])
+    return markdown([processor, OURS, *programs], rows)
 
 
 def every_configuration(summaries):
@@ -93,25 +113,29 @@ def heading(facts):
     return (
         f"{facts['date']}, commit {facts['commit']}: `{facts['command']}`\n\n"
         f"{facts['processor']}; {', '.join(facts['versions'])}\n\n"
-    )
+    ) + ("" if facts["has_bf16"] else WITHOUT_BF16)
 
 
-def tables(summaries, sizes):
+def tables(summaries, facts):
     """Each table under its heading, without those that nothing was measured for."""
     workloads = list(dict.fromkeys(s.workload for s in summaries))
-    steps = [w for w in workloads if w.task == "step"]
-    unlimited = [w for w in steps if not w.isa]
+    steps = [w for w in workloads if w.task == "step" and not w.beside]
+    plain = [w for w in steps if w.is_plain]
+    loaded = [w for w in workloads if w.beside]
     samples = [w for w in workloads if w.task == "sample"]
     parts = [
         ("A training step", steps, "ms", milliseconds),
+        ("A training step beside busy processes", loaded, "ms", milliseconds),
         ("Sampling, images a second", samples, "ms", images_per_s),
-        ("From the start of the process to the first finished step", unlimited, "first_step_s", seconds),
-        ("Peak memory in training", unlimited, "peak_bytes", megabytes),
+        ("From the start of the process to the first finished step", plain, "first_step_s", seconds),
+        ("Peak memory in training", plain, "peak_bytes", megabytes),
     ]
-    text = ""
+    text, processor, sizes = "", facts["processor"], facts["sizes"]
     for title, rows, key, format_value in parts:
         if rows:
-            text += f"### {title}\n\n{comparison(summaries, rows, key, format_value)}\n"
+            text += f"### {title}\n\n{comparison(summaries, rows, key, format_value, processor)}\n"
+    if loaded:
+        text += f"### {SLOWDOWNS}\n\n{slowdowns(summaries, loaded, processor)}\n"
     installed = [[what, megabytes(size), ratio(size, sizes[OURS])] for what, size in sizes.items()]
     text += f"### What has to be installed\n\n{markdown(['', 'size', 'to ours'], installed)}\n"
     return text + f"### Every configuration\n\n{every_configuration(summaries)}"

@@ -79,6 +79,17 @@ def published(summaries):
     return [s for s in summaries if PUBLISHED in s.configuration.options]
 
 
+def unfinished(samples, rounds):
+    """The summaries of fewer rounds than that, but for those that were given up after their last round."""
+    return [s for s in summarise(samples) if s.rounds < rounds and not was_given_up(s, samples)]
+
+
+def was_given_up(summary, samples):
+    then = summarise([sample for sample in samples if sample.round <= summary.rounds])
+    same = (s for s in then if (s.workload, s.configuration) == (summary.workload, summary.configuration))
+    return any(is_hopeless(s, then) for s in same)
+
+
 def is_hopeless(summary, summaries):
     """Whether another round would tell nothing: it failed, or took twice as long as its program's best in
     that precision. What is published is always measured."""

@@ -24,6 +24,7 @@ class Job:
     threads: int
     seconds: float  # how long to measure after the warm-up
     onnx: str = ""  # the generator's file, for ONNX Runtime
+    beside: int = 0  # busy processes that run beside the step
 
     def to_json(self):
         return json.dumps(dataclasses.asdict(self))

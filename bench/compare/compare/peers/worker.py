@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from .busy import busy_processes
 from .job import Job
 
 SAMPLES = 1000  # images a call
@@ -16,6 +17,7 @@ SAMPLE_BATCHES = (100, 500)
 PIXELS = 28 * 28
 WARM_UP_SECONDS = 1.0
 FEWEST = 3  # measured, however long each takes
+WINDOWS = 5
 
 
 def say(**measurements):
@@ -33,10 +35,25 @@ def repeat(action, seconds, fewest=FEWEST):
     return times
 
 
+def seconds_in_windows(action, seconds):
+    """The wall time of an action where other processes want the processors too: the median over windows of the
+    mean in each, after one window of warm-up. `ganymede bench --beside` measures so."""
+    windows = [repeat(action, seconds / WINDOWS, fewest=1) for _ in range(1 + WINDOWS)]
+    return statistics.median(map(statistics.mean, windows[1:]))
+
+
 def peak_memory():
     """The largest resident set that this process has had, in bytes."""
     status = Path("/proc/self/status").read_text()
     return 1024 * int(re.search(r"VmHWM:\s+(\d+)", status)[1])
+
+
+def step_beside(step, job):
+    """Its time beside busy processes, and how many times its time without them in this process that is."""
+    quiet = seconds_in_windows(step, job.seconds)
+    with busy_processes(job.beside):
+        beside = seconds_in_windows(step, job.seconds)
+    return {"ms": 1e3 * beside, "to_quiet": beside / quiet}
 
 
 def measure_step(peer, job):
@@ -46,6 +63,9 @@ def measure_step(peer, job):
         sys.exit(f"losses {losses}")
     say(event="first step")
     repeat(step, WARM_UP_SECONDS, fewest=1)
+    if job.beside:
+        say(**step_beside(step, job), parameters=parameters)
+        return
     times = repeat(step, job.seconds)
     say(ms=1e3 * statistics.median(times), count=len(times), peak_bytes=peak_memory(), parameters=parameters)
 
@@ -77,4 +97,5 @@ def main():
     {"step": measure_step, "sample": measure_sampling}[job.task](peer, job)
 
 
-main()
+if __name__ == "__main__":
+    main()
