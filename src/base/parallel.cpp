@@ -2,6 +2,8 @@
 
 #include <omp.h>
 
+#include <exception>
+
 namespace ganymede::base {
 
 int thread_count() {
@@ -27,6 +29,7 @@ void run_parallel(std::int64_t count, std::int64_t grain, Body body, const void*
     }
     return;
   }
+  std::exception_ptr thrown;  // none may leave the parallel region
 #pragma omp parallel num_threads(threads)
   {
     const std::int64_t index = omp_get_thread_num();
@@ -34,8 +37,18 @@ void run_parallel(std::int64_t count, std::int64_t grain, Body body, const void*
     const std::int64_t begin = grains * index / team * grain;
     const std::int64_t end = std::min(count, grains * (index + 1) / team * grain);
     if (begin < end) {
-      body(context, begin, end);
+      try {
+        body(context, begin, end);
+      } catch (...) {
+#pragma omp critical(ganymede_parallel_for_throws)
+        if (!thrown) {
+          thrown = std::current_exception();
+        }
+      }
     }
+  }
+  if (thrown) {
+    std::rethrow_exception(thrown);
   }
 }
 

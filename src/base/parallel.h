@@ -20,7 +20,8 @@ void run_parallel(std::int64_t count, std::int64_t grain, Body body, const void*
 }  // namespace detail
 
 /// Calls `body(begin, end)` over disjoint ranges that cover [0, count), on several threads when `count`
-/// exceeds `grain`. Ranges begin at multiples of `grain`. Allocates nothing.
+/// exceeds `grain`. Ranges begin at multiples of `grain`. Allocates nothing. Where a range throws, the others
+/// are worked through all the same, and then the first exception is thrown here.
 template <class Function>
 void parallel_for(std::int64_t count, std::int64_t grain, const Function& body) {
   detail::run_parallel(

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "reference/threads.h"
@@ -53,6 +54,25 @@ TEST(ParallelFor, SplitsWorkOnlyPastOneGrain) {
   std::atomic<int> split = 0;
   parallel_for(101, 100, [&](std::int64_t, std::int64_t) { ++split; });
   EXPECT_EQ(split, 2);
+}
+
+TEST(ParallelFor, ThrowsWhatARangeThrewOnceAllHaveEnded) {
+  for (const int threads : {1, 2, 7}) {
+    const reference::Threads guard(threads);
+    std::atomic<int> ended = 0;
+    try {
+      parallel_for(7, 1, [&](std::int64_t begin, std::int64_t) {
+        if (begin == 0) {
+          throw std::runtime_error("the first range");
+        }
+        ++ended;
+      });
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "the first range");
+    }
+    EXPECT_EQ(ended, threads - 1);
+  }
 }
 
 TEST(ThreadCount, IsWhatWasAskedForAndAtLeastOne) {
