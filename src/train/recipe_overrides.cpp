@@ -52,6 +52,7 @@ class Merger {
     for (auto&& [key, value] : from) {
       const std::string name(key.str());
       const std::string place = where.empty() ? name : where + "." + name;
+      refuse_empty_table(value, place);
       toml::node* const existing = into.get(name);
       if (existing == nullptr || !merge_tables(*existing, value, place)) {
         into.insert_or_assign(name, std::move(value));
@@ -66,9 +67,6 @@ class Merger {
     if (from == nullptr) {
       return false;
     }
-    if (from->empty()) {
-      refuse(where, "an empty table", "a table with the keys to set");
-    }
     if (toml::table* const into = existing.as_table()) {
       merge(*into, *from, where);
       return true;
@@ -80,11 +78,20 @@ class Merger {
     return false;
   }
 
+  void refuse_empty_table(const toml::node& value, const std::string& where) const {
+    if (const toml::table* const table = value.as_table(); table != nullptr && table->empty()) {
+      refuse(where, "an empty table", "a table with the keys to set");
+    }
+  }
+
   void merge(toml::array& into, toml::table& from, const std::string& where) const {
     for (auto&& [key, value] : from) {
       const std::string place = where + "." + std::string(key.str());
       const std::size_t index = index_in(into, key.str(), where);
-      if (!merge_tables(into[index], value, place)) {
+      refuse_empty_table(value, place);
+      const toml::table* const layer = value.as_table();
+      const bool whole = layer != nullptr && layer->contains("kind");
+      if (whole || !merge_tables(into[index], value, place)) {
         into.insert(into.cbegin() + static_cast<std::ptrdiff_t>(index), std::move(value));
         into.erase(into.cbegin() + static_cast<std::ptrdiff_t>(index) + 1);
       }

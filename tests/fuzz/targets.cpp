@@ -27,6 +27,7 @@
 #include "io/npy.h"
 #include "io/safetensors.h"
 #include "io/temporary_directory.h"
+#include "serve/event_stream.h"
 #include "serve/metrics_tail.h"
 #include "serve/site.h"
 #include "serve/target.h"
@@ -264,7 +265,8 @@ void read_run_lock(Input input) {
 void read_meta(Input input) {
   static LiveSite live({});
   runs().write("meta.json", input);
-  expect_answer(live.site, {.method = "GET", .target = "/api/runs/one", .headers = {{"host", "localhost"}}});
+  expect_answer(live.site,
+                {.method = "GET", .target = "/api/runs/one", .headers = {{"host", "localhost"}}, .body = {}});
   cli::add_resumption(cli::RunDirectory(runs().run()), 7);
 }
 
@@ -289,7 +291,7 @@ void read_metrics(Input input) {
 void read_target(Input input) {
   static LiveSite live({});
   const serve::Request request = {
-      .method = "GET", .target = text_of(input), .headers = {{"host", "localhost"}}};
+      .method = "GET", .target = text_of(input), .headers = {{"host", "localhost"}}, .body = {}};
   expect_answer(live.site, request);
 }
 
