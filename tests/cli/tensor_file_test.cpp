@@ -4,6 +4,8 @@
 
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/generator_file.h"
@@ -26,6 +28,20 @@ layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
                              "small");
 }
 
+/// A bit of each byte, and all of the name under which the digest stands.
+std::vector<std::size_t> bits_of(const std::string& file) {
+  const std::string_view name = "sha256\":";
+  const std::size_t digest = file.find(name);
+  std::vector<std::size_t> bits;
+  for (std::size_t bit = 0; bit < 8 * file.size(); ++bit) {
+    const std::size_t byte = bit / 8;
+    if (bit % 8 == byte % 8 || (byte >= digest && byte < digest + name.size())) {
+      bits.push_back(bit);
+    }
+  }
+  return bits;
+}
+
 TEST(TensorFile, IsRefusedByNameWhicheverBitOfItIsFlipped) {
   const test::TemporaryDirectory directory;
   const std::filesystem::path path = directory / "generator.safetensors";
@@ -34,7 +50,7 @@ TEST(TensorFile, IsRefusedByNameWhicheverBitOfItIsFlipped) {
   write_generator(path, {.recipe = recipe, .dataset = "digits"}, weights);
   const std::string sound = test::contents(path);
   ASSERT_NO_THROW(open_generator(path));
-  for (std::size_t bit = 0; bit < 8 * sound.size(); ++bit) {
+  for (const std::size_t bit : bits_of(sound)) {
     std::string damaged = sound;
     damaged[bit / 8] = static_cast<char>(static_cast<unsigned char>(damaged[bit / 8]) ^ (1U << bit % 8));
     std::ofstream(path, std::ios::binary) << damaged;

@@ -133,18 +133,28 @@ class Training:
         count.check(self.program.alive() and self.step() > before, f"the training goes on after {what}: {self.program.said()[-500:]}")
 
 
-def try_requests(training, count, draw, end):
-    sent = 0
-    while time.monotonic() < end and training.program.alive():
-        request = hostile_request(draw)
-        answer = throw(training.port, request, wait=0.5, reset=draw.randrange(6) == 0)
+def try_requests(training, count, seed, seconds):
+    """Sixteen clients whose requests are not quite requests; how many there were, and the training's speed meanwhile."""
+    end = time.monotonic() + seconds
+    answers = []
+
+    def attack(n):
+        draw = random.Random(f"{seed} {n}")
+        while time.monotonic() < end and training.program.alive():
+            request = hostile_request(draw)
+            answers.append((request, throw(training.port, request, wait=0.5, reset=draw.randrange(6) == 0)))
+
+    clients = [threading.Thread(target=attack, args=(n,)) for n in range(16)]
+    for client in clients:
+        client.start()
+    speed = training.speed(seconds)
+    for client in clients:
+        client.join()
+    for request, answer in answers:
         status = int(answer[9:12]) if answer.startswith(b"HTTP/1.") and answer[9:12].isdigit() else 0
         count.check(status < 500 or status == 503, f"status {status} for {request[:300]!r}")
-        sent += 1
-        if sent % 100 == 0:
-            training.check(count, f"{sent} hostile requests")
-    training.check(count, f"{sent} hostile requests")
-    return sent
+    training.check(count, f"{len(answers)} hostile requests")
+    return speed, len(answers)
 
 
 def try_slow_clients(training, count, seconds):
@@ -332,7 +342,6 @@ def try_few_threads(place, count):
 
 def main():
     options = arguments(__doc__).parse_args()
-    draw = random.Random(options.seed)
     count = Count()
     part = max(3.0, 60.0 * options.minutes / 8.0)
     with tempfile.TemporaryDirectory() as folder:
@@ -344,14 +353,12 @@ def main():
         watched, watching = try_viewers(training, count, part)
         hammered, answered = hammer(training, part)
         training.check(count, "hammering")
-        begin, first = time.monotonic(), training.step()
-        sent = try_requests(training, count, draw, begin + 2.0 * part)
-        attacked = (training.step() - first) / (time.monotonic() - begin)
+        attacked, sent = try_requests(training, count, options.seed, 2.0 * part)
         try_slow_clients(training, count, part)
         try_access_here(training, count)
         quiet = 0.5 * (quiet + training.speed(part))
         count.check(training.program.stop() == 130, "Ctrl-C after all that")
-        resumed = run(["train", "--resume", f"runs/{RUN}", "--steps", training.step() + 20, "--quiet", *BRIEF], place)
+        resumed = run(["train", "--resume", f"runs/{RUN}", "--steps", training.step() + 200, "--quiet", *BRIEF], place)
         count.check(resumed.returncode == 0, f"the run goes on: {resumed.stderr}")
         try_access_elsewhere(place / "elsewhere", count)
         try_few_threads(place / "few", count)
