@@ -60,10 +60,11 @@ std::vector<std::uint8_t> with_digest(Input input) {
   constexpr std::size_t digits = 64;
   const std::string_view key = R"("sha256":")";
   std::vector<std::uint8_t> bytes(input.begin(), input.end());
-  const auto found = std::ranges::search(bytes, key);
-  if (std::distance(found.end(), bytes.end()) > static_cast<std::ptrdiff_t>(digits)) {
-    std::fill_n(found.end(), digits, '0');
-    std::ranges::copy(base::sha256(std::as_bytes(std::span(bytes))), found.end());
+  const auto found = std::search(bytes.begin(), bytes.end(), key.begin(), key.end());
+  if (std::distance(found, bytes.end()) > static_cast<std::ptrdiff_t>(key.size() + digits)) {
+    const auto digest = found + static_cast<std::ptrdiff_t>(key.size());
+    std::fill_n(digest, digits, '0');
+    std::ranges::copy(base::sha256(std::as_bytes(std::span(bytes))), digest);
   }
   return bytes;
 }
