@@ -27,7 +27,7 @@ def build():
 
 def targets():
     told = subprocess.run([PROGRAM], capture_output=True, text=True, env={**os.environ, "GANYMEDE_FUZZ_TARGET": ""})
-    return told.stderr.split(":", 1)[1].split()
+    return re.search(r"GANYMEDE_FUZZ_TARGET to one of: (.*)", told.stderr)[1].split()
 
 
 def fuzz(target, seconds, seed, inputs):
@@ -36,7 +36,7 @@ def fuzz(target, seconds, seed, inputs):
     for folder in (corpus, found):
         folder.mkdir(parents=True, exist_ok=True)
     known = [folder / target for folder in (FUZZ / "seeds", FUZZ / "cases") if (folder / target).is_dir()]
-    limits = ["-timeout=10", "-rss_limit_mb=2048", "-malloc_limit_mb=1024", f"-seed={seed}", f"-max_total_time={seconds}"]
+    limits = ["-timeout=10", "-max_len=8192", "-rss_limit_mb=2048", "-malloc_limit_mb=1024", f"-seed={seed}", f"-max_total_time={seconds}"]
     if inputs:
         limits.append(f"-runs={inputs}")
     words = [PROGRAM, *limits, "-print_final_stats=1", f"-artifact_prefix={found}/{target}-", corpus, *known]
