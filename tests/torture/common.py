@@ -1,61 +1,83 @@
-"""What the programs of the campaign share: where the program is, runs to try things on, and the count."""
+"""What the parts of the campaign share: their options, the program as a process, and the count of what was tried."""
 
 import argparse
-import os
+import json
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def binary():
-    """The program: GANYMEDE_BINARY, or the release build of this checkout."""
-    return os.path.abspath(os.environ.get("GANYMEDE_BINARY", ROOT / "build" / "release" / "ganymede"))
-
-
-def arguments(description):
-    """Those that each program of the campaign takes."""
+def options(description, whole, *more):
+    """Those that each part takes; `whole` are the seconds of the whole campaign."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--minutes", type=float, default=1.0, help="about how long to go on (default: 1)")
+    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "release" / "ganymede")
+    parser.add_argument("--work", type=pathlib.Path, help="an empty directory to work in (default: a temporary one)")
+    parser.add_argument("--seconds", type=float, default=0.0, help=f"about how long to go on; 0: {whole}")
+    parser.add_argument("--minutes", type=float, default=0.0, help="the same in minutes")
     parser.add_argument("--seed", type=int, default=1, help="of every random choice (default: 1)")
-    return parser
+    for name, settings in more:
+        parser.add_argument(name, **settings)
+    given = parser.parse_args()
+    given.program = given.program.resolve()
+    given.seconds = given.seconds or 60.0 * given.minutes or whole
+    if given.work is None:
+        given.keep = tempfile.TemporaryDirectory(prefix="ganymede-torture-")
+        given.work = pathlib.Path(given.keep.name)
+    given.work = given.work.resolve()
+    return given
 
 
-class Count:
-    """Passes and failures, told at the end as "N passed, N failed"."""
+class Rows:
+    """What was tried, by its kind: a JSON object a line to standard output at the end."""
 
     def __init__(self):
-        self.passed = 0
-        self.failed = 0
+        self.rows = {}
+        self.lock = threading.Lock()
 
-    def check(self, holds, what):
-        if holds:
-            self.passed += 1
-        else:
-            self.failed += 1
+    def check(self, kind, holds, what):
+        with self.lock:
+            row = self.rows.setdefault(kind, {"what": kind, "tried": 0, "failed": 0})
+            row["tried"] += 1
+            row["failed"] += not holds
+        if not holds:
             print(f"FAILED: {what}", file=sys.stderr)
-        return bool(holds)
+
+    def add(self, kind, tried, failed):
+        self.rows[kind] = {"what": kind, "tried": tried, "failed": failed}
+
+    def remark(self, kind, text):
+        """Adds to how a kind is called in the table."""
+        if kind in self.rows:
+            self.rows[kind]["what"] += text
 
     def finish(self):
-        print(f"{self.passed} passed, {self.failed} failed")
-        return 1 if self.failed or not self.passed else 0
+        tried = failed = 0
+        for row in self.rows.values():
+            print(json.dumps(row))
+            tried += row["tried"]
+            failed += row["failed"]
+        print(f"{tried - failed} passed, {failed} failed", file=sys.stderr)
+        return 0
 
 
-def run(words, cwd, **more):
+def run(program, words, cwd, **more):
     """Runs the program to its end."""
-    return subprocess.run([binary(), *map(str, words)], cwd=cwd, capture_output=True, text=True, errors="replace", **more)
+    return subprocess.run([program, *map(str, words)], cwd=cwd, capture_output=True, text=True, errors="replace", **more)
 
 
 class Program:
     """The program as a process that serves a page."""
 
-    def __init__(self, words, cwd, **more):
+    def __init__(self, program, words, cwd, **more):
         self.log = open(pathlib.Path(cwd) / "log.txt", "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(
-            [binary(), *map(str, words)], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log, **more
+            [program, *map(str, words)], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log, **more
         )
 
     def said(self):
