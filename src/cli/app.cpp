@@ -39,7 +39,7 @@ std::string examples() {
       "  ganymede summary conv                 layers, shapes and parameters\n"
       "`ganymede VERB --help` tells more about a verb.\n"
       "Exit codes: 0 done, 2 usage, 3 recipe or configuration, 4 data, 5 diverged, 6 file or checkpoint,\n"
-      "130 and 143 after Ctrl-C and SIGTERM.",
+      "130 after Ctrl-C or Stop on the page, 143 after SIGTERM.",
       default_recipe);
 }
 

@@ -69,8 +69,8 @@ void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) c
 }
 
 net::Weights Checkpoint::weights(const net::NetSpec& network) const {
-  net::Weights weights(network);
-  for (const net::WeightRow& row : weights.table()) {
+  // Before memory is asked for: the sizes come from a file.
+  for (const net::WeightRow& row : net::weight_table(network)) {
     const io::Tensor& tensor = file_.tensor(network.name + "." + row.name);
     if (tensor.shape != row.shape) {
       throw base::Error(base::ErrorKind::file,
@@ -79,7 +79,10 @@ net::Weights Checkpoint::weights(const net::NetSpec& network) const {
                          .expected = row.shape.to_string(),
                          .advice = "Name a run that Ganymede made"});
     }
-    std::ranges::copy(tensor.values, weights.values(row).begin());
+  }
+  net::Weights weights(network);
+  for (const net::WeightRow& row : weights.table()) {
+    std::ranges::copy(file_.tensor(network.name + "." + row.name).values, weights.values(row).begin());
   }
   weights.refresh_shadow();
   return weights;

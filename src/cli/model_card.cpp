@@ -30,6 +30,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view fence_begin = "```json\n";
 constexpr std::string_view fence_end = "\n```";
 constexpr std::size_t largest_file = std::size_t{1} << 31;
+constexpr std::int64_t most_classes = 1000;
 
 /// The network's output for one sample, in f32.
 std::vector<float> answer(const net::NetSpec& spec, net::Weights& weights, const Expectation& expected) {
@@ -239,7 +240,7 @@ Expectation expectation_of(const net::NetSpec& spec, net::Weights& weights, std:
 float difference(std::span<const float> values, std::span<const float> expected) {
   float largest = 0.0F;
   for (std::size_t n = 0; n < expected.size(); ++n) {
-    if (n >= values.size() || !std::isfinite(values[n])) {
+    if (n >= values.size() || !std::isfinite(values[n]) || !std::isfinite(expected[n])) {
       return std::numeric_limits<float>::infinity();
     }
     largest = std::max(largest, std::abs(values[n] - expected[n]) / std::max(1.0F, std::abs(expected[n])));
@@ -249,7 +250,9 @@ float difference(std::span<const float> values, std::span<const float> expected)
 
 float difference(const net::NetSpec& spec, net::Weights& weights, const Expectation& expected) {
   const std::int64_t size = net::output_shape(spec).elements();
-  if (static_cast<std::int64_t>(expected.input.size()) != spec.input.elements() ||
+  const std::int64_t classes = std::max<std::int64_t>(net::label_classes(spec), 1);
+  if (static_cast<std::int64_t>(expected.input.size()) != spec.input.elements() || expected.label < 0 ||
+      expected.label >= classes ||
       std::ranges::any_of(expected.index, [&](std::int64_t index) { return index >= size; })) {
     return std::numeric_limits<float>::infinity();
   }
@@ -290,37 +293,74 @@ void write_card(const fs::path& file, ClassifierNetwork& classifier) {
              ramp(classifier.spec.input, {.low = 0.0F, .high = 1.0F}), text_of(classifier));
 }
 
+namespace {
+
+[[noreturn]] void refuse_card(const std::string& where) {
+  throw base::Error(base::ErrorKind::file, {.where = where,
+                                            .found = "no facts to check",
+                                            .expected = "a model card that `ganymede export` wrote",
+                                            .advice = "Export the network again"});
+}
+
+/// A whole number from 0 to below `end`; JSON's own conversion would round and wrap.
+std::int64_t whole_number(const Json& json, std::int64_t end, const std::string& where) {
+  if (!json.is_number_unsigned() || json.get<std::uint64_t>() >= static_cast<std::uint64_t>(end)) {
+    refuse_card(where);
+  }
+  return json.get<std::int64_t>();
+}
+
+std::vector<float> numbers(const Json& json, const std::string& where) {
+  std::vector<float> values;
+  for (const Json& value : json) {
+    const auto number = value.get<double>();
+    if (!(std::abs(number) <= static_cast<double>(std::numeric_limits<float>::max()))) {
+      refuse_card(where);
+    }
+    values.push_back(static_cast<float>(number));
+  }
+  return values;
+}
+
+CardFacts read_facts(const Json& json, const std::string& where) {
+  CardFacts facts = {.format = json.at("format").get<std::string>(),
+                     .network = json.at("network").get<std::string>(),
+                     .classes = whole_number(json.at("classes"), most_classes + 1, where),
+                     .sha256 = json.at("sha256").get<std::string>(),
+                     .weights_sha256 = json.at("weights_sha256").get<std::string>(),
+                     .expected = {.input = numbers(json.at("input"), where),
+                                  .label = 0,
+                                  .index = {},
+                                  .output = numbers(json.at("output"), where)}};
+  facts.expected.label = static_cast<std::int32_t>(
+      whole_number(json.at("label"), std::max<std::int64_t>(facts.classes, 1), where));
+  for (const Json& index : json.at("index")) {
+    facts.expected.index.push_back(whole_number(index, std::numeric_limits<std::int64_t>::max(), where));
+  }
+  return facts;
+}
+
+}  // namespace
+
 CardFacts parse_card(const std::string& text, const std::string& where) {
   const std::set<std::string> names = {"generator", "discriminator", "classifier"};
   const std::size_t begin = text.find(fence_begin);
   const std::size_t end =
       begin == std::string::npos ? begin : text.find(fence_end, begin + fence_begin.size());
+  if (end == std::string::npos) {
+    refuse_card(where);
+  }
   try {
-    if (end != std::string::npos) {
-      const std::size_t first = begin + fence_begin.size();
-      const Json json = Json::parse(text.substr(first, end - first));
-      CardFacts facts = {.format = json.at("format").get<std::string>(),
-                         .network = json.at("network").get<std::string>(),
-                         .classes = json.at("classes").get<std::int64_t>(),
-                         .sha256 = json.at("sha256").get<std::string>(),
-                         .weights_sha256 = json.at("weights_sha256").get<std::string>(),
-                         .expected = {.input = json.at("input").get<std::vector<float>>(),
-                                      .label = json.at("label").get<std::int32_t>(),
-                                      .index = json.at("index").get<std::vector<std::int64_t>>(),
-                                      .output = json.at("output").get<std::vector<float>>()}};
-      if (names.contains(facts.network) && !facts.expected.index.empty() &&
-          facts.expected.index.size() == facts.expected.output.size() &&
-          std::ranges::min(facts.expected.index) >= 0) {
-        return facts;
-      }
+    const std::size_t first = begin + fence_begin.size();
+    CardFacts facts = read_facts(Json::parse(text.substr(first, end - first)), where);
+    if (names.contains(facts.network) && !facts.expected.index.empty() &&
+        facts.expected.index.size() == facts.expected.output.size()) {
+      return facts;
     }
   } catch (const Json::exception&) {
-    // Told below, as for a card without facts.
+    // Refused below, as a card without facts is.
   }
-  throw base::Error(base::ErrorKind::file, {.where = where,
-                                            .found = "no facts to check",
-                                            .expected = "a model card that `ganymede export` wrote",
-                                            .advice = "Export the network again"});
+  refuse_card(where);
 }
 
 }  // namespace ganymede::cli

@@ -110,7 +110,7 @@ void TrainingPage::follow(train::Trainer& trainer) {
 }
 
 TrainingPage::~TrainingPage() {
-  control_.end();
+  control_.end(serve::RunState::failed);  // unless it was told before how the run ended
 }
 
 }  // namespace ganymede::cli

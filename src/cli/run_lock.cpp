@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -20,11 +21,12 @@ namespace {
 [[noreturn]] void refuse(const RunDirectory& run, int descriptor) {
   std::array<char, 32> process{};
   const ssize_t length = ::pread(descriptor, process.data(), process.size(), 0);
-  const std::string number(process.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  const std::string_view text(process.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  const bool known = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
   ::close(descriptor);
   throw base::Error(base::ErrorKind::file,
                     {.where = run.path().string(),
-                     .found = fmt::format("process {} training in it", number.empty() ? "(unknown)" : number),
+                     .found = fmt::format("process {} training in it", known ? text : "(unknown)"),
                      .expected = "no other process",
                      .advice = "Wait for it, stop it, or resume a copy of the directory"});
 }

@@ -8,6 +8,7 @@
 #include "cli/host.h"
 #include "io/file.h"
 #include "ops/device.h"
+#include "serve/json.h"
 
 namespace ganymede::cli {
 
@@ -48,8 +49,7 @@ void add_resumption(const RunDirectory& run, std::int64_t step) {
   Json meta = Json::object();
   if (std::filesystem::exists(run.meta(), ignored)) {
     const auto bytes = io::read_file(run.meta(), largest_file);
-    meta = Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr,
-                       false);
+    meta = serve::parse_foreign({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
   if (!meta.is_object()) {
     meta = Json::object();

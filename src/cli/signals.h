@@ -19,10 +19,14 @@ class StopOnSignal {
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
   std::stop_token token() const { return source_.get_token(); }
-  /// Requests a stop as a signal does; exit_status() stays 0.
+  /// Requests a stop as Ctrl-C does.
   void request_stop() const { std::stop_source(source_).request_stop(); }
-  /// The exit status that the first signal asks for; 0 while there was none.
-  int exit_status() const { return signal_ == 0 ? 0 : 128 + signal_; }
+  /// The exit status that the first signal asks for, or that of Ctrl-C after request_stop(); 0 while there
+  /// was neither.
+  int exit_status() const {
+    const int signal = signal_ == 0 && source_.stop_requested() ? SIGINT : signal_.load();
+    return signal == 0 ? 0 : 128 + signal;
+  }
 
  private:
   void watch(const std::stop_token& end);

@@ -90,6 +90,10 @@ io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::str
                                      const std::string& advice) {
   io::SafetensorsFile file = io::SafetensorsFile::open(path);
   require_format(file.metadata(), path, format, advice);
+  if (!file.has_digest()) {
+    refuse(path, "no SHA-256 in its metadata", "that of the whole file, as Ganymede writes it",
+           "The file was damaged or edited; use another copy");
+  }
   return file;
 }
 

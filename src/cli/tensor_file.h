@@ -31,7 +31,7 @@ std::int64_t metadata_number(const io::Metadata& metadata, const std::string& ke
 /// Throws Error(file), with `advice`, for a file that is not of `format`.
 void require_format(const io::Metadata& metadata, const std::filesystem::path& path, std::string_view format,
                     const std::string& advice);
-/// Opens a file of `format`. Throws Error(file) as require_format() does.
+/// Opens a file of `format`. Throws Error(file) as require_format() does, and for one without a digest.
 io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
                                      const std::string& advice);
 

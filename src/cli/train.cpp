@@ -144,7 +144,9 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
           CLI::CheckedTransformer(std::map<std::string, OnDivergence>{{"stop", OnDivergence::stop},
                                                                       {"rollback", OnDivergence::rollback}})
               .description(""));
-  add("--set", options.set, "KEY=VALUE", "Change a value of the recipe: --set latent.size=64")
+  add("--set", options.set, "KEY=VALUE",
+      "Change a value of the recipe: --set latent.size=64, --set generator.layers.0.units=64 (counted from "
+      "0)")
       ->allow_extra_args(false);
   add_page_flags(verb, options.serve, options.host);
   verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
@@ -168,8 +170,8 @@ void add_train(CLI::App& app, Action& action) {
       "  ganymede train mine.toml --on-divergence rollback\n"
       "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"
       "  ganymede train --resume runs/latest --epochs 100\n"
-      "Ctrl-C finishes the step, writes a checkpoint and prints the command that resumes; twice ends at "
-      "once.");
+      "Ctrl-C, like Stop on the page, finishes the step, writes a checkpoint and prints the command that "
+      "resumes; Ctrl-C twice ends at once.");
   verb->callback([&action, options] { action = [options] { return run_train(*options); }; });
 }
 

@@ -31,16 +31,26 @@ void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& 
   }
 }
 
-int report_divergence(const base::Error& error, const RunDirectory& run, const train::Recipe& recipe) {
-  print_error(error.what());
+/// The command that goes on with a run that was stopped.
+std::string resume_command(const RunDirectory& run) {
+  return own_command({"train", "--resume", run.path().string()});
+}
+
+/// The command that goes on with a run that has diverged.
+std::string calmer_command(const RunDirectory& run, const train::Recipe& recipe) {
   std::vector<std::string> command = {"train", "--resume", run.path().string()};
   for (const train::LearningNetwork& network : train::learning_networks(recipe)) {
     command.insert(command.end(),
                    {"--set", fmt::format("{}_optimizer.learning_rate={:g}", network.name,
                                          train::calmer_rate(network.optimizer.learning_rate))});
   }
+  return own_command(command);
+}
+
+int report_divergence(const base::Error& error, const RunDirectory& run, const train::Recipe& recipe) {
+  print_error(error.what());
   print_hint(fmt::format("{} is the last good checkpoint. Go on from it with lower learning rates: {}",
-                         run.find_checkpoints().front().string(), own_command(command)));
+                         run.find_checkpoints().front().string(), calmer_command(run, recipe)));
   return static_cast<int>(error.kind());
 }
 
@@ -77,12 +87,16 @@ class Session {
     for (int rollbacks = 0; rollbacks < most_rollbacks && go_back(training, end); ++rollbacks) {
       end = train(*training);
     }
+    if (page_) {
+      tell_page(end, training->recipe);
+    }
     return end;
   }
 
  private:
   End train(Training& training);
   bool go_back(std::unique_ptr<Training>& training, const End& end);
+  void tell_page(const End& end, const train::Recipe& recipe);
 
   const RunDirectory& run_;
   const StopOnSignal& signals_;
@@ -126,6 +140,17 @@ End Session::train(Training& training) {
       throw;
     }
     return Divergence{error, doctor.diagnose(training.trainer.position())};
+  }
+}
+
+/// Tells those who watch how the run ended and how to go on with it.
+void Session::tell_page(const End& end, const train::Recipe& recipe) {
+  if (std::holds_alternative<Divergence>(end)) {
+    page_->control().end(serve::RunState::diverged, calmer_command(run_, recipe));
+  } else if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
+    page_->control().end(serve::RunState::stopped, resume_command(run_));
+  } else {
+    page_->control().end(serve::RunState::finished);
   }
 }
 
@@ -178,7 +203,7 @@ int carry_out(std::unique_ptr<Training> training, const RunDirectory& run, const
   }
   if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
     console.say(fmt::format("Stopped after step {}. To go on: {}", training->trainer.position().step,
-                            own_command({"train", "--resume", run.path().string()})));
+                            resume_command(run)));
     return signals.exit_status();
   }
   console.say(fmt::format("Done. To draw new images: {}", own_command({"sample", run.path().string()})));

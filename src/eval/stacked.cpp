@@ -37,7 +37,7 @@ StackedScores score_modes(std::span<const std::uint32_t> modes, std::int64_t all
   };
   std::vector<std::uint32_t> different(modes.begin(), modes.end());
   std::ranges::sort(different);
-  different.erase(std::ranges::unique(different).begin(), different.end());
+  different.erase(std::unique(different.begin(), different.end()), different.end());
   StackedScores scores;
   scores.modes.value = static_cast<double>(different.size());
   scores.divergence = {

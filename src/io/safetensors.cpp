@@ -241,6 +241,7 @@ SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const s
   if (const auto digest = file.metadata_.find(digest_key); digest != file.metadata_.end()) {
     check_digest(bytes, text, digest->second, where);
     file.metadata_.erase(digest);
+    file.has_digest_ = true;
   }
   file.values_.resize(data.size() / sizeof(float));
   if (!data.empty()) {  // memory of no elements may be null, which memcpy must not be given

@@ -45,6 +45,8 @@ class SafetensorsFile {
 
   /// Without the digest.
   const Metadata& metadata() const { return metadata_; }
+  /// Whether it has a digest, which is then right.
+  bool has_digest() const { return has_digest_; }
   /// In the order of their values in the file.
   std::span<const Tensor> tensors() const { return tensors_; }
   /// Null if there is none of that name.
@@ -57,6 +59,7 @@ class SafetensorsFile {
 
   std::string where_;
   Metadata metadata_;
+  bool has_digest_ = false;
   std::vector<float> values_;
   std::vector<Tensor> tensors_;  // views of values_
 };

@@ -16,8 +16,13 @@ std::optional<Command> parse_command(std::string_view word) {
 }
 
 std::string_view to_string(RunState state) {
-  constexpr std::array<std::string_view, 4> names = {"training", "paused", "stopping", "ended"};
+  constexpr std::array<std::string_view, 7> names = {"training", "paused",   "stopping", "finished",
+                                                     "stopped",  "diverged", "failed"};
   return names[static_cast<std::size_t>(state)];
+}
+
+bool has_ended(RunState state) {
+  return state >= RunState::finished;
 }
 
 Control::Control(const train::Position& position, std::function<void()> request_stop)
@@ -42,15 +47,18 @@ void Control::note(const train::StepFinished& event) {
   status_.metrics = event.metrics;
 }
 
-void Control::end() {
+void Control::end(RunState how, std::string resume) {
   const std::lock_guard lock(mutex_);
-  status_.state = RunState::ended;
+  if (!has_ended(status_.state)) {
+    status_.state = how;
+    status_.resume = std::move(resume);
+  }
 }
 
 void Control::give(Command command) {
   {
     const std::lock_guard lock(mutex_);
-    if (status_.state == RunState::stopping || status_.state == RunState::ended) {
+    if (status_.state == RunState::stopping || has_ended(status_.state)) {
       return;
     }
     switch (command) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 #include "train/trainer.h"
@@ -16,14 +17,25 @@ enum class Command { pause, step, resume, stop };
 /// The command that a word stands for; nothing if none does.
 std::optional<Command> parse_command(std::string_view word);
 
-enum class RunState { training, paused, stopping, ended };
+enum class RunState {
+  training,
+  paused,
+  stopping,  ///< after the step that is under way, with a checkpoint
+  finished,  ///< all steps are done
+  stopped,   ///< before that, at somebody's wish
+  diverged,  ///< the networks can learn no more
+  failed     ///< an error has ended it
+};
 std::string_view to_string(RunState state);
+/// Whether nothing follows: a run that has ended stays as it is.
+bool has_ended(RunState state);
 
 /// Where a run stands.
 struct LiveStatus {
   RunState state = RunState::training;
   train::Position position;
   std::optional<train::StepMetrics> metrics;  ///< of the last step, once there is one
+  std::string resume;  ///< the command line that goes on with a run that has ended; empty if none does
 };
 
 /// Stands between a run and those who watch it: the training thread asks before each step whether to go on,
@@ -38,8 +50,9 @@ class Control {
   bool wait_for_leave(const std::stop_token& stop);
   /// Called by the training thread after a step.
   void note(const train::StepFinished& event);
-  /// Called by the training thread when the run is over.
-  void end();
+  /// Called by the training thread when the run is over: how, and the command that goes on with it. The first
+  /// call counts.
+  void end(RunState how, std::string resume = {});
 
   /// `step` lets a paused run do one step and pauses a running one after its step.
   void give(Command command);

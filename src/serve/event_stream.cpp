@@ -22,6 +22,9 @@ Json describe(const LiveStatus& status) {
                {"total_steps", status.position.total_steps},
                {"epoch", status.position.epoch()},
                {"epochs", status.position.epochs()}};
+  if (!status.resume.empty()) {
+    json["resume"] = status.resume;
+  }
   if (status.metrics) {
     train::for_each_metric(*status.metrics,
                            [&](const char* name, float value) { json["metrics"][name] = value; });

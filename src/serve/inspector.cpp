@@ -1,5 +1,6 @@
 #include "serve/inspector.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/error.h"
 #include "io/grid.h"
 #include "serve/encoding.h"
 #include "train/sampling.h"
@@ -64,6 +66,25 @@ Json describe_values(std::span<const float> values) {
           {"mean", mean},
           {"deviation", std::sqrt(squares / count)},
           {"values", base64_of_range(values, low, high)}};
+}
+
+/// Throws for an image of another size than the network sees, as of data that were replaced since the run,
+/// and for a label that it has no class for.
+void require_fit(const TrainedNetwork& network, std::span<const float> image, std::int32_t label) {
+  const auto refuse = [&](std::string found, std::string expected) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = "the image that the " + network.spec.name + " is to see",
+                       .found = std::move(found),
+                       .expected = std::move(expected),
+                       .advice = "Serve the run with the data that it was trained on"});
+  };
+  if (static_cast<std::int64_t>(image.size()) != network.spec.input.elements()) {
+    refuse(fmt::format("{} pixels", image.size()), network.spec.input.to_string());
+  }
+  const std::int64_t classes = net::label_classes(network.spec);
+  if (classes > 0 && (label < 0 || label >= classes)) {
+    refuse(fmt::format("the label {}", label), fmt::format("one from 0 to {}", classes - 1));
+  }
 }
 
 void run(net::Program& program, std::span<const float> input, std::int32_t label) {
@@ -131,6 +152,7 @@ Json Inspector::generate(const LatentChoice& choice) {
 }
 
 Json Inspector::judge(std::span<const float> image, std::int32_t label) {
+  require_fit(networks_.partner, image, label);
   const std::lock_guard lock(mutex_);
   const train::PixelRange& range = networks_.recipe.pixel_range;
   Json json = {{"epoch", networks_.epoch},

@@ -41,7 +41,8 @@ class Inspector {
 
   /// What the other network thinks of `image` [height, width, channels], in the recipe's pixel range: each
   /// layer's activations; of a discriminator, the logit, and the logit's derivative by each pixel; of an
-  /// encoder, the image that the generator makes of the mean of its latent points.
+  /// encoder, the image that the generator makes of the mean of its latent points. Throws Error(data) for an
+  /// image of another size and for a label of no class of that network.
   nlohmann::ordered_json judge(std::span<const float> image, std::int32_t label);
 
   /// The generator's image of a latent point. [height, width, channels]

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -44,6 +45,28 @@ class OpenFile {
   int descriptor_;
 };
 
+/// Some whole lines.
+struct Lines {
+  std::string text;
+  std::int64_t bytes = 0;  ///< that were read, with those of a line that is passed over
+};
+
+/// Reads on from `offset`. Passes over the rest of a line that begins before it, and over a line that is
+/// longer than a chunk, piece by piece.
+Lines read_lines(const OpenFile& file, std::int64_t offset) {
+  const std::int64_t before = std::min<std::int64_t>(offset, 1);
+  std::string bytes = file.read(offset - before);
+  const bool full = bytes.size() == chunk_bytes;
+  const bool in_line = before > 0 && !bytes.starts_with('\n');
+  bytes.erase(0, static_cast<std::size_t>(before));
+  const std::size_t end = bytes.rfind('\n') + 1;  // 0 if there is no line feed
+  if (end == 0) {
+    return {.text = {}, .bytes = in_line || full ? static_cast<std::int64_t>(bytes.size()) : 0};
+  }
+  const std::size_t begin = in_line ? bytes.find('\n') + 1 : 0;
+  return {.text = bytes.substr(begin, end - begin), .bytes = static_cast<std::int64_t>(end)};
+}
+
 std::string as_array(std::string_view lines) {
   std::string array;
   while (!lines.empty()) {
@@ -52,7 +75,7 @@ std::string as_array(std::string_view lines) {
       array += array.empty() ? '[' : ',';
       array += line;
     }
-    lines.remove_prefix(line.size() + 1);
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
   }
   return array.empty() ? array : array + "]";
 }
@@ -81,15 +104,18 @@ MetricsChunk read_metrics(const std::filesystem::path& metrics, const MetricsPla
     return {.place = from, .rows = {}};
   }
   const bool same = from.file == status.st_ino && from.offset <= status.st_size;
-  const std::int64_t begin = same ? from.offset : 0;
-  const std::string bytes = file.read(begin);
-  std::size_t end = bytes.rfind('\n') + 1;  // 0 if there is no line feed
-  if (end == 0 && bytes.size() == chunk_bytes) {
-    end = bytes.size();  // longer than any line of ours: passed over
+  MetricsChunk chunk = {.place = {status.st_ino, same ? from.offset : 0},
+                        .rows = {},
+                        .restarted = !same && from != MetricsPlace{}};
+  while (chunk.rows.empty()) {
+    const Lines lines = read_lines(file, chunk.place.offset);
+    if (lines.bytes == 0) {
+      break;
+    }
+    chunk.place.offset += lines.bytes;
+    chunk.rows = as_array(lines.text);
   }
-  return {.place = {status.st_ino, begin + static_cast<std::int64_t>(end)},
-          .rows = as_array(std::string_view(bytes).substr(0, end)),
-          .restarted = !same && from != MetricsPlace{}};
+  return chunk;
 }
 
 }  // namespace ganymede::serve

@@ -28,7 +28,9 @@ struct MetricsChunk {
       false;  ///< whether the file is not the one that was read before, and this is its beginning
 };
 
-/// Reads on from `from`, some 64 KiB at a time. A line that is still being written waits for the next call.
+/// Reads on from `from`, some 64 KiB at a time, until there are rows or no more whole lines. A line that is
+/// still being written waits for the next call; one of more than 64 KiB is passed over, as is the rest of one
+/// that `from` lies within.
 MetricsChunk read_metrics(const std::filesystem::path& metrics, const MetricsPlace& from);
 
 }  // namespace ganymede::serve

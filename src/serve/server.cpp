@@ -9,12 +9,15 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "base/error.h"
 #include "serve/event_stream.h"
+#include "serve/workers.h"
 
 namespace ganymede::serve {
 
@@ -22,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t threads =
+constexpr std::size_t most_threads =
     96;  // each viewer keeps one, each connection of a browser another for a while
 constexpr int most_viewers = 64;
 constexpr auto interval = 250ms;  // between looks at what is new
@@ -57,6 +60,25 @@ void send(Answer answer, httplib::Response& response) {
                                 });
 }
 
+/// A thread that lets the training go first.
+std::thread start_thread(std::function<void()> body) {
+  return std::thread([body = std::move(body)] {
+    ::setpriority(PRIO_PROCESS, 0, niceness);  // of this thread alone
+    body();
+  });
+}
+
+/// Workers as the library calls them.
+class Queue : public httplib::TaskQueue {
+ public:
+  explicit Queue(Workers& workers) : workers_(workers) {}
+  void enqueue(std::function<void()> work) override { workers_.give(std::move(work)); }
+  void shutdown() override { workers_.finish(); }
+
+ private:
+  Workers& workers_;
+};
+
 }  // namespace
 
 class Server::Connection {
@@ -74,10 +96,7 @@ class Server::Connection {
       answer(request, response);
     });
     bind(address);
-    listener_ = std::thread([this] {
-      ::setpriority(PRIO_PROCESS, 0, niceness);  // of this thread, and of those that it starts
-      http_.listen_after_bind();
-    });
+    listen();
     while (!http_.is_running()) {
       std::this_thread::sleep_for(1ms);  // before that, the library's stop() does nothing
     }
@@ -100,7 +119,7 @@ class Server::Connection {
 
  private:
   void set_limits() {
-    http_.new_task_queue = [] { return new httplib::ThreadPool(threads); };
+    http_.new_task_queue = [this] { return new Queue(workers_); };
     http_.set_payload_max_length(largest_body);
     http_.set_keep_alive_timeout(2);
     http_.set_read_timeout(5);
@@ -125,6 +144,14 @@ class Server::Connection {
     }
   }
 
+  void listen() {
+    try {
+      listener_ = start_thread([this] { http_.listen_after_bind(); });
+    } catch (const std::system_error&) {
+      refuse_without_threads();
+    }
+  }
+
   void answer(const httplib::Request& request, httplib::Response& response) {
     if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
       send({.status = 405, .body = "Only GET, HEAD and POST are understood.\n"}, response);
@@ -144,7 +171,7 @@ class Server::Connection {
   void stream(Answer answer, httplib::Response& response) {
     {
       const std::lock_guard lock(mutex_);
-      if (viewers_ >= most_viewers || closing_) {
+      if (viewers_ >= most_viewers || closing_ || !workers_.spare()) {
         send({.status = 503, .body = closing_ ? "The server is closing.\n" : "Too many are watching.\n"},
              response);
         return;
@@ -194,6 +221,7 @@ class Server::Connection {
 
   Site& site_;
   int port_;
+  Workers workers_{most_threads, start_thread};
   httplib::Server http_;
   std::mutex mutex_;
   std::condition_variable changed_;

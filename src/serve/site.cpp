@@ -18,6 +18,7 @@
 #include "io/png.h"
 #include "serve/encoding.h"
 #include "serve/event_stream.h"
+#include "serve/json.h"
 #include "serve/latent_facts.h"
 #include "serve/nearest.h"
 
@@ -241,9 +242,8 @@ Answer Site::describe(const RunRequest& run) {
     samples.push_back(epoch);
   }
   std::error_code ignored;
-  Json meta = fs::exists(run.files.meta, ignored)
-                  ? Json::parse(read_text(run.files.meta, largest_text), nullptr, false)
-                  : Json();
+  Json meta =
+      fs::exists(run.files.meta, ignored) ? parse_foreign(read_text(run.files.meta, largest_text)) : Json();
   Json description = {{"name", run.name},
                       {"recipe", recipe.name},
                       {"description", recipe.description},

@@ -238,13 +238,20 @@ double rise(UsualNorm& usual, double norm) {
 }
 
 void read_losses(const ObjectiveSettings& objective, const GanMetrics& metrics, Signs& signs) {
+  // Where knowing saves less than this share of what guessing costs, as with half of the labels flipped, the
+  // loss does not tell who is ahead.
+  constexpr double least_saving = 0.05;
+  constexpr double least_guess = 0.1;  // equal labels cost nothing to guess
   const double loss = mean_discriminator_loss(metrics);
   if (const auto scale = loss_scale(objective)) {
+    const double saving = scale->guessing - scale->knowing;
     const double largest =
         std::max({std::abs(metrics.discriminator_loss_real), std::abs(metrics.discriminator_loss_fake),
                   std::abs(metrics.generator_loss)});
-    signs.lead = (scale->guessing - loss) / (scale->guessing - scale->knowing);
-    signs.loss_size = largest / scale->guessing;
+    if (saving > least_saving * scale->guessing) {
+      signs.lead = (scale->guessing - loss) / saving;
+    }
+    signs.loss_size = largest / std::max(scale->guessing, least_guess);
   } else {
     const double distance = -2.0 * loss;
     signs.lead = std::min(distance, 0.0);

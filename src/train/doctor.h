@@ -60,8 +60,9 @@ struct Signs {
   static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
   /// How far the discriminator is ahead: 1 when its loss tells that it knows all that it can, 0 when it
-  /// guesses, less when guessing were better. The logits of the Wasserstein distance have no scale: there it
-  /// is the distance where that is negative, and else 0.
+  /// guesses, less when guessing were better; unknown where the labels leave next to nothing to know. The
+  /// logits of the Wasserstein distance have no scale: there it is the distance where that is negative, and
+  /// else 0.
   double lead = unknown;
   /// The largest of the losses in units of guessing; the Wasserstein distance in units of 10, about the
   /// distance of two images; a VAE's loss in units of 1,000 nats, about what an image costs by guessing.

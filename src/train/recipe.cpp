@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "ops/device.h"
 #include "train/recipe_checks.h"
+#include "train/recipe_overrides.h"
 
 namespace ganymede::ops {
 
@@ -181,43 +182,6 @@ void refuse_other_network(const toml::table& table) {
                    .expected = vae ? "an encoder" : "a discriminator",
                    .advice = vae ? "Leave it out, or write model = \"gan\""
                                  : "Leave it out, or write model = \"vae\""});
-  }
-}
-
-/// Sets "a.b = value" in `table`, making the tables on the way.
-void apply_override(toml::table& table, const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    refuse_recipe({.where = "--set " + text,
-                   .found = "no key and value",
-                   .expected = "key=value",
-                   .advice = "Write for example --set training.batch_size=64"});
-  }
-  toml::table parsed;
-  const std::string key = text.substr(0, equals);
-  const std::string value = text.substr(equals + 1);
-  try {
-    parsed = toml::parse(key + " = " + value);
-  } catch (const toml::parse_error&) {
-    try {
-      parsed = toml::parse(key + " = " + net::written(value));
-    } catch (const toml::parse_error& error) {
-      refuse_recipe(
-          {.where = "--set " + text, .found = std::string(error.description()), .expected = "key=value"});
-    }
-  }
-  toml::table* into = &table;
-  toml::table* from = &parsed;
-  while (true) {
-    const auto entry = from->begin();
-    toml::table* inner = entry->second.as_table();
-    toml::node* existing = into->get(entry->first);
-    if (inner == nullptr || existing == nullptr || !existing->is_table()) {
-      into->insert_or_assign(entry->first, std::move(entry->second));
-      return;
-    }
-    into = existing->as_table();
-    from = inner;
   }
 }
 

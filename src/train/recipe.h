@@ -131,9 +131,10 @@ struct LearningNetwork {
 /// The recipe's networks, the generator first.
 std::array<LearningNetwork, 2> learning_networks(const Recipe& recipe);
 
-/// Reads a recipe. `where` names it in errors; `overrides` are "key.path=value" as in --set, a bare word
-/// standing for itself in quotes. Throws Error(configuration) for bad TOML, unknown keys and values out of
-/// range.
+/// Reads a recipe. `where` names it in errors; `overrides` are "key.path=value" as in --set: a bare word
+/// stands for itself in quotes, a table's keys are set beside those that are there, and a number in the path
+/// is an element counted from 0: "generator.layers.0.units=64". Throws Error(configuration) for bad TOML,
+/// unknown keys and values out of range.
 Recipe parse_recipe(std::string_view toml, const std::string& where,
                     std::span<const std::string> overrides = {});
 

@@ -94,7 +94,14 @@ void check_values(const Recipe& recipe) {
   check_range("objective.fake_label", recipe.objective.fake_label, -1.0, 1.0);
   check_range("objective.generator_label", recipe.objective.generator_label, -1.0, 1.0);
   check_range("pixel_range.low", recipe.pixel_range.low, -1000.0F, 1000.0F);
-  check_range("pixel_range.high", recipe.pixel_range.high, recipe.pixel_range.low, 1000.0F);
+  check_range("pixel_range.high", recipe.pixel_range.high, -1000.0F, 1000.0F);
+  if (recipe.pixel_range.high <= recipe.pixel_range.low) {
+    refuse_recipe(
+        {.where = "pixel_range.high",
+         .found = fmt::format("{}", recipe.pixel_range.high),
+         .expected = fmt::format("a number above pixel_range.low, which is {}", recipe.pixel_range.low),
+         .advice = "Correct the recipe or the flag that sets it"});
+  }
   check_methods(recipe);
 }
 

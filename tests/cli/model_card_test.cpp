@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "io/mutation.h"
 
 namespace ganymede::cli {
@@ -40,6 +41,50 @@ TEST(ModelCard, SurvivesDamage) {
                                   });
 }
 
+/// The card with `text` in place of `old`.
+std::string card_with(const std::string& old, const std::string& text) {
+  std::string changed = card;
+  return changed.replace(changed.find(old), old.size(), text);
+}
+
+TEST(ModelCard, RefusesALabelThatIsNone) {
+  for (const char* label : {"-1", "10", "2147483647", "4294967296", "1e300", "0.7", "3.0", "true", "null",
+                            "18446744073709551615"}) {
+    EXPECT_THROW(parse_card(card_with("\"label\":3", std::string("\"label\":") + label), "card"), base::Error)
+        << label;
+  }
+  EXPECT_EQ(parse_card(card_with("\"label\":3", "\"label\":9"), "card").expected.label, 9);
+  EXPECT_THROW(parse_card(card_with("\"classes\":10", "\"classes\":0"), "card"), base::Error);
+  EXPECT_NO_THROW(parse_card(card_with("\"classes\":10,\"label\":3", "\"classes\":0,\"label\":0"), "card"));
+}
+
+TEST(ModelCard, RefusesNumbersThatAreNoneOfItsOwn) {
+  for (const char* classes : {"-1", "1e300", "10.5", "18446744073709551615"}) {
+    EXPECT_THROW(parse_card(card_with("\"classes\":10", std::string("\"classes\":") + classes), "card"),
+                 base::Error)
+        << classes;
+  }
+  for (const char* index : {"[0,-1]", "[0,0.5]", "[0,1e300]", "[0,18446744073709551615]"}) {
+    EXPECT_THROW(parse_card(card_with("[0,7]", index), "card"), base::Error) << index;
+  }
+  for (const char* output : {"[0.25,1e300]", "[1e39,0]"}) {
+    EXPECT_THROW(parse_card(card_with("[0.25,-1]", output), "card"), base::Error) << output;
+  }
+}
+
+TEST(ModelCard, DoesNotFitANetworkOfFewerClasses) {
+  const net::NetSpec spec{
+      .name = "generator", .input = {3}, .layers = {net::JoinLabel{.classes = 4}, net::Dense{40}}};
+  net::Weights weights(spec);
+  weights.initialise(1, 0);
+  Expectation expected = expectation_of(spec, weights, {0.5F, -1.0F, 2.0F});
+  EXPECT_EQ(difference(spec, weights, expected), 0.0F);
+  for (const std::int32_t label : {-1, 4, 2'000'000'000}) {
+    expected.label = label;
+    EXPECT_TRUE(std::isinf(difference(spec, weights, expected))) << label;
+  }
+}
+
 TEST(ModelCard, ExpectsTheWeightsThatItWasMadeOf) {
   const net::NetSpec spec{
       .name = "generator", .input = {3}, .layers = {net::Dense{40}, net::Reshape{{4, 5, 2}}}};
@@ -61,6 +106,7 @@ TEST(ModelCard, DifferencesAreRelativeAboveOneAndInfiniteWhereThereIsNothingToCo
   EXPECT_FLOAT_EQ(difference(std::vector{0.5F, 15.0F}, expected), 0.5F);
   EXPECT_TRUE(std::isinf(difference(std::vector{0.5F}, expected)));
   EXPECT_TRUE(std::isinf(difference(std::vector{0.5F, NAN}, expected)));
+  EXPECT_TRUE(std::isinf(difference(expected, std::vector{0.5F, INFINITY})));
 }
 
 }  // namespace

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <new>
 #include <numeric>
 #include <vector>
 
 #include "base/random.h"
+#include "reference/threads.h"
 
 namespace ganymede::eval {
 namespace {
@@ -43,6 +45,13 @@ TEST(Bootstrap, DependsOnTheSeedAlone) {
   };
   EXPECT_EQ(deviation(1), deviation(1));
   EXPECT_NE(deviation(1), deviation(2));
+}
+
+TEST(Bootstrap, HandsOnWhatTheStatisticThrows) {
+  const reference::Threads guard(4);
+  EXPECT_THROW(bootstrap_deviation(50, {.resamples = 20},
+                                   [](std::span<const float>) -> double { throw std::bad_alloc(); }),
+               std::bad_alloc);
 }
 
 TEST(Bootstrap, SaysNothingWithoutResamples) {

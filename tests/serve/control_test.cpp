@@ -97,8 +97,19 @@ TEST(Control, TellsTheLastStep) {
                 .metrics = train::GanMetrics{.generator_loss = 2.0F}});
   EXPECT_EQ(control.status().position.step, 5);
   EXPECT_EQ(std::get<train::GanMetrics>(control.status().metrics.value()).generator_loss, 2.0F);
-  control.end();
-  EXPECT_EQ(control.status().state, RunState::ended);
+}
+
+TEST(Control, TellsHowTheRunEndedAndHowToGoOn) {
+  Control control(train::Position{}, [] {});
+  control.give(Command::stop);
+  control.end(RunState::stopped, "ganymede train --resume run");
+  control.end(RunState::failed);  // the first word counts
+  EXPECT_EQ(control.status().state, RunState::stopped);
+  EXPECT_EQ(control.status().resume, "ganymede train --resume run");
+  control.give(Command::resume);
+  EXPECT_EQ(control.status().state, RunState::stopped);
+  EXPECT_EQ(to_string(RunState::stopped), "stopped");
+  EXPECT_EQ(to_string(RunState::failed), "failed");
 }
 
 TEST(Control, KnowsItsFourCommands) {

@@ -50,6 +50,14 @@ TEST_F(Events, TellWhatIsNewOnce) {
   EXPECT_TRUE(text.ends_with("event: end\ndata: {}\n\n"));
 }
 
+TEST_F(Events, TellWhatFollowsALongLineBeforeTheEnd) {
+  fixture_.add_metrics("one", R"({"text": ")" + std::string(200'000, 'x') + "\"}");
+  fixture_.add_metrics("one", R"({"step": 40})");
+  const std::string text = stream().finish();
+  EXPECT_THAT(text, HasSubstr("data: [{\"step\": 40}]\n\n"));
+  EXPECT_THAT(text, Not(HasSubstr("xxx")));
+}
+
 TEST_F(Events, GoOnWhereAViewerLeftOff) {
   EventStream before = stream();
   const std::string id = last_id(before.next());
@@ -74,6 +82,17 @@ TEST_F(Events, TellWhereALiveRunStands) {
   EXPECT_EQ(events.next(), "");
   control.give(Command::pause);
   EXPECT_THAT(events.next(), HasSubstr(R"("state":"paused")"));
+}
+
+TEST_F(Events, TellHowARunEndedBeforeTheySayGoodbye) {
+  Control control(train::Position{.step = 3, .total_steps = 8, .steps_an_epoch = 4}, [] {});
+  EventStream events = stream("", &control);
+  events.next();
+  control.end(RunState::stopped, "ganymede train --resume run");
+  const std::string text = events.finish();
+  EXPECT_THAT(text, HasSubstr(R"("state":"stopped","step":3,"total_steps":8)"));
+  EXPECT_THAT(text, HasSubstr(R"("resume":"ganymede train --resume run")"));
+  EXPECT_TRUE(text.ends_with("event: end\ndata: {}\n\n"));
 }
 
 }  // namespace

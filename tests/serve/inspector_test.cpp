@@ -92,6 +92,22 @@ TEST(Inspector, JudgesWithTheLogitAndItsSlopeByEachPixel) {
   }
 }
 
+TEST(Inspector, RefusesAnImageOrALabelThatTheNetworksCannotTake) {
+  Inspector inspector(test::small_networks());
+  for (const std::size_t size : {0U, 15U, 17U, 28U * 28U}) {
+    EXPECT_THROW(inspector.judge(std::vector<float>(size, 0.5F), 0), base::Error) << size;
+  }
+  TrainedNetworks networks = test::small_networks();
+  networks.partner.spec.layers.insert(networks.partner.spec.layers.begin() + 1, net::JoinLabel{.classes = 2});
+  networks.partner.weights = net::Weights(networks.partner.spec);
+  Inspector of_labels(std::move(networks));
+  const std::vector<float> image(16, 0.5F);
+  EXPECT_NO_THROW(of_labels.judge(image, 1));
+  for (const std::int32_t label : {-1, 2, 1000}) {
+    EXPECT_THROW(of_labels.judge(image, label), base::Error) << label;
+  }
+}
+
 TEST(Inspector, ShowsAnEncoderAndTheImageMadeOfItsMean) {
   Inspector inspector(test::small_networks(test::small_vae));
   const Json description = inspector.describe();

@@ -35,6 +35,48 @@ TEST_F(MetricsTail, PassesOverWhatIsNoObject) {
   EXPECT_EQ(read_metrics(path_, {}).rows, R"([{"step": 1},{"step": 2}])");
 }
 
+/// A row of `bytes` bytes.
+std::string long_row(std::size_t bytes) {
+  return R"({"text": ")" + std::string(bytes - 12, 'x') + "\"}";
+}
+
+TEST_F(MetricsTail, PassesOverALineThatIsTooLongAndTellsWhatFollows) {
+  constexpr std::size_t chunk = 1 << 16;
+  for (const std::size_t bytes : {chunk - 1, chunk, chunk + 1, 2 * chunk, 5 * chunk + 7}) {
+    std::filesystem::remove(path_);
+    append("{\"step\": 1}\n" + long_row(bytes) + "\n{\"step\": 2}\n");
+    const MetricsChunk first = read_metrics(path_, {});
+    EXPECT_EQ(first.rows, R"([{"step": 1}])") << bytes;
+    const MetricsChunk second = read_metrics(path_, first.place);
+    EXPECT_TRUE(second.rows.ends_with(R"({"step": 2}])")) << bytes;
+    EXPECT_EQ(read_metrics(path_, second.place).rows, "");
+  }
+}
+
+TEST_F(MetricsTail, TakesNoPartOfALongLineForARow) {
+  std::string line = "{\"text\": \"";
+  while (line.size() < (1 << 17)) {
+    line += R"({"step": 9})";
+  }
+  append(line + "\"}\n{\"step\": 2}\n");
+  EXPECT_EQ(read_metrics(path_, {}).rows, R"([{"step": 2}])");
+}
+
+TEST_F(MetricsTail, WaitsForTheEndOfALongLineThatIsBeingWritten) {
+  append(std::string(1 << 17, '{'));
+  const MetricsChunk first = read_metrics(path_, {});
+  EXPECT_EQ(first.rows, "");
+  append("{\"step\": 1}\n{\"step\": 2}\n");
+  EXPECT_EQ(read_metrics(path_, first.place).rows, R"([{"step": 2}])");
+}
+
+TEST_F(MetricsTail, TellsNothingOfALineFromItsMiddle) {
+  append("[{\"step\": 1}\n{\"step\": 2}\n");
+  MetricsPlace place = read_metrics(path_, {}).place;
+  place.offset = 1;  // as no id of ours, but an id comes from outside
+  EXPECT_EQ(read_metrics(path_, place).rows, R"([{"step": 2}])");
+}
+
 TEST_F(MetricsTail, BeginsAnewWhenTheFileWasReplaced) {
   append("{\"step\": 1}\n{\"step\": 2}\n");
   const MetricsPlace place = read_metrics(path_, {}).place;

@@ -73,6 +73,23 @@ TEST(Doctor, ForgivesADiscriminatorThatIsAheadInTheBeginning) {
   EXPECT_THAT(told(doctor, losses(0.5F, 0.6F, 1.0F), 160, 1000), IsEmpty());
 }
 
+TEST(Doctor, NamesNoWinnerWhereTheLabelsTellNothing) {
+  for (const auto loss : {Loss::bce_with_logits, Loss::least_squares, Loss::minimax}) {
+    Recipe flipped = with_loss(loss);
+    flipped.objective.label_flip = 0.5;
+    Recipe equal = with_loss(loss);
+    equal.objective.real_label = equal.objective.fake_label = 0.5;
+    Recipe nearly = with_loss(loss);
+    nearly.objective.label_flip = 0.4999;
+    for (const Recipe& recipe : {flipped, equal, nearly}) {
+      for (const StepMetrics& metrics : {losses(0.6F, 0.6F, 0.7F), losses(0.8F, 0.8F, 0.7F)}) {
+        Doctor doctor(recipe);
+        EXPECT_THAT(told(doctor, metrics, 20, 2000), IsEmpty());
+      }
+    }
+  }
+}
+
 TEST(Doctor, TellsOnceThatTheDiscriminatorHasWonAndOnceThatItIsOver) {
   Doctor doctor(with_loss(Loss::bce_with_logits));
   told(doctor, losses(0.5F, 0.6F, 1.0F), 20, 100);

@@ -60,6 +60,43 @@ TEST(Recipe, TakesOverrides) {
   EXPECT_EQ(recipe.data, "fashion-mnist");
 }
 
+TEST(Recipe, TakesEveryKeyOfAnInlineTable) {
+  const Recipe recipe =
+      shipped_recipe("dense", {"training={batch_size=32,epochs=7,seed=9}", "latent={size=3}"});
+  EXPECT_EQ(recipe.training.batch_size, 32);
+  EXPECT_EQ(recipe.training.epochs, 7);
+  EXPECT_EQ(recipe.training.seed, 9);
+  EXPECT_EQ(recipe.latent.size, 3);
+  EXPECT_EQ(recipe.generator_optimizer.beta1, 0.5);
+}
+
+TEST(Recipe, TakesOverridesOfALayerCountedFromZero) {
+  const Recipe recipe = shipped_recipe(
+      "dense-small", {"generator.layers.0.units=48", "generator.layers.1={slope=0.1}",
+                      "generator.layers.11.shape=[28, 28, 1]", "discriminator.layers.3={kind=\"flatten\"}",
+                      "discriminator.layers.0={kind=\"dropout\",rate=0.5}"});
+  EXPECT_EQ(std::get<net::Dense>(recipe.generator.layers[0]).units, 48);
+  EXPECT_EQ(std::get<net::Activation>(recipe.generator.layers[1]).slope, 0.1F);
+  EXPECT_TRUE(std::holds_alternative<net::Dense>(recipe.generator.layers[3]));
+  EXPECT_TRUE(std::holds_alternative<net::Flatten>(recipe.discriminator.layers[3]));
+  EXPECT_TRUE(std::holds_alternative<net::Dropout>(recipe.discriminator.layers[0]));
+}
+
+TEST(Recipe, RefusesAnOverrideOfALayerThatIsNotThere) {
+  EXPECT_THAT(override_message("generator.layers.99.units=3"),
+              testing::AllOf(HasSubstr("generator.layers.99"), HasSubstr("from 0 to")));
+  EXPECT_THAT(override_message("generator.layers.first.units=3"), HasSubstr("\"first\""));
+  EXPECT_THAT(override_message("generator.layers.-1.units=3"), HasSubstr("\"-1\""));
+  EXPECT_THAT(override_message("generator.layers.0.unit=3"), HasSubstr("Did you mean \"units\"?"));
+}
+
+TEST(Recipe, RefusesAnOverrideThatSetsNothing) {
+  EXPECT_THAT(override_message("#=1"), HasSubstr("expected key=value"));
+  for (const char* text : {"training={}", "generator={}", "generator.layers.0={}", "penalty={}"}) {
+    EXPECT_THAT(override_message(text), HasSubstr("an empty table")) << text;
+  }
+}
+
 TEST(Recipe, SuggestsTheKeyThatWasMeant) {
   EXPECT_THAT(override_message("training.batchsize=3"),
               testing::AllOf(HasSubstr("batchsize"), HasSubstr("Did you mean \"batch_size\"?")));
@@ -79,6 +116,10 @@ TEST(Recipe, RefusesValuesOutOfRange) {
   EXPECT_THAT(override_message("penalty.r1=-1.0"), HasSubstr("penalty.r1: found -1"));
   EXPECT_THAT(override_message("latent.temperature=-0.5"), HasSubstr("latent.temperature: found -0.5"));
   EXPECT_THAT(override_message("training.discriminator_steps=0"), HasSubstr("discriminator_steps: found 0"));
+  EXPECT_THAT(
+      override_message("pixel_range={low=0.5,high=0.5}"),
+      HasSubstr("pixel_range.high: found 0.5, expected a number above pixel_range.low, which is 0.5"));
+  EXPECT_THAT(override_message("pixel_range.high=-2.0"), HasSubstr("pixel_range.high: found -2"));
   EXPECT_THAT(override_message("nonsense"), HasSubstr("key=value"));
 }
 

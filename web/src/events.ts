@@ -3,13 +3,17 @@
 import { address } from "./api";
 
 export interface Status {
-  state: "training" | "paused" | "stopping" | "ended";
+  state: "training" | "paused" | "stopping" | "finished" | "stopped" | "diverged" | "failed";
   step: number;
   total_steps: number;
   epoch: number;
   epochs: number;
   metrics?: Record<string, number>; // of the last step, once there is one
+  resume?: string; // the command that goes on with a run that has ended
 }
+
+/** Whether the program has said that the training is over, so that it is gone for a reason. */
+export const hasEnded = ({ state }: Status) => !["training", "paused", "stopping"].includes(state);
 
 export type Connection = "connecting" | "open" | "lost";
 

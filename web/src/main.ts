@@ -7,8 +7,8 @@ import { exploreView } from "./views/explore";
 import { insideView } from "./views/inside";
 import { liveView } from "./views/live";
 
-/** A page about a run; it ends its requests when `signal` is aborted. */
-type View = (run: string, runs: RunList, signal: AbortSignal) => HTMLElement;
+/** A page about a run; it ends its requests when `signal` is aborted, and tells when it learns whether the run trains. */
+type View = (run: string, runs: RunList, signal: AbortSignal, tellTraining: (training: boolean) => void) => HTMLElement;
 
 const views: Record<string, { title: string; view: View }> = {
   live: { title: "Live", view: liveView },
@@ -42,7 +42,7 @@ async function show(): Promise<void> {
     const run = runs.runs.find(({ name }) => name === wanted)?.name ?? runs.live ?? runs.runs.at(-1)?.name;
     offerRuns(runs, run);
     offerViews(view, run ?? "");
-    main.replaceChildren(run === undefined ? nothingYet() : (views[view]?.view ?? liveView)(run, runs, signal));
+    main.replaceChildren(run === undefined ? nothingYet() : shown(view, run, runs, signal));
     document.title = run === undefined ? "Ganymede" : `${run} · ${views[view]?.title} · Ganymede`;
   } catch (error) {
     if (!isAbort(error)) {
@@ -51,9 +51,20 @@ async function show(): Promise<void> {
   }
 }
 
+function shown(view: string, run: string, runs: RunList, signal: AbortSignal): HTMLElement {
+  return (views[view]?.view ?? liveView)(run, runs, signal, (training) => {
+    const option = [...picker.options].find(({ value }) => value === run);
+    if (option) {
+      option.textContent = label(run, training);
+    }
+  });
+}
+
+const label = (run: string, training: boolean) => (training ? `${run} (training)` : run);
+
 function offerRuns(runs: RunList, chosen: string | undefined): void {
   const options = runs.runs.map(({ name, live }) =>
-    h("option", { value: name, selected: name === chosen }, live ? `${name} (training)` : name),
+    h("option", { value: name, selected: name === chosen }, label(name, live)),
   );
   picker.replaceChildren(...options);
 }

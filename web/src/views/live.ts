@@ -4,7 +4,7 @@ import { readRun, type RunList } from "../api";
 import { Controls } from "../controls";
 import { Charts } from "../curves";
 import { h, isAbort, problem } from "../dom";
-import { follow, type Connection, type Status } from "../events";
+import { follow, hasEnded, type Connection, type Status } from "../events";
 import { duration, fixed, grouped } from "../format";
 import { Gallery } from "../gallery";
 import { Metrics, type Remark } from "../metrics";
@@ -13,10 +13,18 @@ const states: Record<Status["state"], string> = {
   training: "Training",
   paused: "Paused",
   stopping: "Stopping",
-  ended: "Ended",
+  finished: "Finished",
+  stopped: "Stopped",
+  diverged: "Diverged",
+  failed: "Ended by an error",
 };
 
-export function liveView(run: string, _: RunList, signal: AbortSignal): HTMLElement {
+export function liveView(
+  run: string,
+  _: RunList,
+  signal: AbortSignal,
+  tellTraining: (training: boolean) => void,
+): HTMLElement {
   const metrics = new Metrics();
   const charts = new Charts(signal);
   const gallery = new Gallery(run, signal);
@@ -49,6 +57,7 @@ export function liveView(run: string, _: RunList, signal: AbortSignal): HTMLElem
       status(status) {
         standing.status(status);
         controls.update(status);
+        tellTraining(!hasEnded(status));
         draw();
       },
       connection(state) {
@@ -90,11 +99,13 @@ class Standing {
   private readonly state = h("b", { class: "pill", attributes: { role: "status" } }, "Recorded");
   private readonly bar = h("progress", { attributes: { "aria-label": "Share of the training that is done" } });
   private readonly facts = h("dl", { class: "facts" });
+  private readonly command = h("code");
+  private readonly way = h("p", { class: "resume", hidden: true }, "To go on, run ", this.command);
   private last: Status | null = null;
   private epochs = 0;
 
   constructor() {
-    this.element = h("section", { class: "standing card", attributes: { "aria-label": "Progress" } }, this.state, this.bar, this.facts);
+    this.element = h("section", { class: "standing card", attributes: { "aria-label": "Progress" } }, this.state, this.bar, this.facts, this.way);
   }
 
   setBatches(epochs: number): void {
@@ -104,9 +115,14 @@ class Standing {
   status(status: Status): void {
     this.last = status;
     this.show(status.state, states[status.state]);
+    this.command.textContent = status.resume ?? "";
+    this.way.hidden = !status.resume;
   }
 
   connection(state: Connection): void {
+    if (this.last && hasEnded(this.last)) {
+      return; // the program was to end; should another one train the run, its status follows
+    }
     if (state === "lost") {
       this.show("lost", this.last ? "The program has ended or cannot be reached; trying again" : "Connection lost; trying again");
     } else if (state === "open" && !this.last) {

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets anew, by the program and by hand: python3 tests/fuzz/make_seeds.py"""
+
+import gzip
+import json
+import pathlib
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SEEDS = HERE / "seeds"
+SIDE = 4
+RECIPE = """
+name = "small"
+pixel_range = { low = 0.0, high = 1.0 }
+latent = { size = 4, distribution = "normal" }
+[training]
+batch_size = 8
+epochs = 2
+threads = 1
+[output]
+metrics_every_steps = 4
+grid_rows = 2
+grid_columns = 2
+[generator]
+layers = [{ kind = "dense", units = 16 }, { kind = "sigmoid" }, { kind = "reshape", shape = [4, 4, 1] }]
+[discriminator]
+layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
+"""
+CLASSIFIER = """
+data = 'mnist'
+epochs = 1
+batch_size = 8
+learning_rate = 0.01
+seed = 1
+precision = 'f32'
+threads = 1
+layers = [{ kind = 'flatten' }, { kind = 'dense', units = 4 }, { kind = 'leaky_relu', slope = 0.2 }, { kind = 'dense', units = 2 }]
+[augmentation]
+"""
+
+
+def write(target, name, contents):
+    path = SEEDS / target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(contents if isinstance(contents, bytes) else contents.encode())
+
+
+def idx(magic, sizes, values):
+    return struct.pack(">I", magic) + b"".join(struct.pack(">I", size) for size in sizes) + bytes(values)
+
+
+def safetensors(metadata, tensors):
+    """`tensors` are (name, shape, bytes)."""
+    header, place = {"__metadata__": metadata}, 0
+    for name, shape, values in tensors:
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [place, place + len(values)]}
+        place += len(values)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(values for _, _, values in tensors)
+
+
+def npy(description, values):
+    header = description.encode() + b" " * (-(len(description) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + values
+
+
+def floats(count):
+    return struct.pack(f"<{count}f", *(0.01 * n for n in range(count)))
+
+
+def run_in(place):
+    """A run of small images, and its generator with a model card."""
+    draw = random.Random(3)
+    (place / "digits").mkdir()
+    for part, count in [("train", 32), ("t10k", 8)]:
+        images = idx(0x803, [count, SIDE, SIDE], [draw.randrange(256) for _ in range(count * SIDE * SIDE)])
+        (place / "digits" / f"{part}-images-idx3-ubyte").write_bytes(images)
+        (place / "digits" / f"{part}-labels-idx1-ubyte").write_bytes(idx(0x801, [count], [n % 2 for n in range(count)]))
+    (place / "small.toml").write_text(RECIPE)
+    program = ROOT / "build" / "release" / "ganymede"
+    for words in ["train small.toml --data digits --out run --quiet", "export run --out generator.onnx"]:
+        subprocess.run([program, *words.split()], cwd=place, check=True)
+    return place / "run"
+
+
+def main():
+    shutil.rmtree(SEEDS, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder)
+        run = run_in(place)
+        checkpoint = max((run / "checkpoints").glob("step_*.safetensors")).read_bytes()
+        generator = (run / "generator.safetensors").read_bytes()
+        write("checkpoint", "run", checkpoint)
+        write("generator", "run", generator)
+        write("safetensors", "generator", generator.replace(b'"sha256"', b'"digest"'))
+        metrics = (run / "metrics.jsonl").read_bytes()
+        write("metrics", "run", metrics)
+        write("card", "generator", (place / "generator.onnx.md").read_bytes().split(b"## Recipe")[0])
+        write("recipe", "run", (run / "config.toml").read_bytes())
+        meta = json.loads((run / "meta.json").read_text())
+        meta.update(command=["ganymede", "train"], processor="a processor")
+        write("meta", "run", json.dumps(meta))
+    write("metrics", "long", metrics + b'{"text": "' + b"x" * 70000 + b'"}\n' + metrics)
+    tensors = [
+        ("dense_1.weight", [4, SIDE * SIDE], floats(4 * SIDE * SIDE)),
+        ("dense_1.bias", [4], floats(4)),
+        ("dense_2.weight", [2, 4], floats(8)),
+        ("dense_2.bias", [2], floats(2)),
+    ]
+    facts = {"format": "ganymede-classifier", "format_version": "1", "program": "0.1.0", "recipe": CLASSIFIER}
+    write("classifier", "small", safetensors({**facts, "accuracy": "0.98", "dataset_sha256": "ab", "sha256": "0" * 64}, tensors))
+    write("idx", "images", idx(0x803, [2, 3, 4], range(24)))
+    write("idx", "labels", idx(0x801, [5], range(5)))
+    write("gzip", "text", gzip.compress(b"ganymede " * 30, mtime=0))
+    write("gzip", "stored", gzip.compress(bytes(range(64)), compresslevel=0, mtime=0))
+    write("gzip", "two", gzip.compress(b"one", mtime=0) + gzip.compress(b"two", mtime=0))
+    for recipe in ["dense-small", "conditional-conv", "vae"]:
+        write("recipe", recipe, (ROOT / "recipes" / f"{recipe}.toml").read_bytes())
+    write("set", "values", "training.batch_size=32\ndata=fashion-mnist\ngenerator_optimizer.learning_rate=1e-3")
+    write("set", "tables", "training={batch_size=32,epochs=7,seed=9}\nlatent={size=3}")
+    write("set", "layers", 'generator.layers.0.units=48\ngenerator.layers.11.shape=[28, 28, 1]\ndiscriminator.layers.3={kind="flatten"}')
+    write("npy", "floats", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", floats(6)))
+    write("npy", "bytes", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 2), }", bytes(8)))
+    write("lock", "process", "4711")
+    write("target", "generate", "/api/runs/one/generate?seed=1&point=3&label=0")
+    write("target", "judge", "/api/runs/one/judge?image=1")
+    write("target", "events", "/api/runs/one/events?after=12-0")
+    write("target", "sheet", "/api/runs/%6fne/sheet?count=4&columns=2")
+    write("target", "run", "/api/runs/one")
+    write("body", "control", '/api/runs/one/control\nlocalhost\n{"command": "step"}')
+    write("body", "nearest", "/api/runs/one/nearest\nganymede_token=0123456789abcdef0123456789abcdef\n" + json.dumps({"image": [7] * 16}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,341 @@
+#include "fuzz/targets.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "cli/checkpoint.h"
+#include "cli/classifier_file.h"
+#include "cli/generator_file.h"
+#include "cli/metrics_file.h"
+#include "cli/model_card.h"
+#include "cli/run_lock.h"
+#include "cli/run_meta.h"
+#include "cli/run_reader.h"
+#include "data/gzip.h"
+#include "data/idx.h"
+#include "io/npy.h"
+#include "io/safetensors.h"
+#include "io/temporary_directory.h"
+#include "serve/event_stream.h"
+#include "serve/metrics_tail.h"
+#include "serve/site.h"
+#include "serve/target.h"
+#include "train/embedded_recipes.h"
+#include "train/recipe.h"
+
+namespace ganymede::fuzz {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Ends the program as a failed check.
+void require(bool holds) {
+  if (!holds) {
+    std::abort();
+  }
+}
+
+std::string text_of(Input input) {
+  return {reinterpret_cast<const char*>(input.data()), input.size()};
+}
+
+std::span<const std::byte> bytes_of(Input input) {
+  return std::as_bytes(input);
+}
+
+/// The input with the digest that the program would have written, which no changed byte would pass otherwise.
+std::vector<std::uint8_t> with_digest(Input input) {
+  constexpr std::size_t digits = 64;
+  const std::string_view key = R"("sha256":")";
+  std::vector<std::uint8_t> bytes(input.begin(), input.end());
+  const auto found = std::search(bytes.begin(), bytes.end(), key.begin(), key.end());
+  if (std::distance(found, bytes.end()) > static_cast<std::ptrdiff_t>(key.size() + digits)) {
+    const auto digest = found + static_cast<std::ptrdiff_t>(key.size());
+    std::fill_n(digest, digits, '0');
+    std::ranges::copy(base::sha256(std::as_bytes(std::span(bytes))), digest);
+  }
+  return bytes;
+}
+
+/// A file in memory with the input as its contents.
+class InputFile {
+ public:
+  explicit InputFile(Input input) : descriptor_(::memfd_create("input", MFD_CLOEXEC)) {
+    require(descriptor_ >= 0 &&
+            ::write(descriptor_, input.data(), input.size()) == static_cast<ssize_t>(input.size()));
+  }
+  ~InputFile() { ::close(descriptor_); }
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  fs::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+const char* small_recipe() {
+  return R"(
+name = "small"
+latent = { size = 4 }
+[generator]
+layers = [{ kind = "dense", units = 16 }, { kind = "tanh" }, { kind = "reshape", shape = [4, 4, 1] }]
+[discriminator]
+layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
+)";
+}
+
+/// A directory `runs` with a run, made once a process.
+class Runs {
+ public:
+  Runs() {
+    fs::create_directories(run() / "samples");
+    std::ofstream(run() / "config.toml") << small_recipe();
+  }
+
+  fs::path root() const { return directory_ / "runs"; }
+  fs::path run() const { return root() / "one"; }
+  void write(const std::string& name, Input input) const {
+    std::ofstream(run() / name, std::ios::binary) << text_of(input);
+  }
+
+ private:
+  test::TemporaryDirectory directory_;
+};
+
+const Runs& runs() {
+  static const Runs one;
+  return one;
+}
+
+std::shared_ptr<const data::Dataset> small_dataset() {
+  data::Dataset dataset;
+  dataset.name = "mnist";
+  dataset.height = dataset.width = 4;
+  dataset.channels = 1;
+  dataset.class_names = {"dark", "bright"};
+  dataset.train.labels = {0, 1};
+  dataset.train.pixels.assign(32, 200);
+  return std::make_shared<data::Dataset>(std::move(dataset));
+}
+
+serve::TrainedNetworks small_networks() {
+  const train::Recipe recipe = train::parse_recipe(small_recipe(), "small");
+  const auto network = [](net::NetSpec spec, std::uint32_t stream) {
+    net::Weights weights(spec);
+    weights.initialise(7, stream);
+    return serve::TrainedNetwork{std::move(spec), std::move(weights)};
+  };
+  const net::NetSpec generator = train::generator_spec(recipe);
+  return {.recipe = recipe,
+          .step = 12,
+          .epoch = 3,
+          .class_names = {"dark", "bright"},
+          .generator = network(generator, 0),
+          .partner = network(train::partner_spec(recipe, net::output_shape(generator)), 1)};
+}
+
+/// The server's answers over a run that trains, without sockets.
+struct LiveSite {
+  serve::Control control{train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {}};
+  serve::Site site;
+
+  explicit LiveSite(serve::AccessPolicy policy)
+      : site(make_runs(), std::move(policy), {"one", &control}, {}) {}
+
+  static serve::Runs make_runs() {
+    serve::RunReader reader = cli::make_run_reader({"mnist", small_dataset()});
+    reader.open_networks = [](const fs::path&) { return small_networks(); };
+    return {runs().root(), "", std::move(reader)};
+  }
+};
+
+/// Answers and, where that is a stream, its first and its last part.
+void expect_answer(serve::Site& site, const serve::Request& request) {
+  const serve::Answer answer = site.answer(request);
+  constexpr int page_is_missing = 503;
+  require((answer.status >= 200 && answer.status < 500) || answer.status == page_is_missing);
+  require(answer.headers.contains("Content-Security-Policy"));
+  if (answer.events) {
+    answer.events->next();
+    require(answer.events->finish().ends_with("event: end\ndata: {}\n\n"));
+  }
+}
+
+void read_idx(Input input) {
+  const data::IdxArray array = data::parse_idx({input.begin(), input.end()}, "input");
+  std::size_t elements = 1;
+  for (const std::int64_t size : array.shape) {
+    elements *= static_cast<std::size_t>(size);
+  }
+  require(elements == array.values.size());
+}
+
+void read_gzip(Input input) {
+  constexpr std::size_t most = 1 << 20;
+  require(data::gunzip(input, most, "input").size() <= most);
+}
+
+void read_checked(const train::Recipe& recipe) {
+  const train::Recipe again = train::parse_recipe(train::to_toml(recipe), "again");
+  require(train::to_toml(again) == train::to_toml(recipe));
+  train::check_networks(recipe, {28, 28, 1}, 10);
+}
+
+void read_recipe(Input input) {
+  read_checked(train::parse_recipe(text_of(input), "input"));
+}
+
+/// Each line is the text of a --set.
+void read_override(Input input) {
+  std::vector<std::string> overrides = {""};
+  for (const char letter : text_of(input)) {
+    if (letter == '\n') {
+      overrides.emplace_back();
+    } else {
+      overrides.back() += letter;
+    }
+  }
+  for (const train::EmbeddedRecipe& recipe : train::embedded_recipes()) {
+    if (recipe.name == "dense-small") {
+      read_checked(train::parse_recipe(recipe.text, "dense-small", overrides));
+    }
+  }
+}
+
+void read_safetensors(Input input) {
+  const io::SafetensorsFile file = io::SafetensorsFile::parse(bytes_of(input), "input");
+  double sum = 0.0;
+  for (const io::Tensor& tensor : file.tensors()) {
+    require(static_cast<std::int64_t>(tensor.values.size()) == tensor.shape.elements());
+    for (const float value : tensor.values) {
+      sum += static_cast<double>(value);
+    }
+  }
+  require(sum == sum || !file.tensors().empty());
+}
+
+void read_checkpoint(Input input) {
+  const InputFile file(with_digest(input));
+  const cli::Checkpoint checkpoint(file.path());
+  checkpoint.weights(train::generator_spec(checkpoint.info().recipe));
+}
+
+void read_generator(Input input) {
+  const InputFile file(with_digest(input));
+  cli::open_generator(file.path());
+}
+
+void read_classifier(Input input) {
+  static const ops::Device device;
+  static const std::shared_ptr<const data::Dataset> dataset = small_dataset();
+  const InputFile file(with_digest(input));
+  cli::open_classifier(file.path(), *dataset, device);
+}
+
+void read_npy(Input input) {
+  const io::NpyArray array = io::parse_npy(bytes_of(input), "input");
+  require(static_cast<std::int64_t>(array.values.size()) == array.shape.elements());
+}
+
+void read_run_lock(Input input) {
+  const cli::RunDirectory run(runs().run());
+  fs::remove(run.path() / ".lock");
+  runs().write(".lock", input);
+  const cli::RunLock lock(run);  // what a process that was killed has left
+  try {
+    const cli::RunLock second(run);
+    require(false);
+  } catch (const base::Error&) {
+    // As it must.
+  }
+}
+
+void read_meta(Input input) {
+  static LiveSite live({});
+  runs().write("meta.json", input);
+  expect_answer(live.site,
+                {.method = "GET", .target = "/api/runs/one", .headers = {{"host", "localhost"}}, .body = {}});
+  cli::add_resumption(cli::RunDirectory(runs().run()), 7);
+}
+
+void read_card(Input input) {
+  const cli::CardFacts facts = cli::parse_card(text_of(input), "input");
+  require(facts.expected.label >= 0 && facts.expected.index.size() == facts.expected.output.size());
+  static serve::TrainedNetworks networks = small_networks();
+  require(!(cli::difference(networks.generator.spec, networks.generator.weights, facts.expected) < 0.0F));
+}
+
+void read_metrics(Input input) {
+  const InputFile file(input);
+  serve::MetricsPlace place;
+  for (serve::MetricsChunk chunk = serve::read_metrics(file.path(), place); chunk.place != place;
+       chunk = serve::read_metrics(file.path(), place)) {
+    place = chunk.place;
+  }
+  cli::newest_metrics(file.path());
+  cli::lowest_metric(file.path(), "fid");
+}
+
+void read_target(Input input) {
+  static LiveSite live({});
+  const serve::Request request = {
+      .method = "GET", .target = text_of(input), .headers = {{"host", "localhost"}}, .body = {}};
+  expect_answer(live.site, request);
+}
+
+/// The first line is the target, the second the headers' values, the rest the body.
+void read_body(Input input) {
+  static LiveSite live({});
+  static LiveSite open_to_others({.token = "0123456789abcdef0123456789abcdef"});
+  const std::string text = text_of(input);
+  const std::size_t line = std::min(text.find('\n'), text.size());
+  const std::size_t body = std::min(text.find('\n', std::min(line + 1, text.size())), text.size());
+  const std::string value = text.substr(std::min(line + 1, text.size()), body - std::min(line + 1, body));
+  serve::Request request = {.method = "POST",
+                            .target = text.substr(0, line),
+                            .headers = {{"host", "localhost"}, {"content-type", "application/json"}},
+                            .body = text.substr(std::min(body + 1, text.size()))};
+  expect_answer(live.site, request);
+  for (const char* header : {"host", "origin", "cookie", "authorization", "range", "last-event-id"}) {
+    request.headers[header] = value;
+  }
+  expect_answer(live.site, request);
+  require(open_to_others.site.answer(request).status == 401 || value.find("0123456789abcdef") != value.npos);
+}
+
+constexpr std::array all_targets = {Target{"idx", read_idx},
+                                    Target{"gzip", read_gzip},
+                                    Target{"recipe", read_recipe},
+                                    Target{"set", read_override},
+                                    Target{"safetensors", read_safetensors},
+                                    Target{"checkpoint", read_checkpoint},
+                                    Target{"generator", read_generator},
+                                    Target{"classifier", read_classifier},
+                                    Target{"npy", read_npy},
+                                    Target{"lock", read_run_lock},
+                                    Target{"meta", read_meta},
+                                    Target{"card", read_card},
+                                    Target{"metrics", read_metrics},
+                                    Target{"target", read_target},
+                                    Target{"body", read_body}};
+
+}  // namespace
+
+std::span<const Target> targets() {
+  return all_targets;
+}
+
+}  // namespace ganymede::fuzz
