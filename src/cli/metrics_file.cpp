@@ -37,8 +37,9 @@ std::string measurements(const train::StepMetrics& metrics, double seconds_a_ste
 void for_each_line(const fs::path& metrics,
                    const std::function<void(std::string_view, const nlohmann::json&)>& visit) {
   constexpr std::size_t largest_file = std::size_t{1} << 30;
-  std::error_code ignored;
-  if (!fs::exists(metrics, ignored)) {
+  // A file that cannot be looked at is not taken for none: read_file() says why.
+  std::error_code error;
+  if (!fs::exists(metrics, error) && !error) {
     return;
   }
   const std::vector<std::byte> bytes = io::read_file(metrics, largest_file);

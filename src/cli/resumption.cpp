@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -36,15 +35,12 @@ std::string describe_rollback(const Training& training, std::int64_t from_step) 
 }
 
 std::optional<Checkpoint> find_checkpoint(const RunDirectory& run, std::int64_t last_step, Console& console) {
-  const std::vector<fs::path> files = run.find_checkpoints();
+  const std::vector<fs::path> files = run.find_checkpoints(last_step);
   for (const fs::path& file : files) {
     try {
-      Checkpoint checkpoint(file);
-      if (checkpoint.info().step <= last_step) {
-        return checkpoint;
-      }
+      return Checkpoint(file);
     } catch (const base::Error& error) {
-      if (file == files.back()) {
+      if (file == files.back() || !is_damaged(file)) {
         throw;
       }
       console.warn(fmt::format("{} It is now called {}.corrupt; taking the checkpoint before it",
@@ -56,8 +52,15 @@ std::optional<Checkpoint> find_checkpoint(const RunDirectory& run, std::int64_t 
   return std::nullopt;
 }
 
-Checkpoint newest_checkpoint(const RunDirectory& run, Console& console) {
-  if (auto checkpoint = find_checkpoint(run, std::numeric_limits<std::int64_t>::max(), console)) {
+Checkpoint checkpoint_to_go_on_from(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
+  constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+  const History history = read_history(run.metrics(), recipe);
+  if (history.diverged) {
+    if (auto checkpoint = find_checkpoint(run, history.doctor.last_good_step(), console)) {
+      return *std::move(checkpoint);
+    }
+  }
+  if (auto checkpoint = find_checkpoint(run, any, console)) {
     return *std::move(checkpoint);
   }
   throw base::Error(base::ErrorKind::file, {.where = run.checkpoints().string(),
@@ -66,29 +69,18 @@ Checkpoint newest_checkpoint(const RunDirectory& run, Console& console) {
                                             .advice = "Start a new run"});
 }
 
-std::int64_t last_good_step(const train::Finding& finding, const train::Recipe& recipe) {
-  return finding.ailment == train::Ailment::not_finite
-             ? finding.step
-             : std::max<std::int64_t>(finding.since_step - recipe.output.metrics_every_steps, 0);
-}
-
-void go_on_from(const RunDirectory& run, const Training& training) {
-  const std::int64_t step = training.trainer.position().step;
-  for (const fs::path& file : run.find_checkpoints()) {
-    if (file == run.checkpoint(step)) {
-      break;
-    }
-    std::error_code ignored;
-    fs::remove(file, ignored);
-  }
-  trim_metrics(run.metrics(), step);
+void go_on_from(const RunDirectory& run, Training& training) {
+  const train::Position& position = training.trainer.position();
+  run.remove_beyond(position.step, position.step == 0 ? 0 : position.epoch());
+  trim_metrics(run.metrics(), position.step);
   io::write_file(run.config(), train::to_toml(training.recipe));
-  add_resumption(run, step);
+  add_resumption(run, position.step);
+  training.snapshots.make_again(run);
 }
 
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const Checkpoint& checkpoint, const RunDirectory& run,
-                                    const TrainOptions& options) {
+                                    const TrainOptions& options, JsonOutput& json) {
   const std::int64_t total_steps = diverged->trainer.position().total_steps;
   const std::int64_t from_step = diverged->trainer.position().step;
   train::Recipe recipe = std::move(diverged->recipe);
@@ -108,9 +100,7 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
        .ailment = finding.ailment,
        .message = fmt::format("{}. {}", finding.message, describe_rollback(*training, from_step))});
   io::AppendFile(run.metrics()).append_line(line);
-  if (options.json) {
-    print(line + "\n");
-  }
+  json.print_line(line);
   return training;
 }
 
