@@ -69,13 +69,12 @@ Checkpoint checkpoint_to_go_on_from(const RunDirectory& run, const train::Recipe
                                             .advice = "Start a new run"});
 }
 
-void go_on_from(const RunDirectory& run, Training& training) {
+void go_on_from(const RunDirectory& run, const Training& training) {
   const train::Position& position = training.trainer.position();
   run.remove_beyond(position.step, position.step == 0 ? 0 : position.epoch());
   trim_metrics(run.metrics(), position.step);
   io::write_file(run.config(), train::to_toml(training.recipe));
   add_resumption(run, position.step);
-  training.snapshots.make_again(run);
 }
 
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
@@ -93,6 +92,7 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
   auto training =
       std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, options.classifier);
   checkpoint.restore(training->trainer, training->recipe);
+  training->snapshots.make_again(run, checkpoint);
   go_on_from(run, *training);
   const std::string line = rollback_line(
       training->trainer.position(),

@@ -7,6 +7,7 @@
 
 #include "cli/checkpoint.h"
 #include "cli/console.h"
+#include "cli/json_output.h"
 #include "cli/run_directory.h"
 #include "cli/training.h"
 #include "train/doctor.h"
@@ -23,9 +24,8 @@ std::optional<Checkpoint> find_checkpoint(const RunDirectory& run, std::int64_t 
 Checkpoint checkpoint_to_go_on_from(const RunDirectory& run, const train::Recipe& recipe, Console& console);
 
 /// Makes the files of a run those of one that stopped where `training` stands and goes on with its recipe:
-/// what lies beyond that is removed, config.toml and meta.json are written, and what Snapshots::make_again()
-/// makes. Throws Error(file).
-void go_on_from(const RunDirectory& run, Training& training);
+/// what lies beyond that is removed, and config.toml and meta.json are written. Throws Error(file).
+void go_on_from(const RunDirectory& run, const Training& training);
 
 /// Takes a run that diverged back to a checkpoint, with lower learning rates, and writes down so. Throws
 /// Error(file).

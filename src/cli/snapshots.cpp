@@ -58,11 +58,10 @@ void Snapshots::keep_best(const RunDirectory& run, double score) {
   write_current_generator(run.best_generator());
 }
 
-void Snapshots::make_again(const RunDirectory& run) {
-  write_current_generator(run.generator());
+void Snapshots::make_again(const RunDirectory& run, const Checkpoint& checkpoint) {
+  write_generator_of(checkpoint, run.generator());
   if (const auto best = open_best(run)) {
-    net::Weights weights = best->sampling_weights();
-    write_generator(run.best_generator(), info_of(best->info().recipe, best->info().step), weights);
+    write_generator_of(*best, run.best_generator());
   }
   const train::Position& position = trainer_.position();
   const std::int64_t epoch = position.step == 0 ? 0 : position.epoch();
@@ -89,6 +88,12 @@ void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
 
 void Snapshots::write_current_generator(const std::filesystem::path& path) {
   write_generator(path, info_of(recipe_, trainer_.position().step), trainer_.model().sampling_weights());
+}
+
+void Snapshots::write_generator_of(const Checkpoint& checkpoint, const std::filesystem::path& path) const {
+  const CheckpointInfo& info = checkpoint.info();
+  net::Weights weights = checkpoint.sampling_weights();
+  write_generator(path, info_of(info.recipe, info.step), weights);
 }
 
 CheckpointInfo Snapshots::checkpoint_info() const {

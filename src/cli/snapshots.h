@@ -29,9 +29,9 @@ class Snapshots {
   /// The checkpoint and the generator of the current step as the best ones, in place of those before; `score`
   /// is what tells so.
   void keep_best(const RunDirectory& run, double score);
-  /// Makes again what the checkpoint of the current step, from which the run goes on, and the best one imply:
-  /// both generators, and the sample where it is due and missing. Throws Error(file).
-  void make_again(const RunDirectory& run);
+  /// Makes again what `checkpoint`, which the trainer has just taken over, and the best one imply: both
+  /// generators, and the sample where it is due and missing. Throws Error(file).
+  void make_again(const RunDirectory& run, const Checkpoint& checkpoint);
   /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
   /// from.
   ImageSet draw_images(std::int64_t count, std::uint64_t seed);
@@ -44,6 +44,7 @@ class Snapshots {
   GeneratorInfo info_of(const train::Recipe& recipe, std::int64_t step) const;
   CheckpointInfo checkpoint_info() const;
   void write_current_generator(const std::filesystem::path& path);
+  void write_generator_of(const Checkpoint& checkpoint, const std::filesystem::path& path) const;
 
   train::Recipe recipe_;
   const data::Dataset& dataset_;

@@ -83,7 +83,8 @@ void require_not_past(const train::Position& position) {
   }
 }
 
-/// The training of a run as its checkpoint has it, which is not kept in memory beside it.
+/// The training of a run as its checkpoint has it, which is not kept in memory beside it. What the checkpoint
+/// implies is made again, since the process may have been killed behind it.
 std::unique_ptr<Training> restore(const RunDirectory& run, train::Recipe recipe, const TrainOptions& options,
                                   Console& console) {
   const Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, console);
@@ -92,6 +93,8 @@ std::unique_ptr<Training> restore(const RunDirectory& run, train::Recipe recipe,
   auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset),
                                              end_of_resumed(options, checkpoint.info()), options.classifier);
   checkpoint.restore(training->trainer, training->recipe);
+  require_not_past(training->trainer.position());
+  training->snapshots.make_again(run, checkpoint);
   return training;
 }
 
@@ -105,12 +108,9 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   announce(console, "Resuming", recipe);
   auto training = restore(run, std::move(recipe), options, console);
   const train::Position& position = training->trainer.position();
-  require_not_past(position);
   run.remove_temporaries();
   run.become_latest_of_none();
   if (position.step == position.total_steps) {
-    // The process may have been killed between the last checkpoint and what follows from it.
-    training->snapshots.make_again(run);
     run.remove_old_checkpoints(read_history(run.metrics(), training->recipe).doctor.last_good_step());
     draw_report(run, training->recipe, console);
     console.say(fmt::format("{} has done all of its {} steps: --epochs or --steps extend it",

@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <cstring>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <map>
 #include <memory>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -235,7 +236,8 @@ TEST(Rollback, LeavesTheGeneratorOfItsCheckpointBeforeTheFirstStep) {
 
   const cli::StopOnSignal signals;
   cli::JsonOutput json(false, signals);
-  const train::Finding finding{.ailment = train::Ailment::explosion, .step = 16};
+  const train::Finding finding{
+      .ailment = train::Ailment::explosion, .step = 16, .message = "It exploded", .advice = {}};
   training = cli::roll_back(std::move(training), finding, cli::Checkpoint(branch.run().checkpoint(0)),
                             branch.run(), cli::TrainOptions(), json);
   training->snapshots.write_checkpoint(branch.run(), last_good_step);  // as Ctrl-C does
