@@ -69,10 +69,11 @@ Checkpoint checkpoint_to_go_on_from(const RunDirectory& run, const train::Recipe
                                             .advice = "Start a new run"});
 }
 
-void go_on_from(const RunDirectory& run, const Training& training) {
+void go_on_from(const RunDirectory& run, const Training& training, std::string_view line) {
   const train::Position& position = training.trainer.position();
   run.remove_beyond(position.step, position.step == 0 ? 0 : position.epoch());
-  trim_metrics(run.metrics(), position.step);
+  // Before config.toml: a process that is killed between the two diverges and goes back once more.
+  trim_metrics(run.metrics(), position.step, line);
   io::write_file(run.config(), train::to_toml(training.recipe));
   add_resumption(run, position.step);
 }
@@ -93,13 +94,12 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
       std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, options.classifier);
   checkpoint.restore(training->trainer, training->recipe);
   training->snapshots.make_again(run, checkpoint);
-  go_on_from(run, *training);
   const std::string line = rollback_line(
       training->trainer.position(),
       {.from_step = from_step,
        .ailment = finding.ailment,
        .message = fmt::format("{}. {}", finding.message, describe_rollback(*training, from_step))});
-  io::AppendFile(run.metrics()).append_line(line);
+  go_on_from(run, *training, line);
   json.print_line(line);
   return training;
 }

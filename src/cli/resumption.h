@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/checkpoint.h"
 #include "cli/console.h"
@@ -24,8 +25,9 @@ std::optional<Checkpoint> find_checkpoint(const RunDirectory& run, std::int64_t 
 Checkpoint checkpoint_to_go_on_from(const RunDirectory& run, const train::Recipe& recipe, Console& console);
 
 /// Makes the files of a run those of one that stopped where `training` stands and goes on with its recipe:
-/// what lies beyond that is removed, and config.toml and meta.json are written. Throws Error(file).
-void go_on_from(const RunDirectory& run, const Training& training);
+/// what lies beyond that is removed, and config.toml and meta.json are written. `line`, if not empty, tells
+/// of it in metrics.jsonl. Throws Error(file).
+void go_on_from(const RunDirectory& run, const Training& training, std::string_view line = {});
 
 /// Takes a run that diverged back to a checkpoint, with lower learning rates, and writes down so. Throws
 /// Error(file).

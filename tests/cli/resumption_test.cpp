@@ -103,8 +103,6 @@ class UnusableCheckpoint : public testing::Test {
  protected:
   UnusableCheckpoint() { EXPECT_EQ(place_.run(Workplace::train("small.toml")).status, 0); }
 
-  const fs::path newest_ = place_ / "run/checkpoints/step_00000016.safetensors";
-
   /// Expects that the run is not resumed, for `reason`, and that nothing of it has changed; then that it is,
   /// once the newest checkpoint is what it was.
   void expect_kept(const std::string& reason, const std::string& sound) {
@@ -121,6 +119,7 @@ class UnusableCheckpoint : public testing::Test {
   }
 
   Workplace place_;
+  const fs::path newest_ = place_ / "run/checkpoints/step_00000016.safetensors";
 };
 
 TEST_F(UnusableCheckpoint, OfANewerFormatIsNotCorrupt) {

@@ -105,12 +105,11 @@ TEST(Rollback, FindsACheckpointFromBeforeAnExplosionAmongFrequentOnes) {
 }
 
 TEST(Divergence, NamesACheckpointFromBeforeTheExplosion) {
-  std::vector<std::string> settings = exploding;
-  settings.emplace_back("schedule.images=1");
-  settings.emplace_back("schedule.learning_rate=1e4");
-  Patient patient(5000, settings);
+  Patient patient(200, exploding);
+  ASSERT_THAT(patient.verdicts(), ElementsAre("explosion"));
+  patient.resume(400,
+                 {"generator_optimizer.learning_rate=1e30", "discriminator_optimizer.learning_rate=1e30"});
   ASSERT_EQ(patient.ended().status, 5) << patient.ended().errors;
-  ASSERT_THAT(patient.verdicts(), Contains("explosion"));
   const std::int64_t since = patient.lines("verdict").front()["since_step"];
   std::int64_t good = -1;
   for (const std::string& name : patient.place().names("run/checkpoints")) {
@@ -120,8 +119,7 @@ TEST(Divergence, NamesACheckpointFromBeforeTheExplosion) {
   const std::string checkpoint = fmt::format("run/checkpoints/step_{:08}.safetensors", good);
   EXPECT_THAT(patient.ended().errors, HasSubstr(checkpoint + " is the last good checkpoint"));
   patient.resume(static_cast<int>(good) + 40,
-                 {"generator_optimizer.learning_rate=1e-4", "discriminator_optimizer.learning_rate=1e-4",
-                  "schedule.learning_rate=1"});
+                 {"generator_optimizer.learning_rate=1e-4", "discriminator_optimizer.learning_rate=1e-4"});
   EXPECT_EQ(patient.ended().status, 0);
   EXPECT_THAT(patient.ended().errors, HasSubstr("From " + checkpoint));
 }
@@ -134,7 +132,7 @@ TEST(Training, EndsWellWithoutItsOptionalFileForTensorBoard) {
   EXPECT_EQ(ended.status, 0) << ended.errors;
   const std::size_t warning = ended.errors.find("Going on without a file for TensorBoard: run/events.out");
   ASSERT_NE(warning, std::string::npos) << ended.errors;
-  EXPECT_EQ(ended.errors.find("TensorBoard", warning + 20), std::string::npos);
+  EXPECT_EQ(ended.errors.find("Going on without", warning + 1), std::string::npos);
   EXPECT_EQ(newest_step(place), 480);
 }
 

@@ -27,6 +27,36 @@ layers = [{ kind = "dense", units = 784 }, { kind = "tanh" }, { kind = "reshape"
 layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
 """
 
+# Diverges within 200 steps, goes back to its 100th and learns from there.
+WILD = """
+name = "wild"
+latent = { size = 16, distribution = "normal" }
+[training]
+epochs = 60
+batch_size = 16
+threads = 1
+precision = "f32"
+seed = 3
+[output]
+checkpoint_every_epochs = 25
+samples_every_epochs = 25
+grid_rows = 2
+grid_columns = 3
+[generator_optimizer]
+learning_rate = 0.1
+beta1 = 0.5
+[discriminator_optimizer]
+learning_rate = 0.1
+beta1 = 0.5
+[generator]
+layers = [
+  { kind = "dense", units = 64 }, { kind = "leaky_relu" }, { kind = "dense", units = 784 }, { kind = "tanh" },
+  { kind = "reshape", shape = [28, 28, 1] },
+]
+[discriminator]
+layers = [{ kind = "flatten" }, { kind = "dense", units = 64 }, { kind = "leaky_relu" }, { kind = "dense", units = 1 }]
+"""
+
 CLOCK = ("time", "ms_per_step", "images_per_s")
 RUN = "runs/small"
 
@@ -45,6 +75,7 @@ def make(directory):
     write_images(directory / "digits", "train", 64)
     write_images(directory / "digits", "t10k", 16)
     (directory / "small.toml").write_text(RECIPE)
+    (directory / "wild.toml").write_text(WILD)
 
 
 def copy(workplace, to):
