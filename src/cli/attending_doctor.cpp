@@ -12,7 +12,7 @@
 namespace ganymede::cli {
 
 AttendingDoctor::AttendingDoctor(const RunDirectory& run, const train::Recipe& recipe, Examiner examiner,
-                                 Console& console, bool json, OnDivergence on_divergence)
+                                 Console& console, JsonOutput& json, OnDivergence on_divergence)
     : examiner_(std::move(examiner)),
       console_(console),
       metrics_(run.metrics()),
@@ -34,9 +34,7 @@ void AttendingDoctor::record(const train::EpochFinished& event) {
   }
   const train::Examination examination = examiner_.examine(event.position);
   metrics_.append_line(examination_line(event.position, examination));
-  if (json_) {
-    print(examination_line(event.position, examination, "samples") + "\n");
-  }
+  json_.print_line(examination_line(event.position, examination, "samples"));
   tell(event.position, doctor_.observe(event.position.step, examination));
 }
 
@@ -44,9 +42,7 @@ void AttendingDoctor::tell(const train::Position& position, const std::vector<tr
   for (const train::Finding& finding : findings) {
     const std::string line = verdict_line(position, finding);
     metrics_.append_line(line);
-    if (json_) {
-      print(line + "\n");
-    }
+    json_.print_line(line);
     if (finding.over) {
       console_.say(finding.message);
     } else {

@@ -3,18 +3,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "cli/run_directory.h"
 #include "cli/tensor_file.h"
+#include "io/file.h"
 
 namespace ganymede::cli {
 
 namespace {
 
 constexpr std::string_view format = "ganymede-checkpoint";
+constexpr const char* score_key = "score";
+
+std::optional<double> score_in(const io::Metadata& metadata) {
+  const auto entry = metadata.find(score_key);
+  double score = 0.0;
+  if (entry == metadata.end() ||
+      std::from_chars(entry->second.data(), entry->second.data() + entry->second.size(), score).ec !=
+          std::errc()) {
+    return std::nullopt;
+  }
+  return score;
+}
 
 void require_same_network(const train::LearningNetwork& found, const train::LearningNetwork& expected,
                           const std::filesystem::path& path) {
@@ -37,6 +52,9 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& i
   metadata["recipe"] = train::to_toml(info.recipe);
   metadata["dataset"] = info.dataset;
   metadata["dataset_sha256"] = info.dataset_digest;
+  if (info.score) {
+    metadata[score_key] = fmt::format("{}", *info.score);
+  }
   write_tensor_file(path, trainer.tensors(), metadata);
 }
 
@@ -46,7 +64,8 @@ Checkpoint::Checkpoint(std::filesystem::path path)
            .total_steps = metadata_number(file_.metadata(), "total_steps", path_),
            .recipe = embedded_recipe(file_.metadata(), path_),
            .dataset = metadata_value(file_.metadata(), "dataset", path_),
-           .dataset_digest = metadata_value(file_.metadata(), "dataset_sha256", path_)};
+           .dataset_digest = metadata_value(file_.metadata(), "dataset_sha256", path_),
+           .score = score_in(file_.metadata())};
 }
 
 void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) const {
@@ -69,9 +88,21 @@ void Checkpoint::restore(train::Trainer& trainer, const train::Recipe& recipe) c
 }
 
 net::Weights Checkpoint::weights(const net::NetSpec& network) const {
+  return weights(network, "");
+}
+
+net::Weights Checkpoint::sampling_weights() const {
+  const net::NetSpec generator = train::generator_spec(info_.recipe);
+  const std::string average = ".average";
+  const std::string first = net::weight_table(generator).front().name;
+  const bool averaged = file_.find(generator.name + "." + first + average) != nullptr;
+  return weights(generator, averaged ? average : "");
+}
+
+net::Weights Checkpoint::weights(const net::NetSpec& network, const std::string& suffix) const {
   // Before memory is asked for: the sizes come from a file.
   for (const net::WeightRow& row : net::weight_table(network)) {
-    const io::Tensor& tensor = file_.tensor(network.name + "." + row.name);
+    const io::Tensor& tensor = file_.tensor(network.name + "." + row.name + suffix);
     if (tensor.shape != row.shape) {
       throw base::Error(base::ErrorKind::file,
                         {.where = path_.string(),
@@ -82,10 +113,27 @@ net::Weights Checkpoint::weights(const net::NetSpec& network) const {
   }
   net::Weights weights(network);
   for (const net::WeightRow& row : weights.table()) {
-    std::ranges::copy(file_.tensor(network.name + "." + row.name).values, weights.values(row).begin());
+    std::ranges::copy(file_.tensor(network.name + "." + row.name + suffix).values,
+                      weights.values(row).begin());
   }
   weights.refresh_shadow();
   return weights;
+}
+
+bool is_damaged(const std::filesystem::path& path) {
+  return !io::has_own_digest(io::read_file(path, io::max_safetensors_bytes));
+}
+
+std::optional<Checkpoint> open_best(const RunDirectory& run) {
+  const std::filesystem::path path = run.best_checkpoint();
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error) {
+    return std::nullopt;
+  }
+  if (is_damaged(path)) {
+    return std::nullopt;
+  }
+  return Checkpoint(path);
 }
 
 SavedNetwork open_partner(const std::filesystem::path& run, GeneratorInfo info) {

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "cli/generator_file.h"
+#include "cli/run_directory.h"
 #include "io/safetensors.h"
 #include "train/trainer.h"
 
@@ -17,6 +19,8 @@ struct CheckpointInfo {
   train::Recipe recipe;
   std::string dataset;         ///< its name
   std::string dataset_digest;  ///< of its files
+  /// What the run's best checkpoint was chosen by, the lower the better; nothing in others.
+  std::optional<double> score = std::nullopt;
 };
 
 /// Everything that a run needs to go on as if it had never stopped. Throws Error(file), and Error(diverged)
@@ -36,12 +40,25 @@ class Checkpoint {
 
   /// The weights of one of the run's networks. Throws Error(file) if they are not all there.
   net::Weights weights(const net::NetSpec& network) const;
+  /// The generator's weights that make the best images: their average, where there is one. Throws as
+  /// weights().
+  net::Weights sampling_weights() const;
 
  private:
+  net::Weights weights(const net::NetSpec& network, const std::string& suffix) const;
+
   std::filesystem::path path_;
   io::SafetensorsFile file_;
   CheckpointInfo info_;
 };
+
+/// Whether the file at `path` is not what was written: it can be read, and its contents do not have the
+/// digest that is stored in them. Throws Error(file) if it cannot be read.
+bool is_damaged(const std::filesystem::path& path);
+
+/// The checkpoint that a run keeps as its best; nothing where there is none, or a damaged one, which a better
+/// one replaces. Throws Error(file) if it cannot be read.
+std::optional<Checkpoint> open_best(const RunDirectory& run);
 
 /// The generator's partner of a run's newest checkpoint; `info` is of the generator. Throws Error(file)
 /// if the run has no checkpoint.

@@ -1,6 +1,7 @@
 #include "cli/console.h"
 
 #include <fmt/format.h>
+#include <stdio_ext.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -39,13 +40,28 @@ std::string coloured(std::string_view text, int code) {
 }  // namespace
 
 void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw base::Error(base::ErrorKind::file,
-                      {.where = "standard output",
-                       .found = fmt::format("\"{}\"", std::generic_category().message(errno)),
-                       .expected = "to write to it",
-                       .advice = "Check where it leads"});
+  if (const std::error_code error = try_print(text)) {
+    throw print_failure(error);
   }
+}
+
+std::error_code try_print(std::string_view text) {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (written) {
+    return {};
+  }
+  const std::error_code error(errno, std::generic_category());
+  ::__fpurge(stdout);  // or the end of the program would try to write it again
+  return error;
+}
+
+base::Error print_failure(const std::error_code& reason) {
+  return {base::ErrorKind::file,
+          {.where = "standard output",
+           .found = fmt::format("\"{}\"", reason.message()),
+           .expected = "to write to it",
+           .advice = "Check where it leads"}};
 }
 
 void print_error(std::string_view message) {

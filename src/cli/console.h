@@ -2,11 +2,18 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
+
+#include "base/error.h"
 
 namespace ganymede::cli {
 
 /// Writes data to standard output. Throws Error(file) if that fails.
 void print(std::string_view text);
+/// The same; returns the reason for a failure.
+std::error_code try_print(std::string_view text);
+/// What to say about a failure to write to standard output.
+base::Error print_failure(const std::error_code& reason);
 
 /// Writes "ganymede: error: MESSAGE" to standard error.
 void print_error(std::string_view message);

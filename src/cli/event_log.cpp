@@ -1,5 +1,7 @@
 #include "cli/event_log.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <filesystem>
 #include <string>
@@ -29,16 +31,38 @@ std::string as_code(std::string_view text) {
 }  // namespace
 
 EventLog::EventLog(const RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer,
-                   const Scoring* scoring)
-    : run_(run), trainer_(trainer), scoring_(scoring), file_(run.path(), trainer.position().step) {
-  file_.add_text(trainer.position().step, "recipe", as_code(train::to_toml(recipe)));
-  if (trainer.position().step == 0) {
+                   const Scoring* scoring, Console& console)
+    : run_(run), trainer_(trainer), scoring_(scoring), console_(console) {
+  try {
+    begin(recipe);
+  } catch (const base::Error& error) {
+    give_up(error);
+  }
+}
+
+void EventLog::begin(const train::Recipe& recipe) {
+  const std::int64_t step = trainer_.position().step;
+  file_.emplace(run_.path(), step);
+  file_->add_text(step, "recipe", as_code(train::to_toml(recipe)));
+  if (step == 0) {
     add_sample(0, 0);
   }
 }
 
+void EventLog::give_up(const base::Error& error) {
+  file_.reset();
+  console_.warn(fmt::format("Going on without a file for TensorBoard: {}", error.what()));
+}
+
 void EventLog::record(const train::Event& event) {
-  std::visit([this](const auto& happened) { record(happened); }, event);
+  if (!file_) {
+    return;
+  }
+  try {
+    std::visit([this](const auto& happened) { record(happened); }, event);
+  } catch (const base::Error& error) {
+    give_up(error);
+  }
 }
 
 void EventLog::record(const train::IntervalFinished& event) {
@@ -51,7 +75,7 @@ void EventLog::record(const train::IntervalFinished& event) {
       scalars.push_back({name, value});
     }
   });
-  file_.add_scalars(event.position.step, scalars);
+  file_->add_scalars(event.position.step, scalars);
 }
 
 void EventLog::record(const train::EpochFinished& event) {
@@ -66,7 +90,7 @@ void EventLog::add_sample(std::int64_t step, std::int64_t epoch) {
   constexpr std::size_t largest_sheet = std::size_t{1} << 28;
   std::error_code ignored;
   if (const std::filesystem::path sheet = run_.sample(epoch); std::filesystem::exists(sheet, ignored)) {
-    file_.add_image(step, "samples", io::read_file(sheet, largest_sheet));
+    file_->add_image(step, "samples", io::read_file(sheet, largest_sheet));
   }
 }
 
@@ -78,17 +102,17 @@ void EventLog::add_scores(std::int64_t step) {
   scoring_->for_each([&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     scalars.push_back({std::string(info.key), static_cast<float>(estimate.value)});
   });
-  file_.add_scalars(step, scalars);
+  file_->add_scalars(step, scalars);
 }
 
 void EventLog::add_histograms(std::int64_t step, train::Network& network) {
   net::Weights& weights = network.weights();
   for (const net::WeightRow& row : weights.table()) {
-    file_.add_histogram(step, network.spec().name + "/" + row.name, weights.values(row));
+    file_->add_histogram(step, network.spec().name + "/" + row.name, weights.values(row));
     if (row.role == net::WeightDeclaration::Role::parameter) {
       const auto size = static_cast<std::size_t>(row.shape.elements());
-      file_.add_histogram(step, network.spec().name + "_gradients/" + row.name,
-                          weights.gradients().subspan(static_cast<std::size_t>(row.offset), size));
+      file_->add_histogram(step, network.spec().name + "_gradients/" + row.name,
+                           weights.gradients().subspan(static_cast<std::size_t>(row.offset), size));
     }
   }
 }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+
+#include "base/error.h"
+#include "cli/console.h"
 #include "cli/run_directory.h"
 #include "cli/scoring.h"
 #include "io/tensorboard.h"
@@ -9,16 +13,19 @@ namespace ganymede::cli {
 
 /// Follows a trainer's events into the run's file for TensorBoard: the metrics of every interval, and after
 /// every epoch the sheet of samples and the scores, where there are such, and histograms of both networks'
-/// weights and last gradients.
+/// weights and last gradients. Nothing else needs the file: where it cannot be written, that is told once and
+/// the run goes on without.
 class EventLog {
  public:
-  /// `trainer` and `scoring`, which may be null, must outlive it.
+  /// `trainer`, `console` and `scoring`, which may be null, must outlive it.
   EventLog(const RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer,
-           const Scoring* scoring);
+           const Scoring* scoring, Console& console);
 
   void record(const train::Event& event);
 
  private:
+  void begin(const train::Recipe& recipe);
+  void give_up(const base::Error& error);
   void record(const train::StepFinished&) {}
   void record(const train::IntervalFinished& event);
   void record(const train::EpochFinished& event);
@@ -29,7 +36,8 @@ class EventLog {
   RunDirectory run_;
   train::Trainer& trainer_;
   const Scoring* scoring_;
-  io::EventFile file_;
+  Console& console_;
+  std::optional<io::EventFile> file_;  // nothing once it could not be written
 };
 
 }  // namespace ganymede::cli

@@ -32,13 +32,19 @@ std::string measurements(const train::StepMetrics& metrics, double seconds_a_ste
   return text;
 }
 
+nlohmann::json without_time(nlohmann::json line) {
+  line.erase("time");
+  return line;
+}
+
 }  // namespace
 
 void for_each_line(const fs::path& metrics,
                    const std::function<void(std::string_view, const nlohmann::json&)>& visit) {
   constexpr std::size_t largest_file = std::size_t{1} << 30;
-  std::error_code ignored;
-  if (!fs::exists(metrics, ignored)) {
+  // A file that cannot be looked at is not taken for none: read_file() says why.
+  std::error_code error;
+  if (!fs::exists(metrics, error) && !error) {
     return;
   }
   const std::vector<std::byte> bytes = io::read_file(metrics, largest_file);
@@ -76,14 +82,15 @@ std::string metrics_line(const train::EpochFinished& epoch, double seconds_a_ste
          measurements(epoch.metrics, seconds_a_step, batch_size) + "}";
 }
 
-void trim_metrics(const fs::path& metrics, std::int64_t last_step) {
+void trim_metrics(const fs::path& metrics, std::int64_t last_step, std::string_view line) {
+  const nlohmann::json added = line.empty() ? nlohmann::json() : without_time(nlohmann::json::parse(line));
   std::string kept;
-  for_each_line(metrics, [&](std::string_view line, const nlohmann::json& object) {
-    if (object["step"].get<std::int64_t>() <= last_step) {
-      kept += line;
+  for_each_line(metrics, [&](std::string_view old, const nlohmann::json& object) {
+    if (object["step"].get<std::int64_t>() <= last_step && without_time(object) != added) {
+      kept += old;
     }
   });
-  io::write_file(metrics, kept);
+  io::write_file(metrics, line.empty() ? kept : fmt::format("{}{}\n", kept, line));
 }
 
 void write_metrics_table(const fs::path& metrics, const fs::path& table,

@@ -33,8 +33,9 @@ std::string metrics_line(const train::IntervalFinished& interval, double seconds
 std::string metrics_line(const train::EpochFinished& epoch, double seconds_a_step, std::int64_t batch_size);
 
 /// Removes from metrics.jsonl what lies beyond `last_step`, and a line that was torn when the process was
-/// killed. Throws Error(file).
-void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step);
+/// killed. `line`, if not empty, is added in the same moment, in place of the one that differs from it in its
+/// time alone: a process that was killed behind it does again what it tells. Throws Error(file).
+void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step, std::string_view line = {});
 
 /// Writes the lines of metrics.jsonl that have the first of `columns` as a table of tab-separated values,
 /// with step and epoch before them, for a plot. Throws Error(file).

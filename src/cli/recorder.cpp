@@ -11,7 +11,7 @@
 namespace ganymede::cli {
 
 Recorder::Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots,
-                   Scoring* scoring, Console& console, bool json)
+                   Scoring* scoring, Console& console, JsonOutput& json)
     : run_(run),
       output_(recipe.output),
       batch_size_(recipe.training.batch_size),
@@ -33,8 +33,8 @@ void Recorder::record(const train::StepFinished& event) {
 void Recorder::record(const train::IntervalFinished& event) {
   const double seconds = pace_.take_interval_seconds_a_step();
   metrics_.append_line(metrics_line(event, seconds, batch_size_));
-  if (json_) {
-    print(metrics_line(event, seconds, batch_size_, "interval") + "\n");
+  if (json_.wanted()) {
+    json_.print_line(metrics_line(event, seconds, batch_size_, "interval"));
   }
 }
 
@@ -43,14 +43,11 @@ void Recorder::record(const train::EpochFinished& event) {
   const std::int64_t epoch = position.epoch();
   const bool last = position.step == position.total_steps;
   progress_.show_epoch(event, pace_);
-  if (json_) {
-    print(metrics_line(event, pace_.seconds_a_step(), batch_size_) + "\n");
+  if (json_.wanted()) {
+    json_.print_line(metrics_line(event, pace_.seconds_a_step(), batch_size_));
   }
   if (epoch % output_.samples_every_epochs == 0 || last) {
     snapshots_.write_sample(run_, epoch);
-  }
-  if (epoch % output_.checkpoint_every_epochs == 0 || last) {
-    snapshots_.write_checkpoint(run_);
   }
   if (output_.generator_every_epochs > 0 && epoch % output_.generator_every_epochs == 0 &&
       position.at_epoch_end()) {
@@ -59,7 +56,23 @@ void Recorder::record(const train::EpochFinished& event) {
   if (scoring_ != nullptr && (epoch % output_.eval_every_epochs == 0 || last)) {
     score(position);
   }
+}
+
+void Recorder::finish(const train::Event& event, std::int64_t last_good_step) {
+  const auto* end = std::get_if<train::EpochFinished>(&event);
+  if (end == nullptr) {
+    return;
+  }
+  const train::Position& position = end->position;
+  if (position.epoch() % output_.checkpoint_every_epochs == 0 || position.step == position.total_steps) {
+    keep_checkpoint(last_good_step);
+  }
   pace_.count_pause();
+}
+
+void Recorder::keep_checkpoint(std::int64_t last_good_step) {
+  metrics_.sync();
+  snapshots_.write_checkpoint(run_, last_good_step);
 }
 
 void Recorder::score(const train::Position& position) {
@@ -67,12 +80,12 @@ void Recorder::score(const train::Position& position) {
     io::write_file(run_.scores_protocol(), scoring_->protocol());
   }
   scoring_->score(position, snapshots_.draw_images(scoring_->image_count(), Scoring::seed));
-  metrics_.append_line(scoring_->line());
-  if (json_) {
-    print(scoring_->line("scores") + "\n");
-  }
   if (scoring_->is_best()) {
-    snapshots_.keep_best(run_);
+    snapshots_.keep_best(run_, scoring_->headline());
+  }
+  metrics_.append_line(scoring_->line());
+  if (json_.wanted()) {
+    json_.print_line(scoring_->line("scores"));
   }
   progress_.show_scores(position, *scoring_);
 }

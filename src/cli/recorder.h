@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/console.h"
+#include "cli/json_output.h"
 #include "cli/pace.h"
 #include "cli/progress.h"
 #include "cli/run_directory.h"
@@ -15,11 +16,17 @@ namespace ganymede::cli {
 /// the same lines as JSON on standard output.
 class Recorder {
  public:
-  /// `console`, `snapshots` and `scoring`, which may be null, must outlive it.
+  /// All but the recipe must outlive it; `scoring` may be null.
   Recorder(const RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots, Scoring* scoring,
-           Console& console, bool json);
+           Console& console, JsonOutput& json);
 
   void record(const train::Event& event);
+  /// Writes the checkpoint where an epoch ends that has one. Call it when everybody else has been told of the
+  /// event: a run goes on behind its checkpoint, and what that step was to bring about must be done by then.
+  void finish(const train::Event& event, std::int64_t last_good_step);
+  /// Writes the checkpoint of the current step as Snapshots::write_checkpoint() does, once metrics.jsonl is
+  /// stored.
+  void keep_checkpoint(std::int64_t last_good_step);
   /// Leaves the time since the last event out of the measured speed.
   void leave_out_pause() { pace_.leave_out(); }
 
@@ -37,7 +44,7 @@ class Recorder {
   Pace pace_;
   Progress progress_;
   io::AppendFile metrics_;
-  bool json_;
+  JsonOutput& json_;
 };
 
 }  // namespace ganymede::cli

@@ -1,10 +1,15 @@
 #include "cli/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <new>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
+#include "cli/host.h"
 #include "cli/metrics_file.h"
 #include "eval/scores.h"
 #include "eval/stacked.h"
@@ -97,6 +102,26 @@ void animate_samples(const RunDirectory& run) {
     return frame.width != last.width || frame.height != last.height || frame.channels != last.channels;
   });
   io::write_gif(run.animation(), frames, {.delay_centiseconds = 20, .hold_centiseconds = 200});
+}
+
+void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
+  const std::string again = own_command({"plot", run.path().string()});
+  const auto attempt = [&](const auto& draw) {
+    try {
+      draw();
+    } catch (const base::Error& error) {
+      console.warn(fmt::format("{} To draw it again: {}", error.what(), again));
+    } catch (const std::bad_alloc&) {
+      console.warn("There is not enough memory to draw the report. To draw it again: " + again);
+    }
+  };
+  attempt([&] { animate_samples(run); });
+  attempt([&] { draw_scores(run, recipe.name); });
+  attempt([&] {
+    if (draw_losses(run, recipe) == io::PlotStatus::gnuplot_is_missing) {
+      console.warn(advice_without_gnuplot(run));
+    }
+  });
 }
 
 std::string advice_without_gnuplot(const RunDirectory& run) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -36,15 +35,12 @@ std::string describe_rollback(const Training& training, std::int64_t from_step) 
 }
 
 std::optional<Checkpoint> find_checkpoint(const RunDirectory& run, std::int64_t last_step, Console& console) {
-  const std::vector<fs::path> files = run.find_checkpoints();
+  const std::vector<fs::path> files = run.find_checkpoints(last_step);
   for (const fs::path& file : files) {
     try {
-      Checkpoint checkpoint(file);
-      if (checkpoint.info().step <= last_step) {
-        return checkpoint;
-      }
+      return Checkpoint(file);
     } catch (const base::Error& error) {
-      if (file == files.back()) {
+      if (file == files.back() || !is_damaged(file)) {
         throw;
       }
       console.warn(fmt::format("{} It is now called {}.corrupt; taking the checkpoint before it",
@@ -56,8 +52,15 @@ std::optional<Checkpoint> find_checkpoint(const RunDirectory& run, std::int64_t 
   return std::nullopt;
 }
 
-Checkpoint newest_checkpoint(const RunDirectory& run, Console& console) {
-  if (auto checkpoint = find_checkpoint(run, std::numeric_limits<std::int64_t>::max(), console)) {
+Checkpoint checkpoint_to_go_on_from(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
+  constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+  const History history = read_history(run.metrics(), recipe);
+  if (history.diverged) {
+    if (auto checkpoint = find_checkpoint(run, history.doctor.last_good_step(), console)) {
+      return *std::move(checkpoint);
+    }
+  }
+  if (auto checkpoint = find_checkpoint(run, any, console)) {
     return *std::move(checkpoint);
   }
   throw base::Error(base::ErrorKind::file, {.where = run.checkpoints().string(),
@@ -66,29 +69,18 @@ Checkpoint newest_checkpoint(const RunDirectory& run, Console& console) {
                                             .advice = "Start a new run"});
 }
 
-std::int64_t last_good_step(const train::Finding& finding, const train::Recipe& recipe) {
-  return finding.ailment == train::Ailment::not_finite
-             ? finding.step
-             : std::max<std::int64_t>(finding.since_step - recipe.output.metrics_every_steps, 0);
-}
-
-void go_on_from(const RunDirectory& run, const Training& training) {
-  const std::int64_t step = training.trainer.position().step;
-  for (const fs::path& file : run.find_checkpoints()) {
-    if (file == run.checkpoint(step)) {
-      break;
-    }
-    std::error_code ignored;
-    fs::remove(file, ignored);
-  }
-  trim_metrics(run.metrics(), step);
+void go_on_from(const RunDirectory& run, const Training& training, std::string_view line) {
+  const train::Position& position = training.trainer.position();
+  run.remove_beyond(position.step, position.step == 0 ? 0 : position.epoch());
+  // Before config.toml: a process that is killed between the two diverges and goes back once more.
+  trim_metrics(run.metrics(), position.step, line);
   io::write_file(run.config(), train::to_toml(training.recipe));
-  add_resumption(run, step);
+  add_resumption(run, position.step);
 }
 
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const Checkpoint& checkpoint, const RunDirectory& run,
-                                    const TrainOptions& options) {
+                                    const TrainOptions& options, JsonOutput& json) {
   const std::int64_t total_steps = diverged->trainer.position().total_steps;
   const std::int64_t from_step = diverged->trainer.position().step;
   train::Recipe recipe = std::move(diverged->recipe);
@@ -101,16 +93,14 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
   auto training =
       std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, options.classifier);
   checkpoint.restore(training->trainer, training->recipe);
-  go_on_from(run, *training);
+  training->snapshots.make_again(run, checkpoint);
   const std::string line = rollback_line(
       training->trainer.position(),
       {.from_step = from_step,
        .ailment = finding.ailment,
        .message = fmt::format("{}. {}", finding.message, describe_rollback(*training, from_step))});
-  io::AppendFile(run.metrics()).append_line(line);
-  if (options.json) {
-    print(line + "\n");
-  }
+  go_on_from(run, *training, line);
+  json.print_line(line);
   return training;
 }
 

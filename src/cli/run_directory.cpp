@@ -1,19 +1,15 @@
 #include "cli/run_directory.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
-#include <cerrno>
 #include <charconv>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/error.h"
-#include "cli/host.h"
 
 namespace ganymede::cli {
 
@@ -21,7 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view staging_suffix = ".starting";
+constexpr std::string_view checkpoint_begin = "step_";
+constexpr std::string_view sample_begin = "epoch_";
+constexpr std::string_view generator_begin = "generator_epoch_";
+constexpr std::string_view tensors_end = ".safetensors";
+constexpr std::string_view picture_end = ".png";
 
 [[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
   throw base::Error(base::ErrorKind::file, {.where = where.string(),
@@ -30,13 +30,8 @@ constexpr std::string_view staging_suffix = ".starting";
                                             .advice = std::move(advice)});
 }
 
-[[noreturn]] void refuse(const fs::path& where, const std::error_code& error) {
-  refuse(where, fmt::format("\"{}\"", error.message()), "to make a run directory there",
-         "Choose another place with --out DIR");
-}
-
 /// The files in `directory` whose names begin and end so, in the order of the numbers in them; none if there
-/// is no such directory.
+/// is no such directory. Throws Error(file) where that cannot be told.
 std::vector<fs::path> list(const fs::path& directory, std::string_view begin, std::string_view end) {
   std::vector<fs::path> found;
   std::error_code error;
@@ -47,75 +42,29 @@ std::vector<fs::path> list(const fs::path& directory, std::string_view begin, st
       found.push_back(entry->path());
     }
   }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    refuse(directory, fmt::format("\"{}\"", error.message()), "to read the directory",
+           "Check the permissions and the disk");
+  }
   std::ranges::sort(found, {}, [](const fs::path& file) {
     return std::pair(file.native().size(), file.native());  // a number of more digits is larger
   });
   return found;
 }
 
-/// A recipe's name as a part of a file's name.
-std::string file_name(std::string name) {
-  std::ranges::replace_if(
-      name, [](unsigned char letter) { return std::isalnum(letter) == 0 && letter != '-' && letter != '_'; },
-      '-');
-  return name;
+/// The number behind `begin` in a file's name: 8 of step_00000008.safetensors; -1 where there is none.
+std::int64_t number_in(const fs::path& file, std::string_view begin) {
+  const std::string name = file.filename().string();
+  std::int64_t number = -1;
+  std::from_chars(name.data() + std::min(begin.size(), name.size()), name.data() + name.size(), number);
+  return number;
 }
 
-fs::path default_place(const std::string& recipe) {
-  const fs::path first = fs::path("runs") / fmt::format("{}-{}", local_time(), file_name(recipe));
-  fs::path place = first;
-  std::error_code ignored;
-  for (int copy = 2; fs::exists(place, ignored); ++copy) {
-    place = fmt::format("{}-{}", first.string(), copy);
+void remove(const std::vector<fs::path>& files) {
+  for (const fs::path& file : files) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
   }
-  return place;
-}
-
-/// Removes the staged directories in `parent` whose processes are gone.
-void remove_abandoned(const fs::path& parent) {
-  for (const fs::path& path : list(parent, ".", staging_suffix)) {
-    const std::string name = path.stem().string();  // ".NAME.PROCESS"
-    const std::size_t dot = name.rfind('.');
-    pid_t process = 0;
-    const auto parsed = std::from_chars(name.data() + dot + 1, name.data() + name.size(), process);
-    if (parsed.ec == std::errc() && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH) {
-      std::error_code ignored;
-      fs::remove_all(path, ignored);
-    }
-  }
-}
-
-fs::path stage(const fs::path& place) {
-  const fs::path parent = place.has_parent_path() ? place.parent_path() : ".";
-  std::error_code error;
-  fs::create_directories(parent, error);
-  if (error) {
-    refuse(place, error);
-  }
-  remove_abandoned(parent);
-  fs::path staged = parent / fmt::format(".{}.{}{}", place.filename().string(), ::getpid(), staging_suffix);
-  for (const char* part : {"samples", "checkpoints"}) {
-    if (fs::create_directories(staged / part, error); error) {
-      std::error_code ignored;
-      fs::remove_all(staged, ignored);
-      refuse(place, error);
-    }
-  }
-  return staged;
-}
-
-/// The link is a convenience: where it cannot be made, the run goes on without.
-void point_latest_to(const fs::path& run) {
-  const fs::path link = run.parent_path() / "latest";
-  std::error_code ignored;
-  if (run.parent_path().filename() != "runs" ||
-      (fs::exists(link, ignored) && !fs::is_symlink(link, ignored))) {
-    return;
-  }
-  const fs::path temporary = run.parent_path() / fmt::format(".latest.{}.tmp", ::getpid());
-  fs::remove(temporary, ignored);
-  fs::create_symlink(run.filename(), temporary, ignored);
-  fs::rename(temporary, link, ignored);
 }
 
 }  // namespace
@@ -131,74 +80,75 @@ RunDirectory RunDirectory::open(const fs::path& path) {
 }
 
 fs::path RunDirectory::sample(std::int64_t epoch) const {
-  return samples() / fmt::format("epoch_{:04}.png", epoch);
+  return samples() / fmt::format("{}{:04}{}", sample_begin, epoch, picture_end);
 }
 
 fs::path RunDirectory::checkpoint(std::int64_t step) const {
-  return checkpoints() / fmt::format("step_{:08}.safetensors", step);
+  return checkpoints() / fmt::format("{}{:08}{}", checkpoint_begin, step, tensors_end);
 }
 
 fs::path RunDirectory::generator_of_epoch(std::int64_t epoch) const {
-  return checkpoints() / fmt::format("generator_epoch_{:04}.safetensors", epoch);
+  return checkpoints() / fmt::format("{}{:04}{}", generator_begin, epoch, tensors_end);
 }
 
 std::vector<fs::path> RunDirectory::find_checkpoints() const {
-  std::vector<fs::path> found = list(checkpoints(), "step_", ".safetensors");
+  std::vector<fs::path> found = list(checkpoints(), checkpoint_begin, tensors_end);
   std::ranges::reverse(found);
   return found;
 }
 
+std::vector<fs::path> RunDirectory::find_checkpoints(std::int64_t last_step) const {
+  std::vector<fs::path> found = find_checkpoints();
+  std::erase_if(found, [&](const fs::path& file) { return number_in(file, checkpoint_begin) > last_step; });
+  return found;
+}
+
 std::vector<fs::path> RunDirectory::find_samples() const {
-  return list(samples(), "epoch_", ".png");
+  return list(samples(), sample_begin, picture_end);
 }
 
 void RunDirectory::remove_temporaries() const {
   for (const fs::path& directory : {path(), samples(), checkpoints()}) {
-    for (const fs::path& leftover : list(directory, ".", ".tmp")) {
-      std::error_code ignored;
-      fs::remove(leftover, ignored);
-    }
+    remove(list(directory, ".", ".tmp"));
   }
 }
 
-void require_free(const fs::path& out) {
-  std::error_code error;
-  if (!fs::exists(out, error)) {
+void RunDirectory::remove_beyond(std::int64_t step, std::int64_t epoch) const {
+  const auto remove_later = [](std::vector<fs::path> files, std::string_view begin, std::int64_t last) {
+    std::erase_if(files, [&](const fs::path& file) { return number_in(file, begin) <= last; });
+    remove(files);
+  };
+  remove_later(find_checkpoints(), checkpoint_begin, step);
+  remove_later(find_samples(), sample_begin, epoch);
+  remove_later(list(checkpoints(), generator_begin, tensors_end), generator_begin, epoch);
+}
+
+void RunDirectory::become_latest() const {
+  const fs::path link = path_.parent_path() / "latest";
+  std::error_code ignored;
+  if (path_.parent_path().filename() != "runs" ||
+      (fs::exists(link, ignored) && !fs::is_symlink(link, ignored))) {
     return;
   }
-  if (!fs::is_directory(out, error)) {
-    refuse(out, "a file", "a directory that does not exist yet", "Choose another name with --out DIR");
-  }
-  if (!fs::is_empty(out, error)) {
-    refuse(out, "a directory with something in it", "one that does not exist yet",
-           "Choose another name with --out DIR, or go on with that run: --resume " + out.string());
-  }
-  if (fs::equivalent(out, fs::current_path(), error)) {
-    refuse(out, "the current directory", "one that does not exist yet", "Choose another name with --out DIR");
+  const fs::path temporary = path_ / ".latest.tmp";
+  fs::remove(temporary, ignored);
+  fs::create_symlink(path_.filename(), temporary, ignored);
+  fs::rename(temporary, link, ignored);
+}
+
+void RunDirectory::become_latest_of_none() const {
+  if (std::error_code ignored; !fs::exists(path_.parent_path() / "latest", ignored)) {
+    become_latest();
   }
 }
 
-StagedRun::StagedRun(const fs::path& out, const std::string& recipe)
-    : place_(out.empty()          ? default_place(recipe)
-             : out.has_filename() ? out
-                                  : out.parent_path()),
-      staged_(stage(place_)) {
-  require_free(place_);
-}
-
-StagedRun::~StagedRun() {
-  std::error_code ignored;
-  fs::remove_all(staged_.path(), ignored);
-}
-
-RunDirectory StagedRun::put_in_place() {
-  std::error_code error;
-  fs::rename(staged_.path(), place_, error);
-  if (error) {
-    refuse(place_, error);
-  }
-  point_latest_to(place_);
-  return RunDirectory(place_);
+void RunDirectory::remove_old_checkpoints(std::int64_t last_good_step) const {
+  constexpr std::ptrdiff_t newest = 2;
+  std::vector<fs::path> files = find_checkpoints();
+  const std::vector<fs::path> good = find_checkpoints(last_good_step);
+  files.erase(files.begin(), files.begin() + std::min(newest, std::ssize(files)));
+  std::erase_if(files, [&](const fs::path& file) { return !good.empty() && file == good.front(); });
+  remove(files);
 }
 
 }  // namespace ganymede::cli

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 namespace ganymede::cli {
@@ -34,40 +33,28 @@ class RunDirectory {
   std::filesystem::path best_checkpoint() const { return checkpoints() / "best.safetensors"; }
   std::filesystem::path best_generator() const { return checkpoints() / "generator_best.safetensors"; }
 
-  /// The checkpoints' files, the newest first.
+  /// The checkpoints' files, the newest first. Throws Error(file) if the directory cannot be read.
   std::vector<std::filesystem::path> find_checkpoints() const;
-  /// The samples' files, the first epoch first.
+  /// The same of those of at most `last_step` steps, by their names.
+  std::vector<std::filesystem::path> find_checkpoints(std::int64_t last_step) const;
+  /// The samples' files, the first epoch first. Throws Error(file) if the directory cannot be read.
   std::vector<std::filesystem::path> find_samples() const;
   /// Removes what a process that was killed had not finished writing.
   void remove_temporaries() const;
+  /// Removes the checkpoints of more than `step` steps, and the samples and generators of later epochs than
+  /// `epoch`.
+  void remove_beyond(std::int64_t step, std::int64_t epoch) const;
+  /// Removes the checkpoints but the newest two and the newest of at most `last_good_step` steps, from which
+  /// a run can go on if the others turn out to be of one that had begun to diverge.
+  void remove_old_checkpoints(std::int64_t last_good_step) const;
+  /// Points the link `latest` beside it to it, if it is in a directory named runs. The link is a convenience:
+  /// where it cannot be made there is none.
+  void become_latest() const;
+  /// The same if that link leads nowhere: a run that was killed before it had become the latest.
+  void become_latest_of_none() const;
 
  private:
   std::filesystem::path path_;
 };
-
-/// A run directory in the making, under a hidden name beside its place, so that a run directory that can be
-/// seen can be resumed. Removed at the end of its life unless it was put in place.
-class StagedRun {
- public:
-  /// `out` is the directory that the user asked for; empty for runs/<time>-<recipe>. Throws Error(file) if it
-  /// exists with something in it or cannot be made.
-  StagedRun(const std::filesystem::path& out, const std::string& recipe);
-  ~StagedRun();
-  StagedRun(const StagedRun&) = delete;
-  StagedRun& operator=(const StagedRun&) = delete;
-
-  /// The directory as it is for now.
-  const RunDirectory& directory() const { return staged_; }
-  /// Moves the directory to its place and points the link `latest` beside it there if that is in a directory
-  /// named runs. Throws Error(file).
-  RunDirectory put_in_place();
-
- private:
-  std::filesystem::path place_;
-  RunDirectory staged_;
-};
-
-/// Throws Error(file) if a run cannot be made at `out` because there is something already.
-void require_free(const std::filesystem::path& out);
 
 }  // namespace ganymede::cli

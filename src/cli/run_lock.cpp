@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "base/error.h"
 
@@ -31,6 +33,26 @@ namespace {
                      .advice = "Wait for it, stop it, or resume a copy of the directory"});
 }
 
+[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+  throw base::Error(base::ErrorKind::file,
+                    {.where = path.string(),
+                     .found = fmt::format("\"{}\"", std::generic_category().message(error)),
+                     .expected = "to lock the run",
+                     .advice = "Check the permissions and the space of its directory"});
+}
+
+enum class Answer { locked, taken, no_locks };
+
+/// What the file system says to a lock on an open file.
+Answer lock(int descriptor) {
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) {
+      return errno == EWOULDBLOCK ? Answer::taken : Answer::no_locks;
+    }
+  }
+  return Answer::locked;
+}
+
 /// Whether the file at `path` is the one that is open, and not one that took its place.
 bool is_still(const std::filesystem::path& path, int descriptor) {
   struct stat named {};
@@ -41,18 +63,14 @@ bool is_still(const std::filesystem::path& path, int descriptor) {
 
 }  // namespace
 
-RunLock::RunLock(const RunDirectory& run) : path_(run.path() / ".lock") {
+RunLock::RunLock(const RunDirectory& run) : path_(file_in(run)) {
   while (descriptor_ < 0) {
     const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0) {
-      return;
+      refuse(path_, errno);
     }
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) {
-        refuse(run, descriptor);
-      }
-      ::close(descriptor);
-      return;
+    if (lock(descriptor) == Answer::taken) {
+      refuse(run, descriptor);
     }
     if (is_still(path_, descriptor)) {
       descriptor_ = descriptor;
@@ -66,6 +84,22 @@ RunLock::RunLock(const RunDirectory& run) : path_(run.path() / ".lock") {
     [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, process.data(), process.size(), 0);
   }
 }
+
+std::optional<RunLock> RunLock::inherit(const RunDirectory& run) {
+  std::filesystem::path path = file_in(run);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) {
+    return std::nullopt;
+  }
+  if (lock(descriptor) != Answer::locked || !is_still(path, descriptor)) {
+    ::close(descriptor);
+    return std::nullopt;
+  }
+  return RunLock(std::move(path), descriptor);
+}
+
+RunLock::RunLock(RunLock&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 RunLock::~RunLock() {
   if (descriptor_ >= 0) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cli/checkpoint.h"
 #include "cli/host.h"
 #include "cli/metrics_file.h"
 #include "data/stacking.h"
@@ -20,10 +21,10 @@ std::string without_stacks(const std::string& data) {
 }
 
 /// By which the best is found: the lower, the better.
-double headline(const eval::Scores& scores) {
+double headline_of(const eval::Scores& scores) {
   return scores.frechet_distance.value;
 }
-double headline(const eval::StackedScores& scores) {
+double headline_of(const eval::StackedScores& scores) {
   return scores.divergence.value;
 }
 const char* headline_key(const eval::Scores&) {
@@ -74,9 +75,17 @@ void Scoring::score(const train::Position& position, const ImageSet& images) {
   } else {
     scores_ = eval::score_stacks(instruments_.classifier.classifier, images.pixels, settings);
   }
-  const double value = std::visit([](const auto& scores) { return headline(scores); }, scores_);
-  is_best_ = value < best_;
-  best_ = std::min(best_, value);
+  const double value = headline();
+  // The best one's step is done again where the run was killed before its checkpoint.
+  is_best_ = value < best_ || (value == best_ && position.step == best_step_);
+  if (is_best_) {
+    best_ = value;
+    best_step_ = position.step;
+  }
+}
+
+double Scoring::headline() const {
+  return std::visit([](const auto& scores) { return headline_of(scores); }, scores_);
 }
 
 std::string Scoring::line(std::string_view event) const {
@@ -116,9 +125,16 @@ std::string Scoring::status() const {
   return std::visit([](const auto& scores) { return in_short(scores); }, scores_);
 }
 
-void Scoring::resume(const std::filesystem::path& metrics) {
+void Scoring::resume(const RunDirectory& run) {
+  const auto best = open_best(run);
+  if (!best) {
+    return;
+  }
   const char* key = std::visit([](const auto& scores) { return headline_key(scores); }, scores_);
-  best_ = lowest_metric(metrics, key).value_or(best_);
+  const std::optional<double> score =
+      best->info().score ? best->info().score : lowest_metric(run.metrics(), key);
+  best_ = score.value_or(best_);
+  best_step_ = best->info().step;
 }
 
 }  // namespace ganymede::cli

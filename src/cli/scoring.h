@@ -10,6 +10,7 @@
 
 #include "cli/evaluation.h"
 #include "cli/image_source.h"
+#include "cli/run_directory.h"
 #include "eval/stacked.h"
 #include "train/recipe.h"
 #include "train/trainer.h"
@@ -46,11 +47,13 @@ class Scoring {
   /// In a few letters: "FD 3.21", "KL 0.041"
   std::string status() const;
 
-  /// Whether the last score is the best of the run, by Fréchet distance or by divergence, since `metrics`
-  /// began.
+  /// Whether the last score is the best of the run, by Fréchet distance or by divergence.
   bool is_best() const { return is_best_; }
-  /// Takes over the best score that a run's metrics.jsonl holds.
-  void resume(const std::filesystem::path& metrics);
+  /// What that is found by, of the last scores: the lower, the better.
+  double headline() const;
+  /// Takes over the best score of a run that goes on: that of the best checkpoint that it keeps or, where an
+  /// earlier version wrote that without its score, the lowest in metrics.jsonl. Throws Error(file).
+  void resume(const RunDirectory& run);
 
  private:
   using AnyScores = std::variant<eval::Scores, eval::StackedScores>;
@@ -64,6 +67,7 @@ class Scoring {
   train::Position position_;
   AnyScores scores_;
   double best_;
+  std::int64_t best_step_ = -1;
   bool is_best_ = false;
 };
 

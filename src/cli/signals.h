@@ -8,9 +8,10 @@
 
 namespace ganymede::cli {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP request a stop, and a second one ends the process at once with
-/// the status 128 plus its number. Construct it before any other thread starts, so that all of them leave the
-/// signals to this one.
+/// While it lives, those of SIGINT, SIGTERM and SIGHUP that the process was not started to ignore, as nohup
+/// does, request a stop, and a second one ends the process at once with the status 128 plus its number.
+/// SIGPIPE is ignored, so that a write whose reader has gone fails. Construct it before any other thread
+/// starts, so that all of them leave the signals to this one.
 class StopOnSignal {
  public:
   StopOnSignal();
@@ -32,6 +33,7 @@ class StopOnSignal {
   void watch(const std::stop_token& end);
 
   sigset_t signals_{}, previous_mask_{};
+  struct sigaction previous_pipe_ {};
   std::stop_source source_;
   std::atomic<int> signal_ = 0;
   std::jthread watcher_;

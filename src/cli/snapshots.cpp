@@ -6,6 +6,7 @@
 
 #include "cli/data_source.h"
 #include "cli/sheet.h"
+#include "cli/tensor_file.h"
 #include "io/png.h"
 
 namespace ganymede::cli {
@@ -17,15 +18,6 @@ constexpr std::int64_t images_at_once = 32;
 
 std::int64_t grid_size(const train::Recipe& recipe) {
   return recipe.output.grid_rows * recipe.output.grid_columns;
-}
-
-void keep_newest(const RunDirectory& run) {
-  constexpr std::size_t kept = 2;
-  const auto checkpoints = run.find_checkpoints();
-  for (std::size_t n = kept; n < checkpoints.size(); ++n) {
-    std::error_code ignored;
-    std::filesystem::remove(checkpoints[n], ignored);
-  }
 }
 
 }  // namespace
@@ -48,19 +40,36 @@ void Snapshots::write_sample(const RunDirectory& run, std::int64_t epoch) {
   io::write_png(run.sample(epoch), make_sheet(images, recipe_.pixel_range, recipe_.output.grid_columns));
 }
 
-void Snapshots::write_checkpoint(const RunDirectory& run) {
+void Snapshots::write_checkpoint(const RunDirectory& run, std::int64_t last_good_step) {
   const std::filesystem::path path = run.checkpoint(trainer_.position().step);
   if (std::error_code ignored; std::filesystem::exists(path, ignored)) {
     return;
   }
+  require_finite(trainer_.tensors());  // before the generator of the last good one is replaced
+  write_current_generator(run.generator());
   cli::write_checkpoint(path, checkpoint_info(), trainer_);
-  write_generator(run.generator(), generator_info(), trainer_.model().sampling_weights());
-  keep_newest(run);
+  run.remove_old_checkpoints(last_good_step);
 }
 
-void Snapshots::keep_best(const RunDirectory& run) {
-  cli::write_checkpoint(run.best_checkpoint(), checkpoint_info(), trainer_);
-  write_generator(run.best_generator(), generator_info(), trainer_.model().sampling_weights());
+void Snapshots::keep_best(const RunDirectory& run, double score) {
+  CheckpointInfo info = checkpoint_info();
+  info.score = score;
+  cli::write_checkpoint(run.best_checkpoint(), info, trainer_);
+  write_current_generator(run.best_generator());
+}
+
+void Snapshots::make_again(const RunDirectory& run, const Checkpoint& checkpoint) {
+  write_generator_of(checkpoint, run.generator());
+  if (const auto best = open_best(run)) {
+    write_generator_of(*best, run.best_generator());
+  }
+  const train::Position& position = trainer_.position();
+  const std::int64_t epoch = position.step == 0 ? 0 : position.epoch();
+  const bool last = position.step == position.total_steps;
+  const bool due = last || (position.at_epoch_end() && epoch % recipe_.output.samples_every_epochs == 0);
+  if (std::error_code ignored; due && !std::filesystem::exists(run.sample(epoch), ignored)) {
+    write_sample(run, epoch);
+  }
 }
 
 ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
@@ -74,7 +83,17 @@ ImageSet Snapshots::draw_few_images(std::int64_t count, std::uint64_t seed) {
 }
 
 void Snapshots::keep_generator(const RunDirectory& run, std::int64_t epoch) {
-  write_generator(run.generator_of_epoch(epoch), generator_info(), trainer_.model().sampling_weights());
+  write_current_generator(run.generator_of_epoch(epoch));
+}
+
+void Snapshots::write_current_generator(const std::filesystem::path& path) {
+  write_generator(path, info_of(recipe_, trainer_.position().step), trainer_.model().sampling_weights());
+}
+
+void Snapshots::write_generator_of(const Checkpoint& checkpoint, const std::filesystem::path& path) const {
+  const CheckpointInfo& info = checkpoint.info();
+  net::Weights weights = checkpoint.sampling_weights();
+  write_generator(path, info_of(info.recipe, info.step), weights);
 }
 
 CheckpointInfo Snapshots::checkpoint_info() const {
@@ -86,11 +105,12 @@ CheckpointInfo Snapshots::checkpoint_info() const {
           .dataset_digest = dataset_digest_};
 }
 
-GeneratorInfo Snapshots::generator_info() const {
-  const train::Position& position = trainer_.position();
-  return {.recipe = recipe_,
-          .step = position.step,
-          .epoch = position.step == 0 ? 0 : position.epoch(),
+GeneratorInfo Snapshots::info_of(const train::Recipe& recipe, std::int64_t step) const {
+  train::Position position = trainer_.position();
+  position.step = step;
+  return {.recipe = recipe,
+          .step = step,
+          .epoch = step == 0 ? 0 : position.epoch(),
           .dataset = dataset_.name,
           .class_names = dataset_.class_names};
 }

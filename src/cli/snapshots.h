@@ -22,11 +22,16 @@ class Snapshots {
 
   /// A sheet of images from the same latent points each time.
   void write_sample(const RunDirectory& run, std::int64_t epoch);
-  /// The checkpoint of the current step, if there is none yet, and generator.safetensors; keeps the newest
-  /// two checkpoints.
-  void write_checkpoint(const RunDirectory& run);
-  /// The checkpoint and the generator of the current step as the best ones, in place of those before.
-  void keep_best(const RunDirectory& run);
+  /// generator.safetensors, then the checkpoint of the current step, if there is none yet, so that a run
+  /// whose checkpoint can be seen has at least its generator; removes older checkpoints as
+  /// RunDirectory::remove_old_checkpoints() does.
+  void write_checkpoint(const RunDirectory& run, std::int64_t last_good_step);
+  /// The checkpoint and the generator of the current step as the best ones, in place of those before; `score`
+  /// is what tells so.
+  void keep_best(const RunDirectory& run, double score);
+  /// Makes again what `checkpoint`, which the trainer has just taken over, and the best one imply: both
+  /// generators, and the sample where it is due and missing. Throws Error(file).
+  void make_again(const RunDirectory& run, const Checkpoint& checkpoint);
   /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
   /// from.
   ImageSet draw_images(std::int64_t count, std::uint64_t seed);
@@ -36,8 +41,10 @@ class Snapshots {
   void keep_generator(const RunDirectory& run, std::int64_t epoch);
 
  private:
-  GeneratorInfo generator_info() const;
+  GeneratorInfo info_of(const train::Recipe& recipe, std::int64_t step) const;
   CheckpointInfo checkpoint_info() const;
+  void write_current_generator(const std::filesystem::path& path);
+  void write_generator_of(const Checkpoint& checkpoint, const std::filesystem::path& path) const;
 
   train::Recipe recipe_;
   const data::Dataset& dataset_;

@@ -40,11 +40,17 @@ io::Metadata describe_format(std::string_view format) {
   return {{"format", std::string(format)}, {"format_version", format_version}, {"program", version()}};
 }
 
+void require_finite(std::span<const train::NamedTensor> tensors) {
+  for (const train::NamedTensor& tensor : tensors) {
+    require_finite(tensor);
+  }
+}
+
 void write_tensor_file(const std::filesystem::path& path, std::span<const train::NamedTensor> tensors,
                        const io::Metadata& metadata) {
   std::vector<io::Tensor> views;
+  require_finite(tensors);
   for (const train::NamedTensor& tensor : tensors) {
-    require_finite(tensor);
     views.push_back({tensor.name, tensor.shape, tensor.values});
   }
   io::write_safetensors(path, views, metadata);

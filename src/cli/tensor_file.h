@@ -31,6 +31,8 @@ std::int64_t metadata_number(const io::Metadata& metadata, const std::string& ke
 /// Throws Error(file), with `advice`, for a file that is not of `format`.
 void require_format(const io::Metadata& metadata, const std::filesystem::path& path, std::string_view format,
                     const std::string& advice);
+/// Throws Error(diverged) if a value is not finite.
+void require_finite(std::span<const train::NamedTensor> tensors);
 /// Opens a file of `format`. Throws Error(file) as require_format() does, and for one without a digest.
 io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
                                      const std::string& advice);

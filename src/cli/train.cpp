@@ -15,12 +15,15 @@
 #include "cli/host.h"
 #include "cli/page_server.h"
 #include "cli/recipe_source.h"
+#include "cli/report.h"
 #include "cli/resumption.h"
 #include "cli/run_lock.h"
 #include "cli/run_meta.h"
 #include "cli/signals.h"
+#include "cli/staged_run.h"
 #include "cli/train_options.h"
 #include "cli/training.h"
+#include "cli/verdict_lines.h"
 #include "io/file.h"
 
 namespace ganymede::cli {
@@ -47,11 +50,10 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
   io::write_file(staged.directory().config(), train::to_toml(training->recipe));
   write_meta(staged.directory(), *training->dataset);
   training->snapshots.write_sample(staged.directory(), 0);
-  training->snapshots.write_checkpoint(staged.directory());
-  const RunDirectory run = staged.put_in_place();
-  const RunLock lock(run);
-  announce(console, *training, run);
-  return carry_out(std::move(training), run, signals, options, console);
+  training->snapshots.write_checkpoint(staged.directory(), 0);
+  const LockedRun run = staged.put_in_place();
+  announce(console, *training, run.directory);
+  return carry_out(std::move(training), run.directory, signals, options, console);
 }
 
 void require_same_data(const data::Dataset& dataset, const CheckpointInfo& checkpoint) {
@@ -82,6 +84,21 @@ void require_not_past(const train::Position& position) {
   }
 }
 
+/// The training of a run as its checkpoint has it, which is not kept in memory beside it. What the checkpoint
+/// implies is made again, since the process may have been killed behind it.
+std::unique_ptr<Training> restore(const RunDirectory& run, train::Recipe recipe, const TrainOptions& options,
+                                  Console& console) {
+  const Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, console);
+  auto dataset = open_training_data(recipe);
+  require_same_data(*dataset, checkpoint.info());
+  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset),
+                                             end_of_resumed(options, checkpoint.info()), options.classifier);
+  checkpoint.restore(training->trainer, training->recipe);
+  require_not_past(training->trainer.position());
+  training->snapshots.make_again(run, checkpoint);
+  return training;
+}
+
 int resume(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
   require_resumable(options);
   const RunDirectory run = RunDirectory::open(options.resume);
@@ -90,20 +107,17 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   recipe.data = options.data.value_or(recipe.data);
   const base::Team team(static_cast<int>(recipe.training.threads));
   announce(console, "Resuming", recipe);
-  const Checkpoint checkpoint = newest_checkpoint(run, console);
-  auto dataset = open_training_data(recipe);
-  require_same_data(*dataset, checkpoint.info());
-  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset),
-                                             end_of_resumed(options, checkpoint.info()), options.classifier);
-  checkpoint.restore(training->trainer, training->recipe);
+  auto training = restore(run, std::move(recipe), options, console);
   const train::Position& position = training->trainer.position();
-  require_not_past(position);
+  run.remove_temporaries();
+  run.become_latest_of_none();
   if (position.step == position.total_steps) {
+    run.remove_old_checkpoints(read_history(run.metrics(), training->recipe).doctor.last_good_step());
+    draw_report(run, training->recipe, console);
     console.say(fmt::format("{} has done all of its {} steps: --epochs or --steps extend it",
                             run.path().string(), position.total_steps));
     return 0;
   }
-  run.remove_temporaries();
   go_on_from(run, *training);
   console.say(fmt::format("From {}", run.checkpoint(position.step).string()));
   announce(console, *training, run);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cli/event_log.h"
 #include "cli/format.h"
 #include "cli/host.h"
+#include "cli/json_output.h"
 #include "cli/measurement.h"
 #include "cli/page_server.h"
 #include "cli/recorder.h"
@@ -23,13 +25,13 @@ namespace ganymede::cli {
 
 namespace {
 
-void draw_report(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
-  animate_samples(run);
-  draw_scores(run, recipe.name);
-  if (draw_losses(run, recipe) == io::PlotStatus::gnuplot_is_missing) {
-    console.warn(advice_without_gnuplot(run));
-  }
-}
+/// Why training could not go on.
+struct Divergence {
+  base::Error error;
+  train::Finding finding;
+  std::int64_t last_good_step = 0;
+};
+using End = std::variant<train::Outcome, Divergence>;
 
 /// The command that goes on with a run that was stopped.
 std::string resume_command(const RunDirectory& run) {
@@ -47,11 +49,14 @@ std::string calmer_command(const RunDirectory& run, const train::Recipe& recipe)
   return own_command(command);
 }
 
-int report_divergence(const base::Error& error, const RunDirectory& run, const train::Recipe& recipe) {
-  print_error(error.what());
-  print_hint(fmt::format("{} is the last good checkpoint. Go on from it with lower learning rates: {}",
-                         run.find_checkpoints().front().string(), calmer_command(run, recipe)));
-  return static_cast<int>(error.kind());
+int report_divergence(const Divergence& divergence, const RunDirectory& run, const train::Recipe& recipe) {
+  print_error(divergence.error.what());
+  const auto good = run.find_checkpoints(divergence.last_good_step);
+  print_hint(fmt::format("{}. Go on with lower learning rates: {}",
+                         good.empty() ? "No checkpoint from before that is left"
+                                      : good.front().string() + " is the last good checkpoint",
+                         calmer_command(run, recipe)));
+  return static_cast<int>(divergence.error.kind());
 }
 
 /// Prints what each layer's passes took in each of `steps`.
@@ -61,19 +66,12 @@ void print_profile(Training& training, std::int64_t steps) {
                         std::max<std::int64_t>(steps, 1), peak)));
 }
 
-/// Why training could not go on.
-struct Divergence {
-  base::Error error;
-  train::Finding finding;
-};
-using End = std::variant<train::Outcome, Divergence>;
-
 /// Everything around a training that stays when it is taken back to a checkpoint.
 class Session {
  public:
   /// The references must outlive it.
   Session(const RunDirectory& run, const StopOnSignal& signals, const TrainOptions& options, Console& console)
-      : run_(run), signals_(signals), options_(options), console_(console) {}
+      : run_(run), signals_(signals), options_(options), console_(console), json_(options.json, signals) {}
 
   /// Trains to the end, until a signal or until it diverges for good, and writes down everything. Replaces
   /// the training by that of an earlier checkpoint where it diverges and the options say so, three times at
@@ -93,6 +91,8 @@ class Session {
     return end;
   }
 
+  const JsonOutput& json() const { return json_; }
+
  private:
   End train(Training& training);
   bool go_back(std::unique_ptr<Training>& training, const End& end);
@@ -102,25 +102,28 @@ class Session {
   const StopOnSignal& signals_;
   const TrainOptions& options_;
   Console& console_;
+  JsonOutput json_;
   std::optional<TrainingPage> page_;
 };
 
 End Session::train(Training& training) {
   Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
   if (scoring != nullptr) {
-    scoring->resume(run_.metrics());
+    scoring->resume(run_);
   }
-  Recorder recorder(run_, training.recipe, training.snapshots, scoring, console_, options_.json);
-  EventLog event_log(run_, training.recipe, training.trainer, scoring);
+  Recorder recorder(run_, training.recipe, training.snapshots, scoring, console_, json_);
+  EventLog event_log(run_, training.recipe, training.trainer, scoring, console_);
   AttendingDoctor doctor(run_, training.recipe,
                          Examiner(training.recipe, training.snapshots, *training.dataset, training.device,
                                   options_.classifier, console_),
-                         console_, options_.json, options_.on_divergence);
+                         console_, json_, options_.on_divergence);
   training.trainer.model().time_passes(options_.profile);
   training.trainer.subscribe([&](const train::Event& event) { recorder.record(event); });
   // Behind the recorder, whose samples and scores it takes.
   training.trainer.subscribe([&](const train::Event& event) { event_log.record(event); });
   training.trainer.subscribe([&](const train::Event& event) { doctor.record(event); });
+  training.trainer.subscribe(
+      [&](const train::Event& event) { recorder.finish(event, doctor.last_good_step()); });
   if (page_) {
     page_->follow(training.trainer);
   }
@@ -131,7 +134,7 @@ End Session::train(Training& training) {
   };
   try {
     const train::Outcome outcome = training.trainer.run(signals_.token(), before_step);
-    training.snapshots.write_checkpoint(run_);
+    recorder.keep_checkpoint(doctor.last_good_step());
     console_.keep_status();
     return outcome;
   } catch (const base::Error& error) {
@@ -139,7 +142,7 @@ End Session::train(Training& training) {
     if (error.kind() != base::ErrorKind::diverged) {
       throw;
     }
-    return Divergence{error, doctor.diagnose(training.trainer.position())};
+    return Divergence{error, doctor.diagnose(training.trainer.position()), doctor.last_good_step()};
   }
 }
 
@@ -160,14 +163,13 @@ bool Session::go_back(std::unique_ptr<Training>& training, const End& end) {
   if (divergence == nullptr || options_.on_divergence != OnDivergence::rollback) {
     return false;
   }
-  const auto checkpoint =
-      find_checkpoint(run_, last_good_step(divergence->finding, training->recipe), console_);
+  const auto checkpoint = find_checkpoint(run_, divergence->last_good_step, console_);
   if (!checkpoint) {
     console_.warn("No checkpoint from before that is left to go back to");
     return false;
   }
   const std::int64_t from_step = training->trainer.position().step;
-  training = roll_back(std::move(training), divergence->finding, *checkpoint, run_, options_);
+  training = roll_back(std::move(training), divergence->finding, *checkpoint, run_, options_, json_);
   console_.say(describe_rollback(*training, from_step));
   return true;
 }
@@ -190,13 +192,27 @@ void announce(Console& console, const Training& training, const RunDirectory& ru
                           grouped(position.total_steps - position.step), run.path().string()));
 }
 
+namespace {
+
+/// Says why standard output could not be written, unless its reader has just gone.
+int end_of(const JsonOutput& json) {
+  const std::error_code& failure = json.failure();
+  if (failure && failure != std::errc::broken_pipe) {
+    print_error(print_failure(failure).what());
+  }
+  return json.exit_status();
+}
+
+}  // namespace
+
 int carry_out(std::unique_ptr<Training> training, const RunDirectory& run, const StopOnSignal& signals,
               const TrainOptions& options, Console& console) {
   const std::int64_t first_step = training->trainer.position().step;
-  const End end = Session(run, signals, options, console).carry_out(training);
+  Session session(run, signals, options, console);
+  const End end = session.carry_out(training);
   draw_report(run, training->recipe, console);
   if (const auto* divergence = std::get_if<Divergence>(&end)) {
-    return report_divergence(divergence->error, run, training->recipe);
+    return report_divergence(*divergence, run, training->recipe);
   }
   if (options.profile) {
     print_profile(*training, training->trainer.position().step - first_step);
@@ -204,10 +220,10 @@ int carry_out(std::unique_ptr<Training> training, const RunDirectory& run, const
   if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
     console.say(fmt::format("Stopped after step {}. To go on: {}", training->trainer.position().step,
                             resume_command(run)));
-    return signals.exit_status();
+    return signals.exit_status() != 0 ? signals.exit_status() : end_of(session.json());
   }
   console.say(fmt::format("Done. To draw new images: {}", own_command({"sample", run.path().string()})));
-  return 0;
+  return end_of(session.json());
 }
 
 }  // namespace ganymede::cli

@@ -127,7 +127,9 @@ History read_history(const std::filesystem::path& metrics, const train::Recipe& 
   for_each_line(metrics, [&](std::string_view, const nlohmann::json& line) {
     const auto step = line["step"].get<std::int64_t>();
     history.last_step = std::max(history.last_step, step);
+    history.diverged = false;
     if (auto finding = written_finding(line)) {
+      history.diverged = !finding->over;
       history.findings.push_back(*std::move(finding));
     } else if (const auto examination = examination_in(line)) {
       append(history.doctor.observe(step, *examination));

@@ -39,6 +39,7 @@ struct History {
   train::Doctor doctor;  ///< as he is after all of it
   std::vector<train::Finding> findings;
   std::int64_t last_step = 0;
+  bool diverged = false;  ///< whether the last line tells of a loss that was not finite
 };
 /// Gives everything that metrics.jsonl holds to a doctor. The findings are what he says of it, and what
 /// cannot follow from its numbers and is written there: losses that were not finite, and rollbacks, as

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -91,33 +92,55 @@ bool write_all(int descriptor, std::span<const std::byte> bytes) {
   return true;
 }
 
-/// A name beside `target` that no other process and no other thread of this one uses.
+/// A name beside `target` that no other thread of this process uses. Another process may: one with the same
+/// number in another container, or a killed one that left its file behind.
 fs::path temporary_name(const fs::path& target) {
   static std::atomic<unsigned> counter = 0;
   return target.parent_path() /
          fmt::format(".{}.{}-{}.tmp", target.filename().string(), ::getpid(), counter.fetch_add(1));
 }
 
-/// Removes a file at the end of its life unless it was kept.
-struct Temporary {
-  fs::path path;
-  bool keep = false;
-
+/// A new file beside its target, removed at the end of its life unless it has taken the target's place.
+class Temporary {
+ public:
+  /// Tries further names while the one tried is another process's.
+  explicit Temporary(const fs::path& target) {
+    constexpr int most_tries = 1000;
+    error_ = EEXIST;
+    for (int tries = 0; tries < most_tries && error_ == EEXIST; ++tries) {
+      path_ = temporary_name(target);
+      file_.emplace(path_, O_WRONLY | O_CREAT | O_EXCL);
+      error_ = file_->is_open() ? 0 : errno;
+    }
+    mine_ = error_ == 0;
+  }
   ~Temporary() {
-    if (!keep) {
-      ::unlink(path.c_str());
+    if (mine_) {
+      ::unlink(path_.c_str());
     }
   }
-};
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
 
-void sync_directory(const fs::path& file) {
-  const fs::path directory = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const Descriptor descriptor(directory, O_RDONLY | O_DIRECTORY);
-  // Some file systems cannot sync a directory and say EINVAL: they order a rename by themselves.
-  if (!descriptor.is_open() || (::fsync(descriptor.get()) != 0 && errno != EINVAL)) {
-    throw failure(directory, "to store the directory", errno);
+  /// Writes, syncs and renames. Returns zero or the reason for the failure.
+  int become(const fs::path& target, std::span<const std::byte> bytes) {
+    if (error_ != 0) {
+      return error_;
+    }
+    if (!write_all(file_->get(), bytes) || ::fsync(file_->get()) != 0 || !file_->close() ||
+        ::rename(path_.c_str(), target.c_str()) != 0) {
+      return errno;
+    }
+    mine_ = false;
+    return 0;
   }
-}
+
+ private:
+  fs::path path_;
+  std::optional<Descriptor> file_;
+  int error_ = 0;
+  bool mine_ = false;
+};
 
 }  // namespace
 
@@ -161,18 +184,23 @@ void write_file(const fs::path& path, std::span<const std::byte> bytes) {
   if (target.filename().empty() || (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored))) {
     throw not_regular(path);
   }
-  Temporary temporary{temporary_name(target)};
-  Descriptor file(temporary.path, O_WRONLY | O_CREAT | O_EXCL);
-  if (!file.is_open() || !write_all(file.get(), bytes) || ::fsync(file.get()) != 0 || !file.close() ||
-      ::rename(temporary.path.c_str(), target.c_str()) != 0) {
-    throw failure(path, expected, errno);
+  if (const int error = Temporary(target).become(target, bytes); error != 0) {
+    throw failure(path, expected, error);
   }
-  temporary.keep = true;
-  sync_directory(target);
+  sync_parent(target);
 }
 
 void write_file(const fs::path& path, std::string_view text) {
   write_file(path, std::as_bytes(std::span(text)));
+}
+
+void sync_parent(const fs::path& path) {
+  const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const Descriptor descriptor(directory, O_RDONLY | O_DIRECTORY);
+  // Some file systems cannot sync a directory and say EINVAL: they order a rename by themselves.
+  if (!descriptor.is_open() || (::fsync(descriptor.get()) != 0 && errno != EINVAL)) {
+    throw failure(directory, "to store the directory", errno);
+  }
 }
 
 AppendFile::AppendFile(fs::path path) : path_(std::move(path)) {
@@ -211,6 +239,12 @@ void AppendFile::append(std::span<const std::byte> record) {
 void AppendFile::append_line(std::string_view line) {
   const std::string text = fmt::format("{}\n", line);
   append(std::as_bytes(std::span(text)));
+}
+
+void AppendFile::sync() {
+  if (::fdatasync(descriptor_) != 0 && errno != EINVAL) {  // a device cannot be synced
+    throw failure(path_, "to store the file", errno);
+  }
 }
 
 }  // namespace ganymede::io

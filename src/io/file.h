@@ -20,6 +20,10 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
+/// Stores the names in the directory that `path` is in, so that a rename there outlives a power cut. Throws
+/// Error(file).
+void sync_parent(const std::filesystem::path& path);
+
 /// A file that grows by whole lines or records, which other programs may read meanwhile.
 class AppendFile {
  public:
@@ -33,6 +37,8 @@ class AppendFile {
   void append(std::span<const std::byte> record);
   /// Writes `line` and a line feed so.
   void append_line(std::string_view line);
+  /// Stores what was appended, so that it outlives a power cut. Throws Error(file).
+  void sync();
 
  private:
   std::filesystem::path path_;

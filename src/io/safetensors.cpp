@@ -8,6 +8,7 @@
 #include <cassert>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -23,8 +24,7 @@ using Json = nlohmann::ordered_json;
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::size_t length_size = 8;
-constexpr std::size_t max_header_bytes = 100'000'000;  // as in the reference implementation
-constexpr std::size_t max_file_bytes = std::size_t{1} << 34;
+constexpr std::size_t max_header_bytes = 100'000'000;         // as in the reference implementation
 constexpr std::int64_t max_elements = std::int64_t{1} << 40;  // as in Shape
 constexpr int max_depth = 3;                                  // of the header: tensors, attributes, sizes
 constexpr const char* metadata_key = "__metadata__";
@@ -170,17 +170,35 @@ void check_places(std::vector<Place>& places, std::size_t data_bytes, const std:
   }
 }
 
-void check_digest(std::span<const std::byte> bytes, std::string_view header, const std::string& digest,
-                  const std::string& where) {
+/// The digest of a file with this header as it is with zeros in place of `digest`.
+std::string digest_without(std::span<const std::byte> bytes, std::string_view header,
+                           const std::string& digest) {
   const std::size_t position = digest_position(header, digest);
   std::vector<std::byte> blank(bytes.begin(), bytes.end());
   if (position != std::string_view::npos && digest.size() == no_digest.size()) {
     std::memcpy(blank.data() + length_size + position, no_digest.data(), no_digest.size());
   }
-  if (const std::string computed = base::sha256(blank); computed != digest) {
+  return base::sha256(blank);
+}
+
+void check_digest(std::span<const std::byte> bytes, std::string_view header, const std::string& digest,
+                  const std::string& where) {
+  if (const std::string computed = digest_without(bytes, header, digest); computed != digest) {
     refuse(where, fmt::format("contents with the SHA-256 {}", computed), fmt::format("{} as stored", digest),
            "The file was damaged or edited; use another copy");
   }
+}
+
+/// The header of a file's contents; nothing if they are too short for it.
+std::optional<std::string_view> header_of(std::span<const std::byte> bytes) {
+  std::uint64_t length = 0;
+  if (bytes.size() >= length_size) {
+    std::memcpy(&length, bytes.data(), length_size);
+  }
+  if (bytes.size() < length_size || length > bytes.size() - length_size || length > max_header_bytes) {
+    return std::nullopt;
+  }
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()) + length_size, length);
 }
 
 }  // namespace
@@ -211,25 +229,34 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   write_file(path, file);
 }
 
+bool has_own_digest(std::span<const std::byte> bytes) {
+  const std::optional<std::string_view> header = header_of(bytes);
+  const std::string key = fmt::format("\"{}\":\"", digest_key);
+  for (std::size_t found = header ? header->find(key) : std::string_view::npos;
+       found != std::string_view::npos; found = header->find(key, found + 1)) {
+    const std::string digest(header->substr(found + key.size()).substr(0, no_digest.size()));
+    if (digest_without(bytes, *header, digest) == digest) {
+      return true;
+    }
+  }
+  return false;
+}
+
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
-  return parse(read_file(path, max_file_bytes), path.string());
+  return parse(read_file(path, max_safetensors_bytes), path.string());
 }
 
 SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const std::string& where) {
-  std::uint64_t length = 0;
-  if (bytes.size() >= length_size) {
-    std::memcpy(&length, bytes.data(), length_size);
+  const std::optional<std::string_view> text = header_of(bytes);
+  if (!text) {
+    refuse(where, fmt::format("{} bytes without a header", bytes.size()), "a safetensors file");
   }
-  if (bytes.size() < length_size || length > bytes.size() - length_size || length > max_header_bytes) {
-    refuse(where, fmt::format("{} bytes with a header of {}", bytes.size(), length), "a safetensors file");
-  }
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + length_size, length);
-  const auto data = bytes.subspan(length_size + length);
+  const auto data = bytes.subspan(length_size + text->size());
 
   SafetensorsFile file;
   file.where_ = where;
   std::vector<Place> places;
-  const Json header = parse_header(text, where);
+  const Json header = parse_header(*text, where);
   for (const auto& [name, value] : header.items()) {
     if (name == metadata_key) {
       file.metadata_ = read_metadata(value, where);
@@ -239,7 +266,7 @@ SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const s
   }
   check_places(places, data.size(), where);
   if (const auto digest = file.metadata_.find(digest_key); digest != file.metadata_.end()) {
-    check_digest(bytes, text, digest->second, where);
+    check_digest(bytes, *text, digest->second, where);
     file.metadata_.erase(digest);
     file.has_digest_ = true;
   }

@@ -29,6 +29,13 @@ using Metadata = std::map<std::string, std::string>;
 void write_safetensors(const std::filesystem::path& path, std::span<const Tensor> tensors,
                        const Metadata& metadata);
 
+/// The largest file that is read.
+constexpr std::size_t max_safetensors_bytes = std::size_t{1} << 34;
+
+/// Whether a file's contents hold their own digest, as write_safetensors() puts it there: one that is damaged
+/// does not, whatever else can be read of it.
+bool has_own_digest(std::span<const std::byte> bytes);
+
 /// A safetensors file in memory. What is not a tensor of 32-bit floats with at most Shape::max_rank positive
 /// sizes is refused, since nothing here writes it.
 class SafetensorsFile {

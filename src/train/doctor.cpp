@@ -304,7 +304,11 @@ std::vector<Finding> Doctor::observe(std::int64_t step, const StepMetrics& metri
   for_each_norm(norms, [&](const char*, float norm) {
     signs.gradient_rise = std::fmax(signs.gradient_rise, rise(*usual++, static_cast<double>(norm)));
   });
-  return follow(step, signs);
+  std::vector<Finding> findings = follow(step, signs);
+  if (!is_exploding()) {
+    last_good_step_ = step;
+  }
+  return findings;
 }
 
 std::vector<Finding> Doctor::observe(std::int64_t step, const Examination& examination) {
@@ -366,6 +370,16 @@ std::optional<Finding> Doctor::end(std::size_t rule, std::int64_t step) {
                  .message = fmt::format("{} that began at step {} is over", row_of(ailment).title,
                                         grouped(*ended.since)),
                  .advice = {}};
+}
+
+/// Whether a rule on explosions holds, or held and is not believed to be over.
+bool Doctor::is_exploding() const {
+  for (std::size_t n = 0; n < rules.size(); ++n) {
+    if (rules[n].ailment == Ailment::explosion && spells_[n].since) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// Whether another rule holds by which the ailment of `rule` goes on.

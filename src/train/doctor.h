@@ -96,6 +96,10 @@ class Doctor {
   /// What is to be told when a loss after `step` was not finite.
   Finding diverged(std::int64_t step) const;
 
+  /// The last step up to which the numbers were certainly good: the end of the last interval in which losses
+  /// and gradients were not those of an explosion, whether that has been told or not. 0 before the first.
+  std::int64_t last_good_step() const { return last_good_step_; }
+
  private:
   /// Since when a rule holds.
   struct Spell {
@@ -106,6 +110,7 @@ class Doctor {
   static constexpr std::size_t rule_count = 7;
 
   std::vector<Finding> follow(std::int64_t step, const Signs& signs);
+  bool is_exploding() const;
   std::optional<Finding> begin(std::size_t rule, std::int64_t step);
   std::optional<Finding> end(std::size_t rule, std::int64_t step);
   bool hand_on(std::size_t rule, std::int64_t since);
@@ -117,6 +122,7 @@ class Doctor {
   std::array<UsualNorm, 3> usual_norms_;  // in the order of for_each_norm()
   bool forming_ = true;                   // the generator has not yet been seen to make different images
   std::array<Spell, rule_count> spells_;
+  std::int64_t last_good_step_ = 0;
 };
 
 }  // namespace ganymede::train

@@ -239,6 +239,37 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
               scored[first ? 0 : 1]["frechet_distance"].get<double>(), 1e-9);
 }
 
+TEST_F(Evaluation, InTrainingRemembersTheBestOfARunThatGoesOn) {
+  const std::vector<std::string> scores = {"--eval-every", "1", "--classifier", "digits.safetensors"};
+  const auto with_scores = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), scores.begin(), scores.end());
+    return place().run(arguments);
+  };
+  ASSERT_EQ(with_scores({"train", "small.toml", "--data", "digits", "--batch-size", "8", "--epochs", "1",
+                         "--out", "remembered"})
+                .status,
+            0);
+  const std::filesystem::path run = place() / "remembered";
+  const std::string best = contents(run / "checkpoints/generator_best.safetensors");
+  double score = 0.0;
+
+  // The lines of a branch that is given up are gone; its best generator stays.
+  std::string kept;
+  for (const json& line : lines_of(contents(run / "metrics.jsonl"))) {
+    score = line.value("frechet_distance", score);
+    kept += line.contains("frechet_distance") ? "" : line.dump() + "\n";
+  }
+  std::ofstream(run / "metrics.jsonl") << kept;
+  std::filesystem::remove(run / "checkpoints/generator_best.safetensors");
+  const Ended resumed = with_scores({"train", "--resume", "remembered", "--epochs", "2", "--set",
+                                     "generator_optimizer.learning_rate=1000"});
+  ASSERT_EQ(resumed.status, 0) << resumed.errors;
+  for (const json& line : lines_of(contents(run / "metrics.jsonl"))) {
+    ASSERT_GT(line.value("frechet_distance", score + 1.0), score) << "it was to get worse";
+  }
+  EXPECT_TRUE(contents(run / "checkpoints/generator_best.safetensors") == best);
+}
+
 TEST_F(Evaluation, InTrainingIsShownByTensorBoardAndOnTheModelCard) {
   const Ended run =
       place().run({"train", "small.toml", "--data", "digits", "--batch-size", "8", "--epochs", "2",

@@ -31,6 +31,7 @@ struct Start {
   std::vector<std::pair<std::string, std::string>> environment = {};
   std::filesystem::path output = {};  ///< in place of a file that is read at the end
   rlim_t largest_file = RLIM_INFINITY;
+  std::vector<int> ignored_signals = {};  ///< as a shell or nohup has them ignored
 };
 
 /// How it ended: its exit status, or minus the signal that killed it.
@@ -77,8 +78,11 @@ class Process {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
       ::signal(signal, SIG_DFL);
+    }
+    for (const int signal : start.ignored_signals) {
+      ::signal(signal, SIG_IGN);
     }
     if (start.largest_file != RLIM_INFINITY) {
       // A write beyond the limit fails, as on a full disk, where it does not kill.

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <sstream>
 #include <thread>
 
 #include "cli/each_recipe.h"
+#include "cli/run_under_test.h"
 #include "cli/workplace.h"
 #include "io/official_reader.h"
 #include "io/png.h"
@@ -19,25 +19,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 using testing::UnorderedElementsAre;
-
-std::vector<nlohmann::json> objects(const std::string& lines) {
-  std::vector<nlohmann::json> all;
-  std::istringstream stream(lines);
-  for (std::string line; std::getline(stream, line);) {
-    all.push_back(nlohmann::json::parse(line));
-  }
-  return all;
-}
-
-/// The metrics without what depends on the clock.
-std::vector<nlohmann::json> timeless(std::vector<nlohmann::json> metrics) {
-  for (nlohmann::json& line : metrics) {
-    line.erase("time");
-    line.erase("ms_per_step");
-    line.erase("images_per_s");
-  }
-  return metrics;
-}
 
 TEST(Train, TensorBoardReadsItsEvents) {
   const Workplace place;
@@ -177,63 +158,6 @@ TEST(Train, AFinishedRunSaysHowToExtendIt) {
   EXPECT_EQ(again.status, 0);
   EXPECT_THAT(again.errors, HasSubstr("--epochs or --steps extend it"));
   EXPECT_EQ(place.run({"train", "--resume", "run", "--steps", "3"}).status, 2);
-}
-
-/// Waits until the run is there and trains.
-void wait_for_training(const Workplace& place) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (contents(place / "run/metrics.jsonl").empty()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
-
-std::int64_t newest_step(const Workplace& place) {
-  std::int64_t newest = -1;
-  for (const std::string& name : place.names("run/checkpoints")) {
-    if (name.starts_with("step_")) {
-      newest = std::max<std::int64_t>(newest, std::stoll(name.substr(5)));
-    }
-  }
-  return newest;
-}
-
-void expect_resumable(const Workplace& place) {
-  const std::string end = std::to_string(newest_step(place) + 2);
-  const Ended resumed = place.run({"train", "--resume", "run", "--steps", end});
-  EXPECT_EQ(resumed.status, 0) << resumed.errors;
-}
-
-const std::vector<std::string> endless = {"--epochs", "1000000"};
-
-class Signal : public testing::TestWithParam<int> {};
-
-TEST_P(Signal, StopsWithACheckpointAndTheCommandThatResumes) {
-  const Workplace place;
-  Process process(place.start(Workplace::train("small.toml", endless)));
-  wait_for_training(place);
-  process.send(GetParam());
-  const Ended ended = process.wait();
-  EXPECT_EQ(ended.status, 128 + GetParam()) << ended.errors;
-  EXPECT_THAT(ended.errors, HasSubstr("To go on: ganymede train --resume run"));
-  EXPECT_TRUE(std::filesystem::exists(place / "run/samples.gif"));
-  expect_resumable(place);
-}
-
-INSTANTIATE_TEST_SUITE_P(Train, Signal, testing::Values(SIGINT, SIGTERM));
-
-TEST(Train, ARunBelongsToOneProcessAtATime) {
-  const Workplace place;
-  Process first(place.start(Workplace::train("small.toml", endless)));
-  wait_for_training(place);
-  const Ended second = place.run({"train", "--resume", "run"});
-  EXPECT_EQ(second.status, 6);
-  EXPECT_THAT(second.errors, HasSubstr("process " + std::to_string(first.id()) + " training in it"));
-  first.send(SIGKILL);  // which leaves the lock's file behind
-  first.wait();
-  EXPECT_TRUE(std::filesystem::exists(place / "run/.lock"));
-  expect_resumable(place);
-  EXPECT_FALSE(std::filesystem::exists(place / "run/.lock"));
 }
 
 TEST(Train, ARunThatIsKilledAtAnyMomentCanBeResumed) {

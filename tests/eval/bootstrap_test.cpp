@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "reference/threads.h"
+#include "base/team.h"
 
 namespace ganymede::eval {
 namespace {
@@ -48,7 +48,7 @@ TEST(Bootstrap, DependsOnTheSeedAlone) {
 }
 
 TEST(Bootstrap, HandsOnWhatTheStatisticThrows) {
-  const reference::Threads guard(4);
+  const base::Team team(4);
   EXPECT_THROW(bootstrap_deviation(50, {.resamples = 20},
                                    [](std::span<const float>) -> double { throw std::bad_alloc(); }),
                std::bad_alloc);

@@ -1,13 +1,16 @@
 #include "io/file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "io/mutation.h"
 #include "io/temporary_directory.h"
@@ -111,6 +114,22 @@ TEST(WriteFile, RefusesDirectoriesAndDevices) {
   EXPECT_THAT(directory.names(), ElementsAre("pipe"));
 }
 
+TEST(WriteFile, LeavesTheTemporaryFilesOfOtherProcessesAlone) {
+  const TemporaryDirectory directory;
+  // Those of a process with the same number: in another container, or one that was killed.
+  std::vector<fs::path> others;
+  for (int n = 0; n < 500; ++n) {
+    others.push_back(directory / fmt::format(".file.{}-{}.tmp", ::getpid(), n));
+    std::ofstream(others.back()) << "another's";
+  }
+  write_file(directory / "file", "mine");
+  EXPECT_EQ(text_of(directory / "file"), "mine");
+  for (const fs::path& other : others) {
+    EXPECT_EQ(text_of(other), "another's") << other;
+  }
+  EXPECT_EQ(directory.names().size(), others.size() + 1);
+}
+
 TEST(WriteFile, FollowsALink) {
   const TemporaryDirectory directory;
   write_file(directory / "file", "old");
@@ -144,6 +163,20 @@ TEST(AppendFile, AddsWholeLines) {
   AppendFile moved = std::move(file);
   moved.append_line("third");
   EXPECT_EQ(text_of(directory / "log"), "first\nsecond\nthird\n");
+}
+
+TEST(AppendFile, IsStoredWhereThatCanBe) {
+  const TemporaryDirectory directory;
+  AppendFile file(directory / "log");
+  file.append_line("first");
+  file.sync();
+  AppendFile("/dev/null").sync();
+}
+
+TEST(SyncParent, NamesADirectoryThatIsNotThere) {
+  const TemporaryDirectory directory;
+  sync_parent(directory / "file");
+  expect_error(ErrorKind::file, {"absent", "No such file"}, [&] { sync_parent(directory / "absent/file"); });
 }
 
 TEST(AppendFile, ReportsAFullDisk) {

@@ -333,5 +333,20 @@ TEST(CalmerRate, IsATenthAndNeverMoreThanUsual) {
   EXPECT_DOUBLE_EQ(calmer_rate(0.1), 1e-4);
 }
 
+TEST(Doctor, KnowsTheLastStepThatWasGoodBeforeItBelievesInAnExplosion) {
+  Doctor doctor(with_loss(Loss::bce_with_logits));
+  EXPECT_EQ(doctor.last_good_step(), 0);
+  told(doctor, losses(0.6F, 0.6F, 0.9F), 20, 100);
+  EXPECT_EQ(doctor.last_good_step(), 100);
+  EXPECT_THAT(doctor.observe(120, losses(0.6F, 0.6F, 1e4F), steady), IsEmpty());
+  EXPECT_EQ(doctor.last_good_step(), 100);
+  EXPECT_THAT(doctor.observe(140, losses(0.6F, 0.6F, 1e4F), steady), SizeIs(1));
+  EXPECT_EQ(doctor.last_good_step(), 100);
+  EXPECT_THAT(doctor.observe(160, losses(0.6F, 0.6F, 0.9F), steady), SizeIs(1));
+  EXPECT_EQ(doctor.last_good_step(), 160);
+  EXPECT_THAT(doctor.observe(180, losses(0.001F, 0.001F, 7.0F), steady), IsEmpty());
+  EXPECT_EQ(doctor.last_good_step(), 180) << "a discriminator that wins has finite weights";
+}
+
 }  // namespace
 }  // namespace ganymede::train
