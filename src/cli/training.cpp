@@ -220,7 +220,8 @@ int carry_out(std::unique_ptr<Training> training, const RunDirectory& run, const
   if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
     console.say(fmt::format("Stopped after step {}. To go on: {}", training->trainer.position().step,
                             resume_command(run)));
-    return signals.exit_status() != 0 ? signals.exit_status() : end_of(session.json());
+    const int failed = end_of(session.json());
+    return failed != 0 ? failed : signals.exit_status();
   }
   console.say(fmt::format("Done. To draw new images: {}", own_command({"sample", run.path().string()})));
   return end_of(session.json());

@@ -190,15 +190,22 @@ void check_digest(std::span<const std::byte> bytes, std::string_view header, con
 }
 
 /// The header of a file's contents; nothing if they are too short for it.
-std::optional<std::string_view> header_of(std::span<const std::byte> bytes) {
+/// How many bytes of header the file says that it has; none where it is too short to say.
+std::optional<std::uint64_t> header_length(std::span<const std::byte> bytes) {
   std::uint64_t length = 0;
-  if (bytes.size() >= length_size) {
-    std::memcpy(&length, bytes.data(), length_size);
-  }
-  if (bytes.size() < length_size || length > bytes.size() - length_size || length > max_header_bytes) {
+  if (bytes.size() < length_size) {
     return std::nullopt;
   }
-  return std::string_view(reinterpret_cast<const char*>(bytes.data()) + length_size, length);
+  std::memcpy(&length, bytes.data(), length_size);
+  return length;
+}
+
+std::optional<std::string_view> header_of(std::span<const std::byte> bytes) {
+  const std::optional<std::uint64_t> length = header_length(bytes);
+  if (!length || *length > bytes.size() - length_size || *length > max_header_bytes) {
+    return std::nullopt;
+  }
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()) + length_size, *length);
 }
 
 }  // namespace
@@ -249,7 +256,11 @@ SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
 SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const std::string& where) {
   const std::optional<std::string_view> text = header_of(bytes);
   if (!text) {
-    refuse(where, fmt::format("{} bytes without a header", bytes.size()), "a safetensors file");
+    const std::optional<std::uint64_t> length = header_length(bytes);
+    refuse(where,
+           length ? fmt::format("a header of {} bytes in a file of {}", *length, bytes.size())
+                  : fmt::format("{} bytes without a header", bytes.size()),
+           "a safetensors file");
   }
   const auto data = bytes.subspan(length_size + text->size());
 
