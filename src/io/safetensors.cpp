@@ -189,7 +189,6 @@ void check_digest(std::span<const std::byte> bytes, std::string_view header, con
   }
 }
 
-/// The header of a file's contents; nothing if they are too short for it.
 /// How many bytes of header the file says that it has; none where it is too short to say.
 std::optional<std::uint64_t> header_length(std::span<const std::byte> bytes) {
   std::uint64_t length = 0;
@@ -200,6 +199,7 @@ std::optional<std::uint64_t> header_length(std::span<const std::byte> bytes) {
   return length;
 }
 
+/// The header of a file's contents; nothing if they are too short for it.
 std::optional<std::string_view> header_of(std::span<const std::byte> bytes) {
   const std::optional<std::uint64_t> length = header_length(bytes);
   if (!length || *length > bytes.size() - length_size || *length > max_header_bytes) {
