@@ -13,6 +13,7 @@
 #include "cli/console.h"
 #include "cli/data_source.h"
 #include "cli/host.h"
+#include "cli/measurement.h"
 #include "cli/page_server.h"
 #include "cli/recipe_source.h"
 #include "cli/report.h"
@@ -48,7 +49,7 @@ int start(const TrainOptions& options, const StopOnSignal& signals, Console& con
 
   StagedRun staged(options.out, training->recipe.name);
   io::write_file(staged.directory().config(), train::to_toml(training->recipe));
-  write_meta(staged.directory(), *training->dataset);
+  write_meta(staged.directory(), *training->dataset, precision_name(training->recipe));
   training->snapshots.write_sample(staged.directory(), 0);
   training->snapshots.write_checkpoint(staged.directory(), 0);
   const LockedRun run = staged.put_in_place();
@@ -99,6 +100,17 @@ std::unique_ptr<Training> restore(const RunDirectory& run, train::Recipe recipe,
   return training;
 }
 
+/// Says where a run that leaves its precision to the machine goes on in another one.
+void compare_precision(const RunDirectory& run, const train::Recipe& recipe, Console& console) {
+  const std::string here = precision_name(recipe);
+  if (const auto before = precision_at_start(run); before && *before != here) {
+    console.warn(
+        fmt::format("The run was begun in {} and goes on in {}, which is what precision = \"auto\" means on "
+                    "this machine: its numbers will differ",
+                    *before, here));
+  }
+}
+
 int resume(const TrainOptions& options, const StopOnSignal& signals, Console& console) {
   require_resumable(options);
   const RunDirectory run = RunDirectory::open(options.resume);
@@ -107,6 +119,7 @@ int resume(const TrainOptions& options, const StopOnSignal& signals, Console& co
   recipe.data = options.data.value_or(recipe.data);
   const base::Team team(static_cast<int>(recipe.training.threads));
   announce(console, "Resuming", recipe);
+  compare_precision(run, recipe, console);
   auto training = restore(run, std::move(recipe), options, console);
   const train::Position& position = training->trainer.position();
   run.remove_temporaries();

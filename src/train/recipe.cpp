@@ -236,6 +236,14 @@ base::DType resolve(Precision precision) {
   if (precision == Precision::automatic) {
     precision = ops::capabilities().native_bf16 ? Precision::bf16 : Precision::f32;
   }
+  if (precision == Precision::bf16 && !ops::capabilities().bf16) {
+    throw base::Error(
+        base::ErrorKind::configuration,
+        {.where = "precision",
+         .found = "bf16",
+         .expected = "auto or f32, as there are kernels for bf16 only where the processor has AVX-512",
+         .advice = "Leave the precision out, or give f32"});
+  }
   return precision == Precision::bf16 ? base::DType::bf16 : base::DType::f32;
 }
 

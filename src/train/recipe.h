@@ -153,7 +153,8 @@ net::NetSpec partner_spec(const Recipe& recipe, const base::Shape& image);
 void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes);
 
 net::Words<Precision> words(Precision);
-/// bf16 where the recipe says so, or leaves it open and the processor multiplies it natively.
+/// bf16 where the recipe says so, or leaves it open and the processor multiplies it natively. Throws
+/// Error(configuration) where the recipe says bf16 and there are no kernels for it here.
 base::DType resolve(Precision precision);
 
 }  // namespace ganymede::train

@@ -264,5 +264,24 @@ TEST(Snapshots, KeepTheNewestGoodCheckpointBesideTheNewestTwo) {
                                           "step_00000005.safetensors"));
 }
 
+/// What the recipe leaves to the machine, another machine may answer in another way.
+TEST(Resumption, TellsWhereAnotherMachineGoesOnInAnotherPrecision) {
+  const Workplace place;
+  ASSERT_EQ(place.run(Workplace::train("small.toml", {"--threads", "0"})).status, 0);
+  EXPECT_THAT(contents(place / "run/config.toml"),
+              AllOf(HasSubstr("threads = 0"), HasSubstr("precision = \"auto\"")));
+  EXPECT_THAT(place.run({"train", "--resume", "run", "--epochs", "3"}).errors,
+              Not(HasSubstr("was begun in")));
+
+  nlohmann::json meta = nlohmann::json::parse(contents(place / "run/meta.json"));
+  const std::string here = meta["precision"];
+  const std::string there = here == "f32" ? "bf16" : "f32";
+  meta["precision"] = there;
+  std::ofstream(place / "run/meta.json") << meta;
+  const Ended ended = place.run({"train", "--resume", "run", "--epochs", "4"});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.errors, HasSubstr("was begun in " + there + " and goes on in " + here));
+}
+
 }  // namespace
 }  // namespace ganymede::test

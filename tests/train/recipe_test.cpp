@@ -207,5 +207,18 @@ TEST(Networks, NameTheLayerThatDoesNotFit) {
               HasSubstr("discriminator layer 1, dense_1: dense: found an input of shape [28, 28, 1]"));
 }
 
+TEST(Precision, IsWhatTheProcessorHasWhereItIsLeftOpen) {
+  EXPECT_EQ(resolve(Precision::automatic) == base::DType::bf16, ops::capabilities().native_bf16);
+  EXPECT_EQ(resolve(Precision::f32), base::DType::f32);
+}
+
+TEST(Precision, Bf16IsRefusedWhereThereAreNoKernels) {
+  if (ops::capabilities().bf16) {
+    EXPECT_EQ(resolve(Precision::bf16), base::DType::bf16);
+  } else {
+    EXPECT_THROW(resolve(Precision::bf16), base::Error);
+  }
+}
+
 }  // namespace
 }  // namespace ganymede::train
