@@ -269,7 +269,7 @@ TEST(Resumption, TellsWhereAnotherMachineGoesOnInAnotherPrecision) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml", {"--threads", "0"})).status, 0);
   EXPECT_THAT(contents(place / "run/config.toml"),
-              AllOf(HasSubstr("threads = 0"), HasSubstr("precision = \"auto\"")));
+              AllOf(HasSubstr("threads = 0"), HasSubstr("precision = 'auto'")));
   EXPECT_THAT(place.run({"train", "--resume", "run", "--epochs", "3"}).errors,
               Not(HasSubstr("was begun in")));
 
