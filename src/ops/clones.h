@@ -1,8 +1,8 @@
 #pragma once
 
 /// Marks a kernel that is compiled once an instruction set and chosen when the program is loaded, so that one
-/// binary uses AVX-512 or AVX2 where the processor has them. The body must be serial: an OpenMP region is
-/// split off before the copies are made and would stay at the baseline.
+/// binary uses AVX-512 or AVX2 where the processor has them. The body must be plain loops: a lambda that it
+/// hands to another function would be compiled for the baseline.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define GANYMEDE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
