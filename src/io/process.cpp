@@ -120,10 +120,11 @@ class SpawnPlan {
   posix_spawnattr_t attributes_{};
 };
 
-/// Waits for the child and returns its status; kills it when the time is up.
+/// Waits for the child and returns its status; kills it when the time is up. That does not pass while this
+/// process is stopped, as the child may be with it.
 int wait_for(pid_t child, const Program& program) {
   constexpr auto pause = std::chrono::milliseconds(2);
-  const auto deadline = std::chrono::steady_clock::now() + program.timeout;
+  std::chrono::milliseconds left = program.timeout;
   int status = 0;
   while (true) {
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
@@ -133,13 +134,14 @@ int wait_for(pid_t child, const Program& program) {
     if (ended < 0 && errno != EINTR) {
       throw failure(program.name, errno);
     }
-    if (std::chrono::steady_clock::now() >= deadline) {
+    if (left <= std::chrono::milliseconds(0)) {
       ::kill(-child, SIGKILL);
       ::waitpid(child, &status, 0);
       throw failure(program.name, fmt::format("it still running after {} seconds", program.timeout.count()),
                     "Try again when the machine is less busy");
     }
     std::this_thread::sleep_for(pause);
+    left -= pause;
   }
 }
 

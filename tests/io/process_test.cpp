@@ -5,10 +5,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "io/mutation.h"
 #include "io/temporary_directory.h"
@@ -62,6 +65,36 @@ TEST(Process, KillsAProgramAndItsChildrenAtTheTimeOut) {
   EXPECT_EQ(::poll(&hang_up, 1, 5000), 1);
   EXPECT_NE(hang_up.revents & POLLHUP, 0);
   ::close(reader);
+}
+
+TEST(Process, GivesAProgramItsTimeAlsoWhereThisOneIsStopped) {
+  const test::TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      run_program({.name = "sh",
+                   .arguments = {"-c", "read line < \"$0\"", pipe},
+                   .input = "",
+                   .timeout = std::chrono::seconds(2)});
+      std::_Exit(0);
+    } catch (const base::Error&) {
+      std::_Exit(1);
+    }
+  }
+  const int writer = ::open(pipe.c_str(), O_WRONLY);  // once the program reads
+  ::kill(child, SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2200));
+  ::kill(child, SIGCONT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // so that it finds the program still running
+  ::signal(SIGPIPE, SIG_IGN);
+  EXPECT_EQ(::write(writer, "\n", 1), 1);
+  ::signal(SIGPIPE, SIG_DFL);
+  ::close(writer);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 TEST(Process, UnblocksSignals) {
