@@ -76,8 +76,8 @@ TEST(DoctorOfARun, NamesAGeneratorThatIsSaturated) {
 }
 
 TEST(DoctorOfARun, NamesALearningRateThatIsTooHigh) {
-  const Patient patient(
-      400, {"generator_optimizer.learning_rate=0.1", "discriminator_optimizer.learning_rate=0.1"});
+  Patient patient(60, {});
+  patient.resume(120, exploding);
   EXPECT_THAT(patient.verdicts(), Contains("explosion"));
   EXPECT_THAT(patient.ended().errors,
               HasSubstr("Lower the learning rates: --set generator_optimizer.learning_rate=0.0001"));

@@ -41,6 +41,10 @@ layers = [
 layers = [{ kind = "flatten" }, { kind = "dense", units = 64 }, { kind = "leaky_relu" }, { kind = "dense", units = 1 }]
 )";
 
+/// After some healthy steps this is an explosion at once, whatever the seed, and stays finite.
+inline const std::vector<std::string> exploding = {"generator_optimizer.learning_rate=1",
+                                                   "discriminator_optimizer.learning_rate=1"};
+
 /// A workplace where `steps` steps of two_layers with `settings` have been tried.
 class Patient {
  public:
@@ -52,8 +56,9 @@ class Patient {
   }
 
   /// Goes on with other settings.
-  void resume(int steps, const std::vector<std::string>& settings) {
-    ended_ = place_.run(with({"train", "--resume", "run", "--steps", std::to_string(steps)}, settings));
+  void resume(int steps, const std::vector<std::string>& settings, std::vector<std::string> flags = {}) {
+    flags.insert(flags.begin(), {"train", "--resume", "run", "--steps", std::to_string(steps)});
+    ended_ = place_.run(with(flags, settings));
   }
 
   const Workplace& place() const { return place_; }

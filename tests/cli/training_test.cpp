@@ -55,10 +55,12 @@ TEST(Rollback, LeavesTheRunThatALowerLearningRateFromTheCheckpointWouldHave) {
   EXPECT_TRUE(rolled_back == calm);
 }
 
+/// Checkpoints every 4 steps, so that many are younger than an explosion that is told of.
+const std::vector<std::string> frequent = {"output.checkpoint_every_epochs=1"};
+
 TEST(Rollback, ActsOnAnExplosionBeforeItIsInfinite) {
-  const Patient patient(
-      400, {"generator_optimizer.learning_rate=0.1", "discriminator_optimizer.learning_rate=0.1"},
-      {"--on-divergence", "rollback"});
+  Patient patient(60, {});
+  patient.resume(400, exploding, {"--on-divergence", "rollback"});
   EXPECT_EQ(patient.ended().status, 0) << patient.ended().errors;
   const auto rollbacks = patient.lines("rollback");
   ASSERT_EQ(rollbacks.size(), 1U);
@@ -92,26 +94,18 @@ TEST(Rollback, IsOneOfTwoWords) {
   EXPECT_THAT(ended.errors, HasSubstr("--on-divergence"));
 }
 
-/// Checkpoints every 4 steps, so that many are younger than an explosion that is told of.
-const std::vector<std::string> exploding = {"generator_optimizer.learning_rate=0.1",
-                                            "discriminator_optimizer.learning_rate=0.1",
-                                            "output.checkpoint_every_epochs=1"};
-
 TEST(Rollback, FindsACheckpointFromBeforeAnExplosionAmongFrequentOnes) {
-  const Patient patient(400, exploding, {"--on-divergence", "rollback"});
+  Patient patient(60, frequent);
+  patient.resume(400, exploding, {"--on-divergence", "rollback"});
   EXPECT_EQ(patient.ended().status, 0) << patient.ended().errors;
   EXPECT_THAT(patient.ended().errors, Not(HasSubstr("No checkpoint from before that is left")));
   EXPECT_EQ(patient.lines("rollback").size(), 1U);
 }
 
 TEST(Divergence, NamesACheckpointFromBeforeTheExplosion) {
-  constexpr int stretch = 20;
-  int steps = stretch;
-  Patient patient(steps, exploding);
-  while (patient.verdicts().empty() && steps < 400) {
-    steps += stretch;
-    patient.resume(steps, exploding);
-  }
+  Patient patient(60, frequent);
+  const int steps = 120;
+  patient.resume(steps, exploding);
   ASSERT_THAT(patient.verdicts(), ElementsAre("explosion"));
   patient.resume(steps + 200,
                  {"generator_optimizer.learning_rate=1e30", "discriminator_optimizer.learning_rate=1e30"});
