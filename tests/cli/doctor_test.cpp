@@ -86,8 +86,8 @@ TEST(DoctorOfARun, NamesALearningRateThatIsTooHigh) {
 TEST(DoctorOfARun, NamesACollapseThatCameAfterAGoodBeginning) {
   Patient patient(1500, {});
   EXPECT_THAT(patient.verdicts(), IsEmpty());
-  patient.resume(5000,
-                 {"generator_optimizer.learning_rate=1e-2", "discriminator_optimizer.learning_rate=1e-4"});
+  patient.resume(6000,
+                 {"generator_optimizer.learning_rate=3e-2", "discriminator_optimizer.learning_rate=1e-4"});
   EXPECT_THAT(patient.verdicts(), Contains("collapse"));
   EXPECT_THAT(patient.ended().errors, HasSubstr("% of the samples repeat another one since step "));
 }
