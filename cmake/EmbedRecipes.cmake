@@ -13,7 +13,7 @@ foreach(name IN LISTS names)
   string(APPEND rows "    EmbeddedRecipe{\"${name}\", R\"toml(${text})toml\"},\n")
 endforeach()
 list(LENGTH RECIPES count)
-file(WRITE "${OUTPUT}" "#include \"train/embedded_recipes.h\"
+file(WRITE "${OUTPUT}" "#include \"train/recipe/embedded_recipes.h\"
 
 #include <array>
 

@@ -7,8 +7,9 @@ set(headers
   data/dataset.h
   net/program.h
   eval/evaluator.h
-  train/embedded_recipes.h train/recipe.h train/trainer.h train/sampling.h
-  io/c_header.h io/gif.h io/grid.h io/npy.h io/onnx.h io/png.h io/safetensors.h)
+  train/recipe/embedded_recipes.h train/recipe/recipe.h train/trainer.h train/sampling.h
+  io/files/npy.h io/files/safetensors.h io/networks/c_header.h io/networks/onnx.h io/pictures/gif.h io/pictures/grid.h
+  io/pictures/png.h)
 
 set(installed "")
 while(headers)

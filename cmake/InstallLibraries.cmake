@@ -12,7 +12,7 @@ if(OneDnn_LIBRARY)
 endif()
 
 install(TARGETS ganymede_base ganymede_ops ganymede_net ganymede_data ganymede_train ganymede_eval ganymede_events
-    ganymede_io ganymede_all
+    ganymede_io ganymede_runs ganymede_artifacts ganymede_draw ganymede_session ganymede_all
   EXPORT ganymede
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
   INCLUDES DESTINATION "${header_directory}")

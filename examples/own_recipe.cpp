@@ -8,7 +8,7 @@
 
 #include "base/team.h"
 #include "data/dataset.h"
-#include "io/onnx.h"
+#include "io/networks/onnx.h"
 #include "train/trainer.h"
 
 using namespace ganymede;

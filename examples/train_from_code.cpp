@@ -8,9 +8,9 @@
 
 #include "base/team.h"
 #include "data/dataset.h"
-#include "io/grid.h"
-#include "io/png.h"
-#include "train/embedded_recipes.h"
+#include "io/pictures/grid.h"
+#include "io/pictures/png.h"
+#include "train/recipe/embedded_recipes.h"
 #include "train/sampling.h"
 #include "train/trainer.h"
 

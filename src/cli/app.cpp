@@ -13,13 +13,13 @@
 #include <system_error>
 #include <vector>
 
+#include "artifacts/recipe_source.h"
 #include "base/error.h"
+#include "base/host.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/host.h"
-#include "cli/recipe_source.h"
-#include "cli/usage.h"
-#include "train/recipe.h"
+#include "cli/help/usage.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::cli {
 
@@ -40,12 +40,12 @@ std::string examples() {
       "`ganymede VERB --help` tells more about a verb.\n"
       "Exit codes: 0 done, 2 usage, 3 recipe or configuration, 4 data, 5 diverged, 6 file or checkpoint,\n"
       "130 after Ctrl-C or Stop on the page, 143 after SIGTERM.",
-      default_recipe);
+      artifacts::default_recipe);
 }
 
 void set_up(CLI::App& app, Action& action) {
   app.footer(examples());
-  app.set_version_flag("--version", "ganymede " + version(), "Print the version and exit");
+  app.set_version_flag("--version", "ganymede " + base::version(), "Print the version and exit");
   for (const auto add :
        {add_train, add_sample, add_export, add_import, add_verify, add_recipes, add_summary, add_data,
         add_plot, add_serve, add_doctor, add_bench, add_eval, add_classifier, add_completion}) {
@@ -63,7 +63,7 @@ int report_usage(const CLI::App& app, const std::string& problem) {
   print_error(problem);
   std::vector<std::string> help = words_of(current_verb(app));
   help.emplace_back("--help");
-  print_hint("For help: " + own_command(help));
+  print_hint("For help: " + base::own_command(help));
   return usage_status;
 }
 

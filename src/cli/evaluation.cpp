@@ -1,6 +1,7 @@
 #include "cli/evaluation.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -8,20 +9,15 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/data_source.h"
-#include "cli/format.h"
-#include "eval/bootstrap.h"
+#include "base/number.h"
 #include "eval/label_statistics.h"
+#include "eval/metrics/bootstrap.h"
 
 namespace ganymede::cli {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::filesystem::path file_or_default(const std::filesystem::path& file, const std::string& dataset) {
-  return file.empty() ? find_classifier(dataset) : file;
-}
 
 double half_interval(const eval::Estimate& estimate) {
   return eval::interval_in_deviations * estimate.deviation;
@@ -85,7 +81,7 @@ std::string label_line(const data::Dataset& dataset, std::span<const double> sha
   return line + "\n";
 }
 
-std::string classifier_line(const SavedClassifier& saved) {
+std::string classifier_line(const artifacts::SavedClassifier& saved) {
   constexpr std::size_t enough_digits = 16;
   return fmt::format("classifier: {:.2f}% right on the test images, sha256 {}, features of {}\n",
                      100.0 * saved.info.accuracy, saved.sha256.substr(0, enough_digits),
@@ -94,38 +90,25 @@ std::string classifier_line(const SavedClassifier& saved) {
 
 }  // namespace
 
-Instruments::Instruments(const std::string& data, const std::filesystem::path& classifier_file)
-    : dataset(open_data(data, data::Splits::train_and_test)),
-      classifier(open_classifier(file_or_default(classifier_file, dataset.name), dataset, device)) {}
-
-eval::LabelledImages view(const data::Split& split) {
-  return {split.pixels, split.labels};
-}
-
-Json describe(const SavedClassifier& classifier) {
-  return {{"accuracy", classifier.info.accuracy},
-          {"sha256", classifier.sha256},
-          {"layer", classifier.classifier.feature_layer()}};
-}
-
-std::string as_table(const EvaluationReport& report, const Instruments& instruments) {
+std::string as_table(const EvaluationReport& report, const artifacts::Instruments& instruments) {
   const data::Dataset& dataset = instruments.dataset;
   return table_of(report.rows) +
          (report.label_shares.empty() ? "" : label_line(dataset, report.label_shares)) +
          fmt::format("{}; {} images against the {} test images of {}, seed {}\n", report.images,
-                     grouped(report.count), grouped(static_cast<std::int64_t>(dataset.test.count())),
-                     dataset.name, report.seed) +
+                     base::grouped(report.count),
+                     base::grouped(static_cast<std::int64_t>(dataset.test.count())), dataset.name,
+                     report.seed) +
          fmt::format("floor: {}\n", report.floor) + (report.note.empty() ? "" : report.note + "\n") +
          classifier_line(instruments.classifier);
 }
 
-std::string as_json(const EvaluationReport& report, const Instruments& instruments) {
+std::string as_json(const EvaluationReport& report, const artifacts::Instruments& instruments) {
   Json json = {{"images", report.images},
                {"count", report.count},
                {"seed", report.seed},
                {"dataset", instruments.dataset.name},
                {"test_images", instruments.dataset.test.count()},
-               {"classifier", describe(instruments.classifier)},
+               {"classifier", artifacts::describe(instruments.classifier)},
                {"floor", report.floor},
                {"scores", json_of(report.rows)}};
   if (!report.note.empty()) {

@@ -1,34 +1,14 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "cli/classifier_file.h"
-#include "data/dataset.h"
-#include "eval/evaluator.h"
+#include "artifacts/instruments.h"
 #include "eval/scores.h"
 
 namespace ganymede::cli {
-
-/// What images are read with. The parts refer to those before them.
-struct Instruments {
-  data::Dataset dataset;
-  ops::Device device;
-  SavedClassifier classifier;
-
-  /// `classifier_file` may be empty: then the one of the data set. Throws as open_data() and
-  /// open_classifier() do.
-  Instruments(const std::string& data, const std::filesystem::path& classifier_file);
-};
-
-eval::LabelledImages view(const data::Split& split);
-
-/// By what a classifier can be told from others: its accuracy, its file's SHA-256, its layer of features.
-nlohmann::ordered_json describe(const SavedClassifier& classifier);
 
 /// A score of images beside that of the floor.
 struct ScoreRow {
@@ -60,7 +40,7 @@ struct EvaluationReport {
   std::vector<double> label_shares;  ///< by class, as the classifier reads them; may be empty
   std::string note = {};             ///< on what is missing from the rows; may be empty
 };
-std::string as_table(const EvaluationReport& report, const Instruments& instruments);
-std::string as_json(const EvaluationReport& report, const Instruments& instruments);
+std::string as_table(const EvaluationReport& report, const artifacts::Instruments& instruments);
+std::string as_json(const EvaluationReport& report, const artifacts::Instruments& instruments);
 
 }  // namespace ganymede::cli

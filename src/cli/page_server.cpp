@@ -6,12 +6,10 @@
 #include <array>
 #include <memory>
 #include <utility>
-#include <variant>
 
 #include "base/error.h"
 #include "cli/commands.h"
-#include "cli/run_reader.h"
-#include "cli/training.h"
+#include "serve/run_reader.h"
 
 namespace ganymede::cli {
 
@@ -44,14 +42,14 @@ std::string public_name(const std::string& host) {
   return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
 }
 
-serve::Runs runs_beside(const RunDirectory& run, NamedDataset dataset) {
+serve::Runs runs_beside(const runs::RunDirectory& run, serve::NamedDataset dataset) {
   const fs::path path = fs::absolute(run.path()).lexically_normal();
   const bool among_runs = path.parent_path().filename() == "runs";
   return {path.parent_path(), among_runs ? "" : path.filename().string(),
-          make_run_reader(std::move(dataset))};
+          serve::make_run_reader(std::move(dataset))};
 }
 
-std::string name_of(const RunDirectory& run) {
+std::string name_of(const runs::RunDirectory& run) {
   return fs::absolute(run.path()).lexically_normal().filename().string();
 }
 
@@ -95,19 +93,11 @@ PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress&
   }
 }
 
-TrainingPage::TrainingPage(const Training& training, const RunDirectory& run, const StopOnSignal& signals,
+TrainingPage::TrainingPage(const session::Session& session, const StopOnSignal& signals,
                            const PageAddress& address, Console& console)
-    : control_(training.trainer.position(), [&signals] { signals.request_stop(); }),
-      server_(runs_beside(run, {training.recipe.data, training.dataset}), {name_of(run), &control_}, address,
-              console) {}
-
-void TrainingPage::follow(train::Trainer& trainer) {
-  trainer.subscribe([this](const train::Event& event) {
-    if (const auto* step = std::get_if<train::StepFinished>(&event)) {
-      control_.note(*step);
-    }
-  });
-}
+    : control_(session.position(), [&signals] { signals.request_stop(); }),
+      server_(runs_beside(session.directory(), {session.recipe().data, session.dataset()}),
+              {name_of(session.directory()), &control_}, address, console) {}
 
 TrainingPage::~TrainingPage() {
   control_.end(serve::RunState::failed);  // unless it was told before how the run ended

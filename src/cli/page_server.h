@@ -7,13 +7,12 @@
 #include <string>
 
 #include "cli/console.h"
-#include "cli/run_directory.h"
 #include "cli/signals.h"
-#include "serve/server.h"
+#include "runs/run_directory.h"
+#include "serve/http/server.h"
+#include "session/session.h"
 
 namespace ganymede::cli {
-
-struct Training;
 
 /// Where the page is asked for.
 struct PageAddress {
@@ -43,12 +42,10 @@ class PageServer {
 /// The page over a run that trains, its siblings in a directory called runs, and what controls it.
 class TrainingPage {
  public:
-  TrainingPage(const Training& training, const RunDirectory& run, const StopOnSignal& signals,
-               const PageAddress& address, Console& console);
+  TrainingPage(const session::Session& session, const StopOnSignal& signals, const PageAddress& address,
+               Console& console);
   ~TrainingPage();
 
-  /// Shows the steps of `trainer` from now on, which the page must outlive.
-  void follow(train::Trainer& trainer);
   serve::Control& control() { return control_; }
 
  private:

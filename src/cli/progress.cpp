@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "cli/format.h"
+#include "base/number.h"
 
 namespace ganymede::cli {
 
@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::string_view separator = "  ";
 
-std::string images_a_second(const Pace& pace, std::int64_t batch_size) {
-  return compact(static_cast<double>(batch_size) / std::max(pace.seconds_a_step(), 1e-9));
+std::string images_a_second(const session::Pace& pace, std::int64_t batch_size) {
+  return base::compact(static_cast<double>(batch_size) / std::max(pace.seconds_a_step(), 1e-9));
 }
 
 /// "[=====>    ]" with `room` columns in all; nothing where that would say little.
@@ -37,11 +37,12 @@ std::string bar(double share, int room) {
 
 /// What the changing line shows of a step, the most telling first.
 std::vector<std::string> status_fields(const train::GanMetrics& metrics) {
-  return {fmt::format("D {:.3f}/{:.3f}", metrics.discriminator_loss_real, metrics.discriminator_loss_fake),
-          fmt::format("G {:.3f}", metrics.generator_loss),
-          fmt::format("acc {}/{}", percent(metrics.accuracy_real), percent(metrics.accuracy_fake)),
-          fmt::format("D(x) {:.2f}", metrics.probability_real),
-          fmt::format("D(G(z)) {:.2f}", metrics.probability_fake)};
+  return {
+      fmt::format("D {:.3f}/{:.3f}", metrics.discriminator_loss_real, metrics.discriminator_loss_fake),
+      fmt::format("G {:.3f}", metrics.generator_loss),
+      fmt::format("acc {}/{}", base::percent(metrics.accuracy_real), base::percent(metrics.accuracy_fake)),
+      fmt::format("D(x) {:.2f}", metrics.probability_real),
+      fmt::format("D(G(z)) {:.2f}", metrics.probability_fake)};
 }
 
 std::vector<std::string> status_fields(const train::VaeMetrics& metrics) {
@@ -55,7 +56,7 @@ std::string epoch_summary(const train::GanMetrics& metrics) {
   return fmt::format(
       "loss D real {:.3f} fake {:.3f} G {:.3f}  accuracy real {} fake {}  D(x) {:.2f} D(G(z)) {:.2f}",
       metrics.discriminator_loss_real, metrics.discriminator_loss_fake, metrics.generator_loss,
-      percent(metrics.accuracy_real), percent(metrics.accuracy_fake), metrics.probability_real,
+      base::percent(metrics.accuracy_real), base::percent(metrics.accuracy_fake), metrics.probability_real,
       metrics.probability_fake);
 }
 
@@ -67,12 +68,13 @@ std::string epoch_summary(const train::VaeMetrics& metrics) {
 }  // namespace
 
 std::string status_line(const train::Position& position, const train::StepMetrics& metrics,
-                        std::string_view scores, const Pace& pace, std::int64_t batch_size, int width) {
+                        std::string_view scores, const session::Pace& pace, std::int64_t batch_size,
+                        int width) {
   constexpr int longest_bar = 22;
   std::vector<std::string> fields = {
       fmt::format("epoch {}/{}", position.epoch(), position.epochs()),
       fmt::format("step {}/{}", position.step, position.total_steps),
-      fmt::format("ETA {}", duration(pace.seconds_left(position))),
+      fmt::format("ETA {}", base::duration(pace.seconds_left(position))),
       fmt::format("{:.1f} ms/step", pace.seconds_a_step() * 1e3),
       fmt::format("{} img/s", images_a_second(pace, batch_size)),
   };
@@ -106,7 +108,7 @@ std::string status_line(const train::Position& position, const train::StepMetric
   return line;
 }
 
-void Progress::show_step(const train::StepFinished& event, const Pace& pace) {
+void Progress::show_step(const train::StepFinished& event, const session::Pace& pace) {
   constexpr auto interval = std::chrono::milliseconds(100);
   if (!console_.live()) {
     return;
@@ -121,22 +123,22 @@ void Progress::show_step(const train::StepFinished& event, const Pace& pace) {
   }
 }
 
-void Progress::show_scores(const train::Position& position, const Scoring& scoring) {
+void Progress::show_scores(const train::Position& position, const session::Scoring& scoring) {
   scores_ = scoring.status();
   if (!console_.live()) {
     console_.say(fmt::format("epoch {}/{}  {}", position.epoch(), position.epochs(), scoring.summary()));
   }
 }
 
-void Progress::show_epoch(const train::EpochFinished& event, const Pace& pace) {
+void Progress::show_epoch(const train::EpochFinished& event, const session::Pace& pace) {
   if (console_.live()) {
     return;
   }
   const train::Position& position = event.position;
   console_.say(fmt::format(
       "epoch {}/{}  step {}/{}  ETA {}  {:.1f} ms/step  {} images/s  {}", position.epoch(), position.epochs(),
-      position.step, position.total_steps, duration(pace.seconds_left(position)), pace.seconds_a_step() * 1e3,
-      images_a_second(pace, batch_size_),
+      position.step, position.total_steps, base::duration(pace.seconds_left(position)),
+      pace.seconds_a_step() * 1e3, images_a_second(pace, batch_size_),
       std::visit([](const auto& model) { return epoch_summary(model); }, event.metrics)));
 }
 

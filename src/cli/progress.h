@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "cli/console.h"
-#include "cli/pace.h"
-#include "cli/scoring.h"
+#include "session/pace.h"
+#include "session/scoring.h"
 #include "train/trainer.h"
 
 namespace ganymede::cli {
@@ -17,10 +17,10 @@ class Progress {
   Progress(Console& console, const train::Recipe& recipe)
       : console_(console), batch_size_(recipe.training.batch_size), since_shown_(no_metrics(recipe)) {}
 
-  void show_step(const train::StepFinished& event, const Pace& pace);
-  void show_epoch(const train::EpochFinished& event, const Pace& pace);
+  void show_step(const train::StepFinished& event, const session::Pace& pace);
+  void show_epoch(const train::EpochFinished& event, const session::Pace& pace);
   /// Shows what a generator scored; the line that changes keeps it until the next time.
-  void show_scores(const train::Position& position, const Scoring& scoring);
+  void show_scores(const train::Position& position, const session::Scoring& scoring);
 
  private:
   Console& console_;
@@ -33,6 +33,7 @@ class Progress {
 /// The fields of the line as far as they fit `width` columns, first come first; a bar takes the room that is
 /// left. `scores`, if not empty, are a field of their own.
 std::string status_line(const train::Position& position, const train::StepMetrics& metrics,
-                        std::string_view scores, const Pace& pace, std::int64_t batch_size, int width);
+                        std::string_view scores, const session::Pace& pace, std::int64_t batch_size,
+                        int width);
 
 }  // namespace ganymede::cli

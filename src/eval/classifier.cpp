@@ -4,7 +4,7 @@
 #include <cassert>
 
 #include "base/error.h"
-#include "ops/softmax.h"
+#include "ops/elementwise/softmax.h"
 
 namespace ganymede::eval {
 

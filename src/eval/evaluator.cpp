@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "eval/bootstrap.h"
-#include "eval/kernel_distance.h"
 #include "eval/label_statistics.h"
+#include "eval/metrics/bootstrap.h"
+#include "eval/metrics/kernel_distance.h"
 
 namespace ganymede::eval {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "eval/classifier.h"
-#include "eval/distances.h"
-#include "eval/frechet.h"
-#include "eval/neighbours.h"
+#include "eval/metrics/distances.h"
+#include "eval/metrics/frechet.h"
+#include "eval/metrics/neighbours.h"
 #include "eval/scores.h"
 
 namespace ganymede::eval {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "eval/bootstrap.h"
 #include "eval/label_statistics.h"
+#include "eval/metrics/bootstrap.h"
 
 namespace ganymede::eval {
 

@@ -1,6 +1,6 @@
 #include "net/contraction.h"
 
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace ganymede::net {
 

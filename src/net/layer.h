@@ -9,8 +9,8 @@
 #include "base/random.h"
 #include "net/initializer.h"
 #include "net/tensor.h"
-#include "ops/activation.h"
 #include "ops/device.h"
+#include "ops/elementwise/activation.h"
 
 /// What a layer kind is made of. Each kind is a pair of files in layers/ with
 ///   struct Kind            its description, read from and written to a recipe by `fields`

@@ -1,6 +1,7 @@
 #include "net/profile.h"
 
 #include <array>
+#include <vector>
 
 namespace ganymede::net {
 
@@ -24,6 +25,15 @@ std::int64_t multiply_adds(const LayerSpec& layer, const LayerShape& shape) {
     return 2 * shape.input.elements() * residual->kernel * residual->kernel * residual->hidden;
   }
   return 0;
+}
+
+std::int64_t multiply_adds(const NetSpec& network) {
+  const std::vector<LayerShape> shapes = infer_shapes(network);
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    sum += multiply_adds(network.layers[i], shapes[i]);
+  }
+  return sum;
 }
 
 }  // namespace ganymede::net

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "base/dtype.h"
-#include "ops/activation.h"
 #include "ops/device.h"
+#include "ops/elementwise/activation.h"
 
 namespace ganymede::ops {
 

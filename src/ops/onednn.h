@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/buffer.h"
-#include "ops/activation.h"
 #include "ops/device.h"
+#include "ops/elementwise/activation.h"
 
 /// What the files of this folder share about oneDNN; included by no other folder.
 namespace ganymede::ops {

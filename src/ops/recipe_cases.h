@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/dtype.h"
-#include "ops/convolution.h"
+#include "ops/convolution/convolution.h"
 #include "ops/matmul.h"
 
 /// The operations of the recipes `dense` and `conv` at their own sizes: what the tests check is what

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "io/grid.h"
-#include "serve/encoding.h"
+#include "io/pictures/grid.h"
+#include "serve/http/encoding.h"
 #include "train/sampling.h"
 
 namespace ganymede::serve {

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "io/image.h"
+#include "io/pictures/image.h"
 #include "net/program.h"
 #include "serve/trained_networks.h"
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "train/recipe.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::serve {
 

@@ -14,12 +14,12 @@
 #include "base/error.h"
 #include "data/batch.h"
 #include "data/gzip.h"
-#include "io/file.h"
-#include "io/png.h"
-#include "serve/encoding.h"
-#include "serve/event_stream.h"
-#include "serve/json.h"
+#include "io/files/file.h"
+#include "io/files/json.h"
+#include "io/pictures/png.h"
+#include "serve/http/encoding.h"
 #include "serve/latent_facts.h"
+#include "serve/live/event_stream.h"
 #include "serve/nearest.h"
 
 namespace ganymede::serve {
@@ -243,7 +243,7 @@ Answer Site::describe(const RunRequest& run) {
   }
   std::error_code ignored;
   Json meta =
-      fs::exists(run.files.meta, ignored) ? parse_foreign(read_text(run.files.meta, largest_text)) : Json();
+      fs::exists(run.files.meta, ignored) ? io::parse_foreign(read_text(run.files.meta, largest_text)) : Json();
   Json description = {{"name", run.name},
                       {"recipe", recipe.name},
                       {"description", recipe.description},

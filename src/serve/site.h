@@ -6,10 +6,10 @@
 #include <mutex>
 #include <string>
 
-#include "serve/access.h"
-#include "serve/control.h"
+#include "serve/http/access.h"
+#include "serve/http/message.h"
 #include "serve/inspector.h"
-#include "serve/message.h"
+#include "serve/live/control.h"
 #include "serve/page.h"
 #include "serve/runs.h"
 

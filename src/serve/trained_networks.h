@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "net/weights.h"
-#include "train/recipe.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::serve {
 

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "data/batch.h"
-#include "ops/softmax.h"
+#include "ops/elementwise/softmax.h"
 
 namespace ganymede::data {
 

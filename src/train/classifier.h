@@ -11,7 +11,7 @@
 #include "net/program.h"
 #include "net/spec.h"
 #include "train/network.h"
-#include "train/recipe.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::train {
 

@@ -10,9 +10,9 @@
 
 #include "base/buffer.h"
 #include "net/program.h"
-#include "train/moving_average.h"
+#include "train/methods/moving_average.h"
 #include "train/network.h"
-#include "train/recipe.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::train {
 

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <utility>
 
-#include "ops/elementwise.h"
-#include "ops/reduce.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/elementwise/reduce.h"
 
 namespace ganymede::train {
 

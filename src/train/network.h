@@ -8,8 +8,8 @@
 #include "net/profile.h"
 #include "net/weights.h"
 #include "ops/adam.h"
+#include "train/methods/spectral_norm.h"
 #include "train/named_tensor.h"
-#include "train/spectral_norm.h"
 
 namespace ganymede::train {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "net/program.h"
-#include "train/recipe.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::train {
 

@@ -1,4 +1,4 @@
-#include "cli/busy_processes.h"
+#include "bench/busy_processes.h"
 
 #include <gmock/gmock.h>
 #include <sys/prctl.h>
@@ -24,7 +24,7 @@
 namespace ganymede::test {
 namespace {
 
-using cli::BusyProcesses;
+using bench::BusyProcesses;
 
 /// "R" for running, "T" for standing still; empty if there is no such process.
 std::string state(pid_t id) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "train/embedded_recipes.h"
+#include "train/recipe/embedded_recipes.h"
 
 namespace ganymede::test {
 

@@ -1,4 +1,4 @@
-#include "cli/resumption.h"
+#include "session/resumption.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -14,12 +14,12 @@
 #include <thread>
 #include <vector>
 
+#include "artifacts/recipe_source.h"
 #include "base/error.h"
 #include "base/sha256.h"
-#include "cli/data_source.h"
-#include "cli/recipe_source.h"
 #include "cli/run_under_test.h"
-#include "cli/train_options.h"
+#include "cli/verbs/train_options.h"
+#include "data/data_source.h"
 
 namespace ganymede::test {
 namespace {
@@ -205,26 +205,27 @@ TEST(Resumption, DoesNotKeepTheCheckpointInMemory) {
 class Branch {
  public:
   Branch() {
-    recipe_ = cli::load_recipe(place_ / "small.toml", std::vector<std::string>{"training.batch_size=8"});
+    recipe_ =
+        artifacts::load_recipe(place_ / "small.toml", std::vector<std::string>{"training.batch_size=8"});
     recipe_.data = place_ / "digits";
-    dataset_ = std::make_shared<data::Dataset>(cli::open_data(recipe_.data, data::Splits::train_only));
+    dataset_ = std::make_shared<data::Dataset>(data::open_data(recipe_.data, data::Splits::train_only));
     for (const fs::path& directory : {run_.samples(), run_.checkpoints()}) {
       fs::create_directories(directory);
     }
   }
 
-  std::unique_ptr<cli::Training> begin() {
-    auto training = std::make_unique<cli::Training>(recipe_, dataset_, std::nullopt, fs::path());
+  std::unique_ptr<session::Training> begin() {
+    auto training = std::make_unique<session::Training>(recipe_, dataset_, std::nullopt, fs::path());
     training->snapshots.write_checkpoint(run_, 0);
     return training;
   }
-  const cli::RunDirectory& run() const { return run_; }
+  const runs::RunDirectory& run() const { return run_; }
 
  private:
   Workplace place_;
   train::Recipe recipe_;
   std::shared_ptr<const data::Dataset> dataset_;
-  cli::RunDirectory run_{place_ / "run"};
+  runs::RunDirectory run_{place_ / "run"};
 };
 
 TEST(Rollback, LeavesTheGeneratorOfItsCheckpointBeforeTheFirstStep) {
@@ -234,16 +235,17 @@ TEST(Rollback, LeavesTheGeneratorOfItsCheckpointBeforeTheFirstStep) {
   std::stop_source never;
   training->trainer.run(never.get_token());
   training->snapshots.write_checkpoint(branch.run(), last_good_step);
-  ASSERT_EQ(cli::open_generator(branch.run().generator()).info.step, 16);
+  ASSERT_EQ(artifacts::open_generator(branch.run().generator()).info.step, 16);
 
   const cli::StopOnSignal signals;
   cli::JsonOutput json(false, signals);
   const train::Finding finding{
       .ailment = train::Ailment::explosion, .step = 16, .message = "It exploded", .advice = {}};
-  training = cli::roll_back(std::move(training), finding, cli::Checkpoint(branch.run().checkpoint(0)),
-                            branch.run(), cli::TrainOptions(), json);
+  training =
+      session::roll_back(std::move(training), finding, artifacts::Checkpoint(branch.run().checkpoint(0)),
+                         branch.run(), cli::TrainOptions(), json);
   training->snapshots.write_checkpoint(branch.run(), last_good_step);  // as Ctrl-C does
-  EXPECT_EQ(cli::open_generator(branch.run().generator()).info.step, 0);
+  EXPECT_EQ(artifacts::open_generator(branch.run().generator()).info.step, 0);
 }
 
 TEST(Snapshots, KeepTheNewestGoodCheckpointBesideTheNewestTwo) {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/workplace.h"
-#include "io/gif.h"
-#include "io/npy.h"
-#include "io/png.h"
+#include "io/files/npy.h"
+#include "io/pictures/gif.h"
+#include "io/pictures/png.h"
 
 namespace ganymede::test {
 namespace {

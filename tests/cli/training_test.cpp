@@ -1,4 +1,4 @@
-#include "cli/training.h"
+#include "session/training.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/workplace.h"
-#include "io/npy.h"
-#include "io/png.h"
-#include "train/embedded_recipes.h"
+#include "io/files/npy.h"
+#include "io/pictures/png.h"
+#include "train/recipe/embedded_recipes.h"
 
 namespace ganymede::test {
 namespace {

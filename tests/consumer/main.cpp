@@ -1,6 +1,6 @@
 #include <cstdio>
 
-#include "train/embedded_recipes.h"
+#include "train/recipe/embedded_recipes.h"
 #include "train/trainer.h"
 
 int main() {

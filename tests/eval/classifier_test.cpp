@@ -7,7 +7,7 @@
 
 #include "eval/small_classifier.h"
 #include "io/mutation.h"
-#include "ops/softmax.h"
+#include "ops/elementwise/softmax.h"
 
 namespace ganymede::eval {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "eval/golden.h"
-#include "ops/softmax.h"
+#include "ops/elementwise/softmax.h"
 
 namespace ganymede::eval {
 namespace {

@@ -12,27 +12,27 @@
 #include <string>
 #include <vector>
 
+#include "artifacts/checkpoint.h"
+#include "artifacts/classifier_file.h"
+#include "artifacts/generator_file.h"
+#include "artifacts/model_card.h"
 #include "base/error.h"
 #include "base/sha256.h"
-#include "cli/checkpoint.h"
-#include "cli/classifier_file.h"
-#include "cli/generator_file.h"
-#include "cli/metrics_file.h"
-#include "cli/model_card.h"
-#include "cli/run_lock.h"
-#include "cli/run_meta.h"
-#include "cli/run_reader.h"
 #include "data/gzip.h"
 #include "data/idx.h"
-#include "io/npy.h"
-#include "io/safetensors.h"
+#include "io/files/npy.h"
+#include "io/files/safetensors.h"
 #include "io/temporary_directory.h"
-#include "serve/event_stream.h"
-#include "serve/metrics_tail.h"
+#include "runs/metrics_file.h"
+#include "runs/run_lock.h"
+#include "runs/run_meta.h"
+#include "serve/http/target.h"
+#include "serve/live/event_stream.h"
+#include "serve/live/metrics_tail.h"
+#include "serve/run_reader.h"
 #include "serve/site.h"
-#include "serve/target.h"
-#include "train/embedded_recipes.h"
-#include "train/recipe.h"
+#include "train/recipe/embedded_recipes.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::fuzz {
 
@@ -156,7 +156,7 @@ struct LiveSite {
       : site(make_runs(), std::move(policy), {"one", &control}, {}) {}
 
   static serve::Runs make_runs() {
-    serve::RunReader reader = cli::make_run_reader({"mnist", small_dataset()});
+    serve::RunReader reader = serve::make_run_reader({"mnist", small_dataset()});
     reader.open_networks = [](const fs::path&) { return small_networks(); };
     return {runs().root(), "", std::move(reader)};
   }
@@ -229,20 +229,20 @@ void read_safetensors(Input input) {
 
 void read_checkpoint(Input input) {
   const InputFile file(with_digest(input));
-  const cli::Checkpoint checkpoint(file.path());
+  const artifacts::Checkpoint checkpoint(file.path());
   checkpoint.weights(train::generator_spec(checkpoint.info().recipe));
 }
 
 void read_generator(Input input) {
   const InputFile file(with_digest(input));
-  cli::open_generator(file.path());
+  artifacts::open_generator(file.path());
 }
 
 void read_classifier(Input input) {
   static const ops::Device device;
   static const std::shared_ptr<const data::Dataset> dataset = small_dataset();
   const InputFile file(with_digest(input));
-  cli::open_classifier(file.path(), *dataset, device);
+  artifacts::open_classifier(file.path(), *dataset, device);
 }
 
 void read_npy(Input input) {
@@ -251,12 +251,12 @@ void read_npy(Input input) {
 }
 
 void read_run_lock(Input input) {
-  const cli::RunDirectory run(runs().run());
+  const runs::RunDirectory run(runs().run());
   fs::remove(run.path() / ".lock");
   runs().write(".lock", input);
-  const cli::RunLock lock(run);  // what a process that was killed has left
+  const runs::RunLock lock(run);  // what a process that was killed has left
   try {
-    const cli::RunLock second(run);
+    const runs::RunLock second(run);
     require(false);
   } catch (const base::Error&) {
     // As it must.
@@ -268,11 +268,11 @@ void read_meta(Input input) {
   runs().write("meta.json", input);
   expect_answer(live.site,
                 {.method = "GET", .target = "/api/runs/one", .headers = {{"host", "localhost"}}, .body = {}});
-  cli::add_resumption(cli::RunDirectory(runs().run()), 7);
+  runs::add_resumption(runs::RunDirectory(runs().run()), 7);
 }
 
 void read_card(Input input) {
-  const cli::CardFacts facts = cli::parse_card(text_of(input), "input");
+  const artifacts::CardFacts facts = artifacts::parse_card(text_of(input), "input");
   require(facts.expected.label >= 0 && facts.expected.index.size() == facts.expected.output.size());
   static serve::TrainedNetworks networks = small_networks();
   require(!(cli::difference(networks.generator.spec, networks.generator.weights, facts.expected) < 0.0F));
@@ -285,8 +285,8 @@ void read_metrics(Input input) {
        chunk = serve::read_metrics(file.path(), place)) {
     place = chunk.place;
   }
-  cli::newest_metrics(file.path());
-  cli::lowest_metric(file.path(), "fid");
+  runs::newest_metrics(file.path());
+  runs::lowest_metric(file.path(), "fid");
 }
 
 void read_target(Input input) {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/process.h"
+#include "io/files/process.h"
 
 namespace ganymede::test {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "io/file.h"
-#include "io/npy.h"
+#include "io/files/file.h"
+#include "io/files/npy.h"
 #include "io/official_reader.h"
 #include "net/spec.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "io/answered.h"
-#include "io/c_program.h"
+#include "io/networks/c_program.h"
 
 namespace ganymede::test {
 

@@ -6,9 +6,9 @@
 #include "base/random.h"
 #include "bounded.h"
 #include "net/layers/resample.h"
-#include "ops/activation.h"
 #include "ops/adam.h"
-#include "ops/convolution.h"
+#include "ops/convolution/convolution.h"
+#include "ops/elementwise/activation.h"
 #include "ops/matmul.h"
 
 /// What the operations of src/ops compute, as plainly as it can be written, in double. The results are in

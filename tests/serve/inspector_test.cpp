@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "serve/encoding.h"
+#include "serve/http/encoding.h"
 #include "serve/runs_fixture.h"
 #include "train/sampling.h"
 

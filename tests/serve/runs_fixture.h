@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "io/png.h"
+#include "io/pictures/png.h"
 #include "io/temporary_directory.h"
 #include "serve/runs.h"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "io/mutation.h"
-#include "io/png.h"
+#include "io/pictures/png.h"
 #include "serve/runs_fixture.h"
 
 namespace ganymede::serve {

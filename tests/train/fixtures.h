@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "data/stacking.h"
-#include "train/embedded_recipes.h"
+#include "train/recipe/embedded_recipes.h"
 #include "train/trainer.h"
 
 namespace ganymede::train {

@@ -1,5 +1,5 @@
 // The explorer as a file of its own: `ganymede export --format html` puts the generator, ONNX Runtime and what is known of
-// the run into the page (src/cli/explorer_file.h), and nothing is fetched.
+// the run into the page (src/serve/explorer_file.h), and nothing is fetched.
 
 import "./styles/base.css";
 import "./styles/parts.css";

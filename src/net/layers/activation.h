@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/layer.h"
-#include "ops/activation.h"
+#include "ops/elementwise/activation.h"
 
 namespace ganymede::net {
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "net/contraction.h"
-#include "ops/reduce.h"
+#include "ops/elementwise/reduce.h"
 
 namespace ganymede::net {
 

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "net/layer.h"
-#include "ops/convolution.h"
+#include "ops/convolution/convolution.h"
 
 namespace ganymede::net {
 

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "net/copy.h"
-#include "ops/dropout.h"
+#include "ops/elementwise/dropout.h"
 
 namespace ganymede::net {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "ops/join.h"
+#include "ops/elementwise/join.h"
 
 namespace ganymede::net {
 

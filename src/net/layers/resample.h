@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "net/layer.h"
-#include "ops/resample.h"
+#include "ops/elementwise/resample.h"
 
 namespace ganymede::net {
 

@@ -1,7 +1,7 @@
 #include "net/layers/residual.h"
 
 #include "base/buffer.h"
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace ganymede::net {
 

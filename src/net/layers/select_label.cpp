@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "ops/select.h"
+#include "ops/elementwise/select.h"
 
 namespace ganymede::net {
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/files/safetensors.h"
+#include "net/weights.h"
+#include "train/network.h"
+#include "train/recipe/recipe.h"
+
+namespace ganymede::artifacts {
+
+/// What a generator's file says beside its weights.
+struct GeneratorInfo {
+  train::Recipe recipe;
+  std::int64_t step = 0;
+  std::int64_t epoch = 0;
+  std::string dataset;
+  std::vector<std::string> class_names = {};
+};
+
+/// Adds what is known of a generator to a file's metadata.
+void describe(const GeneratorInfo& info, io::Metadata& metadata);
+
+/// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
+/// weight is not finite.
+void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator);
+
+/// A network that was saved, with what is known of the generator that it belongs to.
+struct SavedNetwork {
+  GeneratorInfo info;
+  net::NetSpec spec;
+  net::Weights weights;
+};
+using SavedGenerator = SavedNetwork;
+
+/// Reads RUN/generator.safetensors or a file. Throws Error(file) unless it is sound and one that this program
+/// wrote.
+SavedGenerator open_generator(const std::filesystem::path& run_or_file);
+
+/// What describe() added to the metadata of the file at `path`. Throws Error(file).
+GeneratorInfo read_info(const io::Metadata& metadata, const std::filesystem::path& path);
+
+}  // namespace ganymede::artifacts

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "artifacts/generator_file.h"
+#include "data/dataset.h"
+#include "ops/device.h"
+#include "train/sampling.h"
+
+namespace ganymede::artifacts {
+
+/// Images to measure, as a picture file would hold them.
+struct ImageSet {
+  std::string description;           ///< where they are from, for the person
+  std::vector<std::uint8_t> pixels;  ///< [count, height, width, channels]
+  std::vector<std::uint8_t> labels;  ///< [count], that they were made for; empty where there are none
+};
+
+/// What `ganymede eval` is given: a generator, which a run or a file holds, or images that exist.
+struct ImageSource {
+  std::filesystem::path path;
+  std::optional<SavedGenerator> generator;
+};
+
+/// Opens the generator of a run or of a safetensors file; anything else is images. Throws Error(file).
+ImageSource open_image_source(const std::filesystem::path& path);
+
+/// Throws Error(data) unless an image [height, width, channels] has the size of the images of `dataset`.
+void require_size(const std::filesystem::path& path, const base::Shape& image, const data::Dataset& dataset);
+
+/// `count` images of a generator from the latent points of `seed`. One that takes labels is asked for labels
+/// drawn from those of `real`, so that its images and the real ones differ in no class's share.
+ImageSet make_image_set(train::ImageMaker& maker, const train::Recipe& recipe, const data::Split& real,
+                        std::int64_t count, std::uint64_t seed);
+/// The same with a maker of its own.
+ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
+                        const data::Split& real, std::int64_t count, std::uint64_t seed,
+                        const ops::Device& device);
+
+/// The first `count` images, or as many as there are, of an .npy array [count, height, width] or with
+/// channels behind, or of a directory with a PNG file for each, in the order of their names. An array's
+/// floats go from 0 to 1, or from -1 if any is below zero. Throws Error(file) if they cannot be read and
+/// Error(data) if their size is not that of `dataset`.
+ImageSet read_image_set(const std::filesystem::path& path, const data::Dataset& dataset, std::int64_t count);
+
+}  // namespace ganymede::artifacts

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "train/recipe/recipe.h"
+
+namespace ganymede::artifacts {
+
+/// The recipe for those who name none.
+inline constexpr const char* default_recipe = "best";
+
+/// The TOML of an embedded recipe. Throws Error(configuration), with the closest name, if there is none.
+std::string embedded_recipe_text(const std::string& name);
+
+/// The recipe called by an embedded name or by the path of a file, with `overrides` as
+/// train::parse_recipe() takes them. Throws Error(configuration).
+train::Recipe load_recipe(const std::string& name_or_file, std::span<const std::string> overrides = {});
+
+/// Reads a recipe from a file. Throws Error(configuration).
+train::Recipe read_recipe_file(const std::string& path, std::span<const std::string> overrides = {});
+
+}  // namespace ganymede::artifacts

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <functional>
+
+namespace ganymede::bench {
+
+/// The median time in seconds of an action that is repeated for about `budget` seconds, and at least five
+/// times, after a warm-up.
+double median_seconds(const std::function<void()>& action, double budget);
+
+/// The wall time in seconds of an action where other processes want the processors too: the median of five
+/// windows that last `budget` seconds together, each window's time divided by its actions, after one window
+/// of warm-up. Of a time slice that goes to another process, each action in the window bears its part.
+double seconds_in_windows(const std::function<void()>& action, double budget);
+
+}  // namespace ganymede::bench

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "artifacts/classifier_file.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "base/team.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "data/data_source.h"
+#include "session/pace.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+struct ClassifierOptions {
+  std::string data = "mnist";
+  std::optional<std::int64_t> epochs;
+  std::optional<std::int64_t> batch_size;
+  std::optional<std::int64_t> seed;
+  std::int64_t threads = 0;
+  std::string precision = "auto";
+  std::string out;
+};
+
+train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data::Dataset& dataset) {
+  train::ClassifierRecipe recipe = train::classifier_recipe(dataset.name, dataset.classes());
+  recipe.epochs = options.epochs.value_or(recipe.epochs);
+  recipe.batch_size = options.batch_size.value_or(recipe.batch_size);
+  recipe.seed = options.seed.value_or(recipe.seed);
+  recipe.threads = options.threads;
+  for (const auto& [word, precision] : words(train::Precision{})) {
+    recipe.precision = word == options.precision ? precision : recipe.precision;
+  }
+  recipe.precision =
+      train::resolve(recipe.precision) == base::DType::bf16 ? train::Precision::bf16 : train::Precision::f32;
+  return recipe;
+}
+
+void require_classes(const data::Dataset& dataset) {
+  if (dataset.classes() < 2) {
+    throw base::Error(base::ErrorKind::data, {.where = dataset.name,
+                                              .found = "images of one class",
+                                              .expected = "labelled images, which a classifier learns from",
+                                              .advice = "Name other data; stacks are read by the classifier "
+                                                        "of what they are stacks of, a channel at a time"});
+  }
+}
+
+int run_classifier_train(const ClassifierOptions& options) {
+  Console console;
+  const data::Dataset dataset = data::open_data(options.data, data::Splits::train_and_test);
+  require_classes(dataset);
+  const train::ClassifierRecipe recipe = recipe_for(options, dataset);
+  const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
+  const base::Team team(static_cast<int>(recipe.threads));
+  const ops::Device device;
+  train::ClassifierTrainer trainer(recipe, dataset, device);
+  console.say(fmt::format("Training a classifier on {} images of {}", base::grouped(dataset.train.count()),
+                          dataset.name));
+  for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
+    const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
+    console.say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on moved training images", epoch,
+                            recipe.epochs, mean.loss, mean.accuracy));
+  }
+  eval::Classifier classifier(trainer.network().spec(), trainer.network().weights(), device);
+  const double accuracy = eval::accuracy(classifier.read(dataset.test.pixels), dataset.test.labels);
+  artifacts::write_classifier(
+      out, {.recipe = recipe, .accuracy = accuracy, .dataset_digest = data::digest(dataset)},
+      trainer.network());
+  console.say(fmt::format("{}: {:.2f}% of the {} test images are read right, in f32", out, 100.0 * accuracy,
+                          base::grouped(dataset.test.count())));
+  return 0;
+}
+
+}  // namespace
+
+void add_classifier(CLI::App& app, Action& action) {
+  constexpr std::int64_t most = 1'000'000;
+  CLI::App* verb = app.add_subcommand("classifier", "Train the classifier that images are measured by");
+  CLI::App* train = verb->add_subcommand("train", "Train a classifier and save it");
+  verb->require_subcommand(1);
+  const auto options = std::make_shared<ClassifierOptions>();
+  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+    return train->add_option(name, value, description)->type_name(type);
+  };
+  add("--data", options->data, data_type, data_names);
+  add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
+  add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
+  add("--seed", options->seed, "N", "Of every random number")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
+  expect_one_of(train->add_option("--precision", options->precision, "Of the matrix products"),
+                {"auto", "f32", "bf16"});
+  add("--out", options->out, "FILE", "The file to write (default: NAME.safetensors)");
+  const char* examples =
+      "Examples:\n"
+      "  ganymede classifier train\n"
+      "  ganymede classifier train --data fashion-mnist --epochs 20 --out fashion.safetensors\n"
+      "The same command on the same machine writes the same file, byte for byte.";
+  verb->footer(examples);
+  train->footer(examples);
+  train->callback([&action, options] { action = [options] { return run_classifier_train(*options); }; });
+}
+
+}  // namespace ganymede::cli

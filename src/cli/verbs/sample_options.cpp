@@ -1,0 +1,83 @@
+#include "cli/verbs/sample_options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+constexpr std::int64_t longest_side = 1000;
+
+[[noreturn]] void refuse(std::string where, std::string found, std::string expected, std::string advice) {
+  throw base::Error(base::ErrorKind::usage, {.where = std::move(where),
+                                             .found = std::move(found),
+                                             .expected = std::move(expected),
+                                             .advice = std::move(advice)});
+}
+
+/// The number that `text` is as a whole.
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+SampleLayout parse_grid(const std::string& text) {
+  const std::size_t cross = text.find('x');
+  const auto rows = parse_number(std::string_view(text).substr(0, cross));
+  const auto columns =
+      cross == std::string::npos ? std::nullopt : parse_number(std::string_view(text).substr(cross + 1));
+  if (!rows || !columns || std::min(*rows, *columns) < 1 || std::max(*rows, *columns) > longest_side) {
+    refuse("--grid", fmt::format("\"{}\"", text),
+           fmt::format("rows x columns, each from 1 to {}", longest_side), "Write for example --grid 8x12");
+  }
+  return {*rows * *columns, *columns};
+}
+
+}  // namespace
+
+SampleLayout layout_of(const SampleOptions& options, std::int64_t default_rows,
+                       std::int64_t default_columns) {
+  if (options.grid) {
+    return parse_grid(*options.grid);
+  }
+  if (!options.count) {
+    return {default_rows * default_columns, default_columns};
+  }
+  const auto square = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(*options.count))));
+  // Rows of a digit each stay as long as they are without --count.
+  return {*options.count, default_columns == default_rows ? square : default_columns};
+}
+
+std::optional<std::int64_t> label_of(const SampleOptions& options,
+                                     const artifacts::SavedGenerator& generator) {
+  if (!options.class_name) {
+    return std::nullopt;
+  }
+  const std::int64_t classes = net::label_classes(generator.spec);
+  if (classes == 0) {
+    refuse("--class",
+           fmt::format("a generator of the recipe {}, which takes no label", generator.info.recipe.name),
+           "a conditional one", "Train the recipe conditional, or leave --class out");
+  }
+  const std::vector<std::string>& names = generator.info.class_names;
+  const auto name = std::ranges::find(names, *options.class_name);
+  const auto number = name == names.end() ? parse_number(*options.class_name) : name - names.begin();
+  if (!number || *number < 0 || *number >= classes) {
+    refuse("--class", fmt::format("\"{}\"", *options.class_name),
+           fmt::format("a number from 0 to {} or one of: {}", classes - 1, fmt::join(names, ", ")),
+           "Correct the class");
+  }
+  return number;
+}
+
+}  // namespace ganymede::cli

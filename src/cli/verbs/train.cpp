@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "artifacts/recipe_source.h"
+#include "base/error.h"
+#include "base/host.h"
+#include "bench/measurement.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/json_output.h"
+#include "cli/page_server.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/verbs/train_options.h"
+#include "session/session.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+/// The command that goes on with a run that was stopped.
+std::string resume_command(const runs::RunDirectory& run) {
+  return base::own_command({"train", "--resume", run.path().string()});
+}
+
+/// The command that goes on with a run that has diverged.
+std::string calmer_command(const session::Session& session) {
+  std::vector<std::string> command = {"train", "--resume", session.directory().path().string()};
+  for (const train::LearningNetwork& network : train::learning_networks(session.recipe())) {
+    command.insert(command.end(),
+                   {"--set", fmt::format("{}_optimizer.learning_rate={:g}", network.name,
+                                         train::calmer_rate(network.optimizer.learning_rate))});
+  }
+  return base::own_command(command);
+}
+
+/// Tells those who watch how the run ended and how to go on with it.
+void tell(serve::Control& control, const session::End& end, const session::Session& session) {
+  if (std::holds_alternative<session::Divergence>(end)) {
+    control.end(serve::RunState::diverged, calmer_command(session));
+  } else if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
+    control.end(serve::RunState::stopped, resume_command(session.directory()));
+  } else {
+    control.end(serve::RunState::finished);
+  }
+}
+
+int report_divergence(const session::Divergence& divergence, const session::Session& session) {
+  print_error(divergence.error.what());
+  const auto good = session.directory().find_checkpoints(divergence.last_good_step);
+  print_hint(fmt::format("{}. Go on with lower learning rates: {}",
+                         good.empty() ? "No checkpoint from before that is left"
+                                      : good.front().string() + " is the last good checkpoint",
+                         calmer_command(session)));
+  return static_cast<int>(divergence.error.kind());
+}
+
+/// Prints what each layer's passes took in each of `steps`.
+void print_profile(session::Session& session, std::int64_t steps) {
+  const train::Recipe& recipe = session.recipe();
+  const double peak = bench::peak_gflops(session.device(), train::resolve(recipe.training.precision));
+  print(bench::table(bench::pass_rows(recipe, session.pass_times(), std::max<std::int64_t>(steps, 1), peak)));
+}
+
+/// Says why standard output could not be written, unless its reader has just gone.
+int end_of(const JsonOutput& json) {
+  const std::error_code& failure = json.failure();
+  if (failure && failure != std::errc::broken_pipe) {
+    print_error(print_failure(failure).what());
+  }
+  return json.exit_status();
+}
+
+/// Says how the run ended and what comes next; returns the exit status.
+int report_end(const session::End& end, const session::Session& session, const StopOnSignal& signals,
+               const JsonOutput& json, Console& console) {
+  if (const auto* divergence = std::get_if<session::Divergence>(&end)) {
+    return report_divergence(*divergence, session);
+  }
+  const std::string run = session.directory().path().string();
+  if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
+    console.say(fmt::format("Stopped after step {}. To go on: {}", session.position().step,
+                            resume_command(session.directory())));
+    const int failed = end_of(json);
+    return failed != 0 ? failed : signals.exit_status();
+  }
+  console.say(fmt::format("Done. To draw new images: {}", base::own_command({"sample", run})));
+  return end_of(json);
+}
+
+/// An observer that talks to the person and, where that is wanted, prints the lines for programs.
+session::Observer observe(Console& console, JsonOutput& json) {
+  session::Observer observer;
+  observer.say = [&](std::string_view line) { console.say(line); };
+  observer.warn = [&](std::string_view line) { console.warn(line); };
+  observer.line = [&](std::string_view line) { json.print_line(line); };
+  observer.steps_over = [&] { console.keep_status(); };
+  return observer;
+}
+
+std::unique_ptr<session::Session> open_session(const TrainOptions& options,
+                                               const session::Observer& observer) {
+  if (!options.resume.empty()) {
+    require_resumable(options);
+    return std::make_unique<session::Session>(
+        session::Resume{options.resume, overrides(options), options.data, options.session}, observer);
+  }
+  session::Start start{
+      artifacts::load_recipe(options.recipe.value_or(artifacts::default_recipe), overrides(options)),
+      options.out, options.session};
+  start.recipe.data = options.data.value_or(start.recipe.data);
+  return std::make_unique<session::Session>(std::move(start), observer);
+}
+
+int run_train(const TrainOptions& options) {
+  const StopOnSignal signals;
+  Console console(options.quiet);
+  JsonOutput json(options.json, signals);
+  session::Observer observer = observe(console, json);
+  const auto session = open_session(options, observer);
+  const std::int64_t first_step = session->position().step;
+  if (session->is_complete()) {
+    session->run(signals.token());
+    console.say(fmt::format("{} has done all of its {} steps: --epochs or --steps extend it",
+                            session->directory().path().string(), session->position().total_steps));
+    return 0;
+  }
+
+  Progress progress(console, session->recipe());
+  std::optional<TrainingPage> page;
+  if (options.serve) {
+    page.emplace(*session, signals, PageAddress{*options.serve, options.host}, console);
+  }
+  observer.step = [&](const train::StepFinished& event, const session::Pace& pace) {
+    progress.show_step(event, pace);
+    if (page) {
+      page->control().note(event);
+    }
+  };
+  observer.epoch = [&](const auto& event, const auto& pace) { progress.show_epoch(event, pace); };
+  observer.scores = [&](const auto& position, const auto& scores) { progress.show_scores(position, scores); };
+  observer.before_step = [&] { return page && page->control().wait_for_leave(signals.token()); };
+  const session::End end = session->run(signals.token());
+  if (page) {
+    tell(page->control(), end, *session);
+  }
+  if (options.session.time_passes && !std::holds_alternative<session::Divergence>(end)) {
+    print_profile(*session, session->position().step - first_step);
+  }
+  return report_end(end, *session, signals, json, console);
+}
+
+void add_flags(CLI::App& verb, TrainOptions& options) {
+  constexpr std::int64_t most = 1'000'000'000;
+  const auto add = [&](const char* name, auto& value, const char* type, const std::string& description) {
+    return verb.add_option(name, value, description)->type_name(type);
+  };
+  add("RECIPE", options.recipe, recipe_type,
+      fmt::format("One that `ganymede recipes` lists, or a file (default: {})", artifacts::default_recipe));
+  add("--epochs", options.epochs, "N", "How many passes over the data")->check(in_range(1, most));
+  add("--steps", options.session.steps, "N", "How many steps, in place of epochs")->check(in_range(1, most));
+  add("--batch-size", options.batch_size, "N", "How many images a step")->check(in_range(1, 65536));
+  add("--seed", options.seed, "N", "Of every random number")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  expect_one_of(verb.add_option("--precision", options.precision, "Of the matrix products"),
+                {"auto", "f32", "bf16"});
+  add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
+  add("--data", options.data, data_type, data_names);
+  add("--eval-every", options.eval_every, "N",
+      "Score the generator after every N epochs and keep the best; 0: never")
+      ->check(in_range(0, most));
+  add("--classifier", options.session.classifier, "FILE",
+      "What scores are measured with (default: the data set's)");
+  add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
+  add("--resume", options.resume, "RUN", "Go on with the run in this directory");
+  add("--on-divergence", options.session.on_divergence, "stop|rollback",
+      "stop, or rollback: go on from the last good checkpoint with lower learning rates, three times at most")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, session::OnDivergence>{
+                                              {"stop", session::OnDivergence::stop},
+                                              {"rollback", session::OnDivergence::rollback}})
+                      .description(""));
+  add("--set", options.set, "KEY=VALUE",
+      "Change a value of the recipe: --set latent.size=64, --set generator.layers.0.units=64 (counted from "
+      "0)")
+      ->allow_extra_args(false);
+  add_page_flags(verb, options.serve, options.host);
+  verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
+  verb.add_flag("--profile", options.session.time_passes, "Print at the end what each layer and pass took");
+  verb.add_flag("--json", options.json,
+                "Print an object a line to stdout, for each interval, epoch and verdict");
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("train", "Train a recipe, or go on with a run");
+  const auto options = std::make_shared<TrainOptions>();
+  add_flags(*verb, *options);
+  verb->footer(
+      "Examples:\n"
+      "  ganymede train\n"
+      "  ganymede train conv --epochs 20 --out runs/conv\n"
+      "  ganymede train dense --set generator_optimizer.learning_rate=1e-4\n"
+      "  ganymede train --serve                  watch and steer it at http://127.0.0.1:8420/\n"
+      "  ganymede train mine.toml --on-divergence rollback\n"
+      "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"
+      "  ganymede train --resume runs/latest --epochs 100\n"
+      "Ctrl-C, like Stop on the page, finishes the step, writes a checkpoint and prints the command that "
+      "resumes; Ctrl-C twice ends at once.");
+  verb->callback([&action, options] { action = [options] { return run_train(*options); }; });
+}
+
+}  // namespace ganymede::cli

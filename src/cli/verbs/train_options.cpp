@@ -1,0 +1,57 @@
+#include "cli/verbs/train_options.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/error.h"
+
+namespace ganymede::cli {
+
+namespace {
+
+[[noreturn]] void refuse_with_resume(const std::string& flag, const std::string& advice) {
+  throw base::Error(
+      base::ErrorKind::usage,
+      {.where = "--resume",
+       .found = flag,
+       .expected = "only --epochs, --steps, --threads, --data, --serve, --host, --eval-every, --classifier, "
+                   "--on-divergence, --quiet, --json, --profile and some --set",
+       .advice = advice});
+}
+
+}  // namespace
+
+std::vector<std::string> overrides(const TrainOptions& options) {
+  std::vector<std::string> all = options.set;
+  const auto add = [&](const char* key, const auto& value) {
+    if (value) {
+      all.push_back(fmt::format("{}={}", key, *value));
+    }
+  };
+  add("training.epochs", options.epochs);
+  add("training.batch_size", options.batch_size);
+  add("training.seed", options.seed);
+  add("training.precision", options.precision);
+  add("training.threads", options.threads);
+  add("output.eval_every_epochs", options.eval_every);
+  return all;
+}
+
+void require_resumable(const TrainOptions& options) {
+  const std::string decided = "The run has decided that: leave the flag out, or start a new run";
+  const std::array<std::pair<const char*, bool>, 5> flags = {
+      {{"a recipe", options.recipe.has_value()},
+       {"--batch-size", options.batch_size.has_value()},
+       {"--seed", options.seed.has_value()},
+       {"--precision", options.precision.has_value()},
+       {"--out", !options.out.empty()}}};
+  for (const auto& [flag, given] : flags) {
+    if (given) {
+      refuse_with_resume(flag, decided);
+    }
+  }
+  session::require_changeable(options.set);
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/session.h"
+
+namespace ganymede::cli {
+
+/// The flags of `ganymede train`.
+struct TrainOptions {
+  std::optional<std::string> recipe;
+  std::optional<std::int64_t> epochs;
+  std::optional<std::int64_t> batch_size;
+  std::optional<std::int64_t> seed;
+  std::optional<std::string> precision;
+  std::optional<std::int64_t> threads;
+  std::optional<std::int64_t> eval_every;
+  std::optional<std::string> data;
+  std::string out;
+  std::string resume;
+  std::vector<std::string> set;
+  std::optional<int> serve;  ///< the port of the page; 0: see page_server.h
+  std::string host = "127.0.0.1";
+  bool quiet = false;
+  bool json = false;
+  session::Settings session;  ///< --steps, --classifier, --on-divergence and --profile
+};
+
+/// What the flags change in a recipe, as --set has it; the flags after the settings, so that they win.
+std::vector<std::string> overrides(const TrainOptions& options);
+
+/// Throws Error(usage) for a flag that cannot go with --resume, since the run has already decided it.
+void require_resumable(const TrainOptions& options);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/spec.h"
+
+namespace ganymede::draw {
+
+/// A row of a network's summary.
+struct LayerRow {
+  std::string name;  ///< "dense_1"
+  std::string type;  ///< what Keras calls the kind: "Dense"
+  base::Shape output;
+  std::int64_t parameters = 0;  ///< with the running statistics
+};
+
+/// A network as Keras' summary() has it.
+struct NetworkTable {
+  std::string name;
+  base::Shape input;
+  std::int64_t classes = 0;  ///< of the labels it takes; 0: none
+  std::vector<LayerRow> rows = {};
+  std::int64_t trainable = 0;
+  std::int64_t non_trainable = 0;
+};
+
+NetworkTable make_table(const net::NetSpec& network);
+
+/// The composite through which the generator learns: both networks as a layer each, the discriminator frozen.
+NetworkTable make_composite_table(const NetworkTable& generator, const NetworkTable& discriminator);
+
+/// A VAE as it learns: both networks as a layer each, with the drawing of a latent point between them.
+NetworkTable make_autoencoder_table(const NetworkTable& encoder, const NetworkTable& generator);
+
+/// "(None, 28, 28, 1)"
+std::string keras_shape(const base::Shape& shape);
+
+std::string to_text(const NetworkTable& table);
+
+}  // namespace ganymede::draw

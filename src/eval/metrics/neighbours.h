@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "eval/metrics/distances.h"
+
+namespace ganymede::eval {
+
+/// How many neighbours make the ball around a point.
+struct NeighbourCounts {
+  std::int64_t precision_recall = 3;
+  std::int64_t density_coverage = 5;
+};
+
+/// The squared distances from every point of a set to its k-th nearest other one.
+struct Radii {
+  std::vector<float> precision_recall;
+  std::vector<float> density_coverage;
+};
+
+/// `points` are more than the counts.
+Radii neighbour_radii(const ops::Device& device, const Points& points, const NeighbourCounts& counts);
+
+/// What the generated images say, one by one, of which precision and density are the means.
+struct OfGenerated {
+  std::vector<float> precise;  ///< 1 within the ball of any real image, else 0 (Kynkaanniemi et al. 2019)
+  std::vector<float> density;  ///< in how many real images' balls, over k (Naeem et al. 2020)
+};
+/// What the real images say, of which recall and coverage are the means.
+struct OfReal {
+  std::vector<float> recalled;  ///< 1 within the ball of any generated image, else 0
+  std::vector<float> covered;   ///< 1 where a generated image is within this one's ball, else 0
+};
+
+/// As the package prdc has them: a point is within a ball if it is nearer than the radius.
+OfGenerated judge_generated(const ops::Device& device, const Points& generated, const Points& real,
+                            const Radii& real_radii, const NeighbourCounts& counts);
+OfReal judge_real(const ops::Device& device, const Points& real, const Points& generated,
+                  const Radii& real_radii, const Radii& generated_radii);
+
+/// The distance (not squared) from every point of `rows` to the nearest of `columns`, passing over column
+/// `excluded[row]` where `excluded` is not empty.
+std::vector<float> nearest_distances(const ops::Device& device, const Points& rows, const Points& columns,
+                                     std::span<const std::uint32_t> excluded = {});
+
+}  // namespace ganymede::eval

@@ -1,0 +1,244 @@
+#include "io/networks/channels_first.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+
+namespace ganymede::io {
+
+namespace {
+
+using base::Shape;
+
+/// The order of a sample's elements between two layers: element i channels-first is element order[i] here.
+using Order = std::vector<std::int64_t>;
+
+[[noreturn]] void refuse(const std::string& layer, std::string found, std::string expected) {
+  throw base::Error(base::ErrorKind::configuration,
+                    {.where = layer,
+                     .found = std::move(found),
+                     .expected = std::move(expected),
+                     .advice = "Put a dense layer between, or keep the generator in Ganymede's own format"});
+}
+
+Order identity(std::int64_t elements) {
+  Order order(static_cast<std::size_t>(elements));
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+/// Of an image [height, width, channels].
+Order image_order(const Shape& image) {
+  Order order;
+  for (std::int64_t channel = 0; channel < image[2]; ++channel) {
+    for (std::int64_t pixel = 0; pixel < image[0] * image[1]; ++pixel) {
+      order.push_back(pixel * image[2] + channel);
+    }
+  }
+  return order;
+}
+
+/// The order with elements joined behind that stay in place.
+Order extended(Order order, std::int64_t elements) {
+  for (auto n = static_cast<std::int64_t>(order.size()); n < elements; ++n) {
+    order.push_back(n);
+  }
+  return order;
+}
+
+/// Whether a layer keeps the order of its elements: neither one that has weights for each pair of them does,
+/// nor one from image to image, whose orders are known.
+struct KeepsOrder {
+  const Shape& input;
+
+  bool operator()(const net::Dense&) const { return false; }
+  bool operator()(const net::Convolution&) const { return false; }
+  bool operator()(const net::Residual&) const { return false; }
+  bool operator()(const net::Upsample&) const { return false; }
+  bool operator()(const net::AveragePool&) const { return false; }
+  bool operator()(const net::Activation&) const { return true; }
+  bool operator()(const net::BatchNorm&) const { return true; }
+  bool operator()(const net::Dropout&) const { return true; }
+  bool operator()(const net::Reshape&) const { return true; }
+  bool operator()(const net::Flatten&) const { return true; }
+  bool operator()(const net::JoinLabel&) const { return input.rank() == 1; }
+  bool operator()(const net::SelectLabel&) const { return false; }
+};
+
+/// The orders before each layer and behind the last.
+class Orders {
+ public:
+  explicit Orders(const net::NetSpec& spec) : shapes_(net::infer_shapes(spec)) {
+    samples_.push_back(spec.input);
+    for (std::size_t n = 0; n < shapes_.size(); ++n) {
+      samples_.push_back(shapes_[n].output);
+      keeps_.push_back(std::visit(KeepsOrder{shapes_[n].input}, spec.layers[n]));
+    }
+    fix_images_and_ends();
+    spread();
+    require_agreement();
+  }
+
+  const Order& before(std::size_t layer) const { return *orders_[layer]; }
+  const Order& behind(std::size_t layer) const { return *orders_[layer + 1]; }
+
+ private:
+  void fix_images_and_ends() {
+    orders_.resize(samples_.size());
+    for (std::size_t n = 0; n < samples_.size(); ++n) {
+      if (samples_[n].rank() == 3) {
+        orders_[n] = image_order(samples_[n]);
+      } else if (samples_[n].rank() != 1) {
+        refuse(n == 0 ? "input" : shapes_[n - 1].name, "a sample of shape " + samples_[n].to_string(),
+               "[features] or [height, width, channels]");
+      }
+    }
+    for (const std::size_t end : {std::size_t{0}, samples_.size() - 1}) {
+      if (!orders_[end]) {
+        orders_[end] = identity(samples_[end].elements());
+      }
+    }
+  }
+
+  /// What an image decides holds behind it, then before it; where nothing decides, the order stays.
+  void spread() {
+    for (std::size_t n = 0; n < keeps_.size(); ++n) {
+      if (keeps_[n] && orders_[n] && !orders_[n + 1]) {
+        orders_[n + 1] = extended(*orders_[n], samples_[n + 1].elements());
+      }
+    }
+    for (std::size_t n = keeps_.size(); n-- > 0;) {
+      if (keeps_[n] && !orders_[n] && orders_[n + 1]) {
+        orders_[n] = *orders_[n + 1];
+        orders_[n]->resize(static_cast<std::size_t>(samples_[n].elements()));
+      }
+    }
+    for (std::size_t n = 0; n < orders_.size(); ++n) {
+      if (!orders_[n]) {
+        orders_[n] = identity(samples_[n].elements());
+      }
+    }
+  }
+
+  void require_agreement() const {
+    for (std::size_t n = 0; n < keeps_.size(); ++n) {
+      if (keeps_[n] && extended(*orders_[n], samples_[n + 1].elements()) != *orders_[n + 1]) {
+        refuse(shapes_[n].name,
+               fmt::format("{} behind {}", samples_[n + 1].to_string(), samples_[n].to_string()),
+               "elements that keep their order with the channels first");
+      }
+    }
+  }
+
+  std::vector<net::LayerShape> shapes_;
+  std::vector<Shape> samples_;
+  std::vector<bool> keeps_;
+  std::vector<std::optional<Order>> orders_;
+};
+
+/// How one row of a layer's weights lies.
+struct Layout {
+  const net::WeightRow& row;
+  const Order& before;
+  const Order& behind;
+
+  ChannelsFirstTensor operator()(const net::Dense&) const {
+    if (row.shape.rank() == 1) {
+      return {row.name, row.shape, behind};
+    }
+    Order source;
+    for (const std::int64_t unit : behind) {
+      for (const std::int64_t feature : before) {
+        source.push_back(unit * row.shape[1] + feature);
+      }
+    }
+    return {row.name, row.shape, std::move(source)};
+  }
+
+  ChannelsFirstTensor operator()(const net::Convolution& convolution) const {
+    if (row.shape.rank() == 1) {
+      return {row.name, row.shape, identity(row.shape[0])};
+    }
+    const std::int64_t out = row.shape[0];
+    const std::int64_t area = row.shape[1] * row.shape[2];
+    const std::int64_t in = row.shape[3];
+    const auto [outer, inner] = convolution.transposed ? std::pair(in, out) : std::pair(out, in);
+    Order source;
+    for (std::int64_t first = 0; first < outer; ++first) {
+      for (std::int64_t second = 0; second < inner; ++second) {
+        for (std::int64_t pixel = 0; pixel < area; ++pixel) {
+          const auto [to, from] =
+              convolution.transposed ? std::pair(second, first) : std::pair(first, second);
+          source.push_back((to * area + pixel) * in + from);
+        }
+      }
+    }
+    return {row.name, {outer, inner, row.shape[1], row.shape[2]}, std::move(source)};
+  }
+
+  /// The two convolutions differ in nothing that matters here.
+  ChannelsFirstTensor operator()(const net::Residual& residual) const {
+    return (*this)(net::first_of(residual));
+  }
+
+  ChannelsFirstTensor operator()(const net::BatchNorm&) const {
+    const std::size_t dot = row.name.find('.');
+    const std::string tensor = row.name.substr(dot + 1);
+    const std::string name = row.name.substr(0, dot + 1) + (tensor == "gamma"              ? "weight"
+                                                            : tensor == "beta"             ? "bias"
+                                                            : tensor == "running_variance" ? "running_var"
+                                                                                           : tensor);
+    const bool features = before.size() == static_cast<std::size_t>(row.shape[0]);
+    return {name, row.shape, features ? before : identity(row.shape[0])};
+  }
+
+  ChannelsFirstTensor operator()(const net::Upsample&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::AveragePool&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::Activation&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::Dropout&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::Reshape&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::Flatten&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::JoinLabel&) const { return without_weights(); }
+  ChannelsFirstTensor operator()(const net::SelectLabel&) const { return without_weights(); }
+
+ private:
+  ChannelsFirstTensor without_weights() const {
+    return {row.name, row.shape, identity(row.shape.elements())};
+  }
+};
+
+}  // namespace
+
+std::vector<ChannelsFirstTensor> channels_first_layout(const net::NetSpec& spec) {
+  const Orders orders(spec);
+  std::vector<ChannelsFirstTensor> tensors;
+  for (const net::WeightRow& row : net::weight_table(spec)) {
+    const auto layer = static_cast<std::size_t>(row.layer);
+    tensors.push_back(
+        std::visit(Layout{row, orders.before(layer), orders.behind(layer)}, spec.layers[layer]));
+  }
+  return tensors;
+}
+
+std::vector<float> to_channels_first(const ChannelsFirstTensor& tensor, std::span<const float> row) {
+  std::vector<float> values;
+  values.reserve(tensor.source.size());
+  for (const std::int64_t source : tensor.source) {
+    values.push_back(row[static_cast<std::size_t>(source)]);
+  }
+  return values;
+}
+
+void from_channels_first(const ChannelsFirstTensor& tensor, std::span<const float> values,
+                         std::span<float> row) {
+  for (std::size_t n = 0; n < tensor.source.size(); ++n) {
+    row[static_cast<std::size_t>(tensor.source[n])] = values[n];
+  }
+}
+
+}  // namespace ganymede::io

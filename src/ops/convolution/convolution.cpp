@@ -1,0 +1,105 @@
+#include "ops/convolution/convolution.h"
+
+#include <utility>
+#include <variant>
+
+#include "ops/convolution/direct_convolution.h"
+#include "ops/convolution/lowered_convolution.h"
+#include "ops/convolution/phase_convolution.h"
+
+namespace ganymede::ops {
+
+namespace {
+
+/// Few channels on the side of the image leave most lanes of oneDNN's kernels empty; as a product of matrices
+/// a convolution fills them.
+bool is_narrow(const ConvolutionCase& c) {
+  constexpr std::int64_t lanes = 16;
+  const Lowering l = lower(c);
+  return l.geometry.channels < lanes && l.geometry.channels < l.grid_channels;
+}
+
+using ForwardMap = std::variant<DirectForward, ScatterMap, PhaseMap>;
+ForwardMap forward_map(const Device& device, const ConvolutionCase& c, const Epilogue& epilogue) {
+  if (is_narrow(c) && lower(c).image_is_dst) {
+    return ScatterMap(device, c, c.dst, epilogue);
+  }
+  if (has_phases(c)) {
+    return PhaseMap(device, c, epilogue);
+  }
+  return DirectForward(device, c, epilogue);
+}
+
+/// The transposed convolution that takes diff_dst of `c` to its diff_src.
+ConvolutionCase mirrored(const ConvolutionCase& c) {
+  ConvolutionCase m = c;
+  std::swap(m.src_height, m.dst_height);
+  std::swap(m.src_width, m.dst_width);
+  std::swap(m.src_channels, m.dst_channels);
+  m.transposed = !c.transposed;
+  m.dst = c.type;
+  return m;
+}
+
+using BackwardDataMap = std::variant<DirectBackwardData, ScatterMap, GatherMap, PhaseMap>;
+BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c) {
+  if (!is_narrow(c)) {
+    if (const ConvolutionCase m = mirrored(c); has_phases(m)) {
+      return PhaseMap(device, m, {}, FirstIndex::src);
+    }
+    return DirectBackwardData(device, c);
+  }
+  if (lower(c).image_is_dst) {
+    return GatherMap(device, c);
+  }
+  return ScatterMap(device, c, c.type, {});
+}
+
+}  // namespace
+
+struct ConvolutionForward::Compiled {
+  ForwardMap map;
+};
+
+ConvolutionForward::ConvolutionForward(const Device& device, const ConvolutionCase& c,
+                                       const Epilogue& epilogue)
+    : compiled_(new Compiled{forward_map(device, c, epilogue)}) {}
+ConvolutionForward::~ConvolutionForward() = default;
+ConvolutionForward::ConvolutionForward(ConvolutionForward&&) noexcept = default;
+
+void ConvolutionForward::run(const void* src, const void* weights, const float* bias, void* dst) const {
+  std::visit([&](auto& map) { map.run(src, weights, bias, dst); }, compiled_->map);
+}
+
+struct ConvolutionBackwardData::Compiled {
+  BackwardDataMap map;
+};
+
+ConvolutionBackwardData::ConvolutionBackwardData(const Device& device, const ConvolutionCase& c)
+    : compiled_(new Compiled{backward_data_map(device, c)}) {}
+ConvolutionBackwardData::~ConvolutionBackwardData() = default;
+ConvolutionBackwardData::ConvolutionBackwardData(ConvolutionBackwardData&&) noexcept = default;
+
+void ConvolutionBackwardData::run(const void* diff_dst, const void* weights, void* diff_src) const {
+  std::visit([&](auto& map) { map.run(diff_dst, weights, diff_src); }, compiled_->map);
+}
+
+struct ConvolutionBackwardWeights::Compiled {
+  WeightsMap map;
+  bool image_is_dst;
+};
+
+ConvolutionBackwardWeights::ConvolutionBackwardWeights(const Device& device, const ConvolutionCase& c)
+    : compiled_(new Compiled{WeightsMap(device, c), lower(c).image_is_dst}) {}
+ConvolutionBackwardWeights::~ConvolutionBackwardWeights() = default;
+ConvolutionBackwardWeights::ConvolutionBackwardWeights(ConvolutionBackwardWeights&&) noexcept = default;
+
+void ConvolutionBackwardWeights::run(const void* src, const void* diff_dst, float* diff_weights) const {
+  if (compiled_->image_is_dst) {
+    compiled_->map.run(diff_dst, src, diff_weights);
+  } else {
+    compiled_->map.run(src, diff_dst, diff_weights);
+  }
+}
+
+}  // namespace ganymede::ops

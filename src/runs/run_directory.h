@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace ganymede::runs {
+
+/// Where the files of a training run are.
+class RunDirectory {
+ public:
+  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  /// The directory of a run that was begun, without links. Throws Error(file) if it is none.
+  static RunDirectory open(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path config() const { return path_ / "config.toml"; }
+  std::filesystem::path meta() const { return path_ / "meta.json"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path losses_table() const { return path_ / "losses.tsv"; }
+  std::filesystem::path losses_plot() const { return path_ / "losses.png"; }
+  std::filesystem::path scores_table() const { return path_ / "scores.tsv"; }
+  std::filesystem::path scores_plot() const { return path_ / "scores.png"; }
+  std::filesystem::path scores_protocol() const { return path_ / "scores.json"; }
+  std::filesystem::path animation() const { return path_ / "samples.gif"; }
+  std::filesystem::path generator() const { return path_ / "generator.safetensors"; }
+  std::filesystem::path samples() const { return path_ / "samples"; }
+  std::filesystem::path sample(std::int64_t epoch) const;
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  std::filesystem::path checkpoint(std::int64_t step) const;
+  std::filesystem::path generator_of_epoch(std::int64_t epoch) const;
+
+  std::filesystem::path best_checkpoint() const { return checkpoints() / "best.safetensors"; }
+  std::filesystem::path best_generator() const { return checkpoints() / "generator_best.safetensors"; }
+
+  /// The checkpoints' files, the newest first. Throws Error(file) if the directory cannot be read.
+  std::vector<std::filesystem::path> find_checkpoints() const;
+  /// The same of those of at most `last_step` steps, by their names.
+  std::vector<std::filesystem::path> find_checkpoints(std::int64_t last_step) const;
+  /// The samples' files, the first epoch first. Throws Error(file) if the directory cannot be read.
+  std::vector<std::filesystem::path> find_samples() const;
+  /// Removes what a process that was killed had not finished writing.
+  void remove_temporaries() const;
+  /// Removes the checkpoints of more than `step` steps, and the samples and generators of later epochs than
+  /// `epoch`.
+  void remove_beyond(std::int64_t step, std::int64_t epoch) const;
+  /// Removes the checkpoints but the newest two and the newest of at most `last_good_step` steps, from which
+  /// a run can go on if the others turn out to be of one that had begun to diverge.
+  void remove_old_checkpoints(std::int64_t last_good_step) const;
+  /// Points the link `latest` beside it to it, if it is in a directory named runs. The link is a convenience:
+  /// where it cannot be made there is none.
+  void become_latest() const;
+  /// The same if that link leads nowhere: a run that was killed before it had become the latest.
+  void become_latest_of_none() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace ganymede::runs

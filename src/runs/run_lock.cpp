@@ -1,0 +1,111 @@
+#include "runs/run_lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+
+namespace ganymede::runs {
+
+namespace {
+
+[[noreturn]] void refuse(const RunDirectory& run, int descriptor) {
+  std::array<char, 32> process{};
+  const ssize_t length = ::pread(descriptor, process.data(), process.size(), 0);
+  const std::string_view text(process.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  const bool known = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  ::close(descriptor);
+  throw base::Error(base::ErrorKind::file,
+                    {.where = run.path().string(),
+                     .found = fmt::format("process {} training in it", known ? text : "(unknown)"),
+                     .expected = "no other process",
+                     .advice = "Wait for it, stop it, or resume a copy of the directory"});
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+  throw base::Error(base::ErrorKind::file,
+                    {.where = path.string(),
+                     .found = fmt::format("\"{}\"", std::generic_category().message(error)),
+                     .expected = "to lock the run",
+                     .advice = "Check the permissions and the space of its directory"});
+}
+
+enum class Answer { locked, taken, no_locks };
+
+/// What the file system says to a lock on an open file.
+Answer lock(int descriptor) {
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) {
+      return errno == EWOULDBLOCK ? Answer::taken : Answer::no_locks;
+    }
+  }
+  return Answer::locked;
+}
+
+/// Whether the file at `path` is the one that is open, and not one that took its place.
+bool is_still(const std::filesystem::path& path, int descriptor) {
+  struct stat named {};
+  struct stat open {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 &&
+         named.st_ino == open.st_ino && named.st_dev == open.st_dev;
+}
+
+}  // namespace
+
+RunLock::RunLock(const RunDirectory& run) : path_(file_in(run)) {
+  while (descriptor_ < 0) {
+    const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0) {
+      refuse(path_, errno);
+    }
+    if (lock(descriptor) == Answer::taken) {
+      refuse(run, descriptor);
+    }
+    if (is_still(path_, descriptor)) {
+      descriptor_ = descriptor;
+    } else {
+      ::close(descriptor);  // its owner has just removed it
+    }
+  }
+  const std::string process = std::to_string(::getpid());
+  if (::ftruncate(descriptor_, 0) == 0) {
+    // Only the other's error message needs it.
+    [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, process.data(), process.size(), 0);
+  }
+}
+
+std::optional<RunLock> RunLock::inherit(const RunDirectory& run) {
+  std::filesystem::path path = file_in(run);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) {
+    return std::nullopt;
+  }
+  if (lock(descriptor) != Answer::locked || !is_still(path, descriptor)) {
+    ::close(descriptor);
+    return std::nullopt;
+  }
+  return RunLock(std::move(path), descriptor);
+}
+
+RunLock::RunLock(RunLock&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) {
+    ::unlink(path_.c_str());
+    ::close(descriptor_);
+  }
+}
+
+}  // namespace ganymede::runs

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+
+#include "base/error.h"
+#include "io/files/tensorboard.h"
+#include "runs/run_directory.h"
+#include "session/observer.h"
+#include "session/scoring.h"
+#include "train/trainer.h"
+
+namespace ganymede::session {
+
+/// Follows a trainer's events into the run's file for TensorBoard: the metrics of every interval, and after
+/// every epoch the sheet of samples and the scores, where there are such, and histograms of both networks'
+/// weights and last gradients. Nothing else needs the file: where it cannot be written, that is told once and
+/// the run goes on without.
+class EventLog {
+ public:
+  /// `trainer`, `observer` and `scoring`, which may be null, must outlive it.
+  EventLog(const runs::RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer,
+           const Scoring* scoring, const Observer& observer);
+
+  void record(const train::Event& event);
+
+ private:
+  void begin(const train::Recipe& recipe);
+  void give_up(const base::Error& error);
+  void record(const train::StepFinished&) {}
+  void record(const train::IntervalFinished& event);
+  void record(const train::EpochFinished& event);
+  void add_sample(std::int64_t step, std::int64_t epoch);
+  void add_scores(std::int64_t step);
+  void add_histograms(std::int64_t step, train::Network& network);
+
+  runs::RunDirectory run_;
+  train::Trainer& trainer_;
+  const Scoring* scoring_;
+  const Observer& observer_;
+  std::optional<io::EventFile> file_;  // nothing once it could not be written
+};
+
+}  // namespace ganymede::session

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "io/files/file.h"
+#include "runs/run_directory.h"
+#include "session/observer.h"
+#include "session/pace.h"
+#include "session/scoring.h"
+#include "session/snapshots.h"
+#include "train/trainer.h"
+
+namespace ganymede::session {
+
+/// What follows from a trainer's events: metrics.jsonl, samples, checkpoints and scores, and what an observer
+/// is told of them.
+class Recorder {
+ public:
+  /// All but the recipe must outlive it; `scoring` may be null.
+  Recorder(const runs::RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots, Scoring* scoring,
+           const Observer& observer);
+
+  void record(const train::Event& event);
+  /// Writes the checkpoint where an epoch ends that has one. Call it when everybody else has been told of the
+  /// event: a run goes on behind its checkpoint, and what that step was to bring about must be done by then.
+  void finish(const train::Event& event, std::int64_t last_good_step);
+  /// Writes the checkpoint of the current step as Snapshots::write_checkpoint() does, once metrics.jsonl is
+  /// stored.
+  void keep_checkpoint(std::int64_t last_good_step);
+  /// Leaves the time since the last event out of the measured speed.
+  void leave_out_pause() { pace_.leave_out(); }
+
+ private:
+  void record(const train::StepFinished& event);
+  void record(const train::IntervalFinished& event);
+  void record(const train::EpochFinished& event);
+  void score(const train::Position& position);
+
+  runs::RunDirectory run_;
+  train::OutputSettings output_;
+  std::int64_t batch_size_;
+  Snapshots& snapshots_;
+  Scoring* scoring_;
+  Pace pace_;
+  io::AppendFile metrics_;
+  const Observer& observer_;
+};
+
+}  // namespace ganymede::session

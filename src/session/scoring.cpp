@@ -1,0 +1,143 @@
+#include "session/scoring.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <limits>
+
+#include "artifacts/checkpoint.h"
+#include "base/host.h"
+#include "data/stacking.h"
+#include "runs/metrics_file.h"
+
+namespace ganymede::session {
+
+namespace {
+
+constexpr eval::EvaluationSettings settings = {.resamples = 0, .seed = Scoring::seed};
+
+std::string without_stacks(const std::string& data) {
+  return std::string(data::digits_of(data).value_or(data));
+}
+
+/// By which the best is found: the lower, the better.
+double headline_of(const eval::Scores& scores) {
+  return scores.frechet_distance.value;
+}
+double headline_of(const eval::StackedScores& scores) {
+  return scores.divergence.value;
+}
+const char* headline_key(const eval::Scores&) {
+  return "frechet_distance";
+}
+const char* headline_key(const eval::StackedScores&) {
+  return "divergence";
+}
+
+std::string in_words(const eval::Scores& scores, std::string_view best) {
+  return fmt::format("Fréchet distance {:.2f}{}  precision {:.3f}  recall {:.3f}",
+                     scores.frechet_distance.value, best, scores.precision.value, scores.recall.value);
+}
+std::string in_words(const eval::StackedScores& scores, std::string_view best) {
+  return fmt::format("KL {:.4f}{}  {} modes", scores.divergence.value, best, scores.modes.value);
+}
+
+std::string in_short(const eval::Scores& scores) {
+  return fmt::format("FD {:.2f}", scores.frechet_distance.value);
+}
+std::string in_short(const eval::StackedScores& scores) {
+  return fmt::format("KL {:.3f}", scores.divergence.value);
+}
+
+}  // namespace
+
+Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file)
+    : instruments_(without_stacks(recipe.data), classifier_file),
+      best_(std::numeric_limits<double>::infinity()) {
+  if (data::digits_of(recipe.data)) {
+    scores_ = eval::StackedScores();
+  } else {
+    evaluator_.emplace(instruments_.classifier.classifier,
+                       eval::Reference{artifacts::view(instruments_.dataset.test),
+                                       artifacts::view(instruments_.dataset.train)},
+                       settings, instruments_.device);
+  }
+}
+
+std::int64_t Scoring::image_count() const {
+  constexpr std::int64_t usual_count = 10'000;
+  return evaluator_ ? usual_count : eval::stacked_image_count;
+}
+
+void Scoring::score(const train::Position& position, const artifacts::ImageSet& images) {
+  position_ = position;
+  if (evaluator_) {
+    scores_ = evaluator_->evaluate(images.pixels, images.labels).scores;
+  } else {
+    scores_ = eval::score_stacks(instruments_.classifier.classifier, images.pixels, settings);
+  }
+  const double value = headline();
+  // The best one's step is done again where the run was killed before its checkpoint.
+  is_best_ = value < best_ || (value == best_ && position.step == best_step_);
+  if (is_best_) {
+    best_ = value;
+    best_step_ = position.step;
+  }
+}
+
+double Scoring::headline() const {
+  return std::visit([](const auto& scores) { return headline_of(scores); }, scores_);
+}
+
+std::string Scoring::line(std::string_view event) const {
+  std::string line = runs::begin_metrics_line(position_, event);
+  for_each([&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    line += fmt::format(", \"{}\": {}", info.key, estimate.value);
+  });
+  return line + "}";
+}
+
+Scoring::AnyScores Scoring::floor() {
+  if (evaluator_) {
+    return evaluator_->floor(image_count()).scores;
+  }
+  const std::vector<std::uint8_t> real =
+      eval::stack(artifacts::view(instruments_.dataset.train), image_count(), seed);
+  return eval::score_stacks(instruments_.classifier.classifier, real, settings);
+}
+
+std::string Scoring::protocol() {
+  nlohmann::ordered_json json = {{"count", image_count()},
+                                 {"seed", seed},
+                                 {"dataset", instruments_.dataset.name},
+                                 {"test_images", instruments_.dataset.test.count()},
+                                 {"classifier", artifacts::describe(instruments_.classifier)},
+                                 {"floor", nlohmann::ordered_json::object()}};
+  for_each(floor(), [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    json["floor"][std::string(info.key)] = estimate.value;
+  });
+  return json.dump(2) + "\n";
+}
+
+std::string Scoring::summary() const {
+  return std::visit([&](const auto& scores) { return in_words(scores, is_best_ ? " (best)" : ""); }, scores_);
+}
+
+std::string Scoring::status() const {
+  return std::visit([](const auto& scores) { return in_short(scores); }, scores_);
+}
+
+void Scoring::resume(const runs::RunDirectory& run) {
+  const auto best = artifacts::open_best(run);
+  if (!best) {
+    return;
+  }
+  const char* key = std::visit([](const auto& scores) { return headline_key(scores); }, scores_);
+  const std::optional<double> score =
+      best->info().score ? best->info().score : runs::lowest_metric(run.metrics(), key);
+  best_ = score.value_or(best_);
+  best_step_ = best->info().step;
+}
+
+}  // namespace ganymede::session

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "artifacts/image_source.h"
+#include "artifacts/instruments.h"
+#include "eval/stacked.h"
+#include "runs/run_directory.h"
+#include "train/recipe/recipe.h"
+#include "train/trainer.h"
+
+namespace ganymede::session {
+
+/// Measures a generator while it learns, without intervals, by the protocol of `ganymede eval`: that of
+/// Stacked MNIST where it learns from stacks.
+class Scoring {
+ public:
+  /// `classifier_file` may be empty: then the one of the data set. Throws as open_data() and
+  /// open_classifier() do.
+  Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file);
+
+  /// How many images it wants, from which latent points.
+  std::int64_t image_count() const;
+  static constexpr std::uint64_t seed = 0;
+
+  /// Scores the generator of `position` by its images.
+  void score(const train::Position& position, const artifacts::ImageSet& images);
+  /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
+  std::string line(std::string_view event = {}) const;
+  /// How scores are measured, as JSON: the number of images, the seed, the data, the classifier and the
+  /// floor, what real training images reach by the same protocol. Takes as long as a score.
+  std::string protocol();
+  /// Calls `visit` with the ScoreInfo and the Estimate of each of the last scores that is a number.
+  template <class Visitor>
+  void for_each(Visitor&& visit) const;
+  /// Which generator the last scores are of.
+  const train::Position& position() const { return position_; }
+  /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855", or
+  /// "KL 0.0412 (best)  1000 modes"
+  std::string summary() const;
+  /// In a few letters: "FD 3.21", "KL 0.041"
+  std::string status() const;
+
+  /// Whether the last score is the best of the run, by Fréchet distance or by divergence.
+  bool is_best() const { return is_best_; }
+  /// What that is found by, of the last scores: the lower, the better.
+  double headline() const;
+  /// Takes over the best score of a run that goes on: that of the best checkpoint that it keeps or, where an
+  /// earlier version wrote that without its score, the lowest in metrics.jsonl. Throws Error(file).
+  void resume(const runs::RunDirectory& run);
+
+ private:
+  using AnyScores = std::variant<eval::Scores, eval::StackedScores>;
+
+  template <class Visitor>
+  static void for_each(const AnyScores& of, Visitor&& visit);
+  AnyScores floor();
+
+  artifacts::Instruments instruments_;
+  std::optional<eval::Evaluator> evaluator_;  ///< where the images are no stacks
+  train::Position position_;
+  AnyScores scores_;
+  double best_;
+  std::int64_t best_step_ = -1;
+  bool is_best_ = false;
+};
+
+template <class Visitor>
+void Scoring::for_each(const AnyScores& of, Visitor&& visit) {
+  const auto visit_number = [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    if (std::isfinite(estimate.value)) {
+      visit(info, estimate);
+    }
+  };
+  std::visit([&](const auto& scores) { for_each_score(scores, visit_number); }, of);
+}
+
+template <class Visitor>
+void Scoring::for_each(Visitor&& visit) const {
+  for_each(scores_, visit);
+}
+
+}  // namespace ganymede::session

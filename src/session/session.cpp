@@ -1,0 +1,267 @@
+#include "session/session.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "artifacts/recipe_source.h"
+#include "base/number.h"
+#include "base/parallel.h"
+#include "data/data_source.h"
+#include "draw/report.h"
+#include "io/files/file.h"
+#include "runs/run_meta.h"
+#include "runs/verdict_lines.h"
+#include "session/attending_doctor.h"
+#include "session/event_log.h"
+#include "session/recorder.h"
+#include "session/resumption.h"
+
+namespace ganymede::session {
+
+namespace {
+
+/// What a run may go on with another value of.
+constexpr std::array<std::string_view, 10> changeable = {"generator_optimizer.",
+                                                         "discriminator_optimizer.",
+                                                         "encoder_optimizer.",
+                                                         "objective.",
+                                                         "penalty.",
+                                                         "augmentation.",
+                                                         "schedule.",
+                                                         "output.",
+                                                         "training.epochs",
+                                                         "training.threads"};
+
+void say_recipe(const Observer& observer, std::string_view what, const train::Recipe& recipe) {
+  const int threads = base::thread_count();
+  observer.say(fmt::format("{} {} on {}: batches of {}, {}, {} thread{}, seed {}", what, recipe.name,
+                           recipe.data, recipe.training.batch_size, train::precision_name(recipe), threads,
+                           threads == 1 ? "" : "s", recipe.training.seed));
+}
+
+std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& recipe) {
+  return std::make_shared<data::Dataset>(data::open_data(recipe.data, data::Splits::train_only));
+}
+
+void require_same_data(const data::Dataset& dataset, const artifacts::CheckpointInfo& checkpoint) {
+  if (data::digest(dataset) != checkpoint.dataset_digest) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = dataset.name,
+                       .found = "other files than the run began with",
+                       .expected = "the files of " + checkpoint.dataset,
+                       .advice = "Name the directory that has them with --data, or start a new run"});
+  }
+}
+
+void require_not_past(const train::Position& position) {
+  if (position.step > position.total_steps) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "--resume",
+                       .found = fmt::format("an end after {} steps", position.total_steps),
+                       .expected = fmt::format("one beyond the {} steps that are done", position.step),
+                       .advice = "Give more --epochs or --steps"});
+  }
+}
+
+/// The steps at which a resumed run ends; nothing where the recipe's epochs say so.
+std::optional<std::int64_t> end_of(const Resume& resume, const artifacts::CheckpointInfo& checkpoint) {
+  if (resume.settings.steps) {
+    return resume.settings.steps;
+  }
+  const bool other_epochs = std::ranges::any_of(
+      resume.overrides, [](const std::string& setting) { return setting.starts_with("training.epochs"); });
+  return other_epochs ? std::nullopt : std::optional(checkpoint.total_steps);
+}
+
+/// The training of a run as its checkpoint has it, which is not kept in memory beside it. What the checkpoint
+/// implies is made again, since the process may have been killed behind it.
+std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe recipe, const Resume& resume,
+                                  const Observer& observer) {
+  const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
+  auto dataset = open_training_data(recipe);
+  require_same_data(*dataset, checkpoint.info());
+  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset),
+                                             end_of(resume, checkpoint.info()), resume.settings.classifier);
+  checkpoint.restore(training->trainer, training->recipe);
+  require_not_past(training->trainer.position());
+  training->snapshots.make_again(run, checkpoint);
+  return training;
+}
+
+/// Says where a run that leaves its precision to the machine goes on in another one.
+void compare_precision(const runs::RunDirectory& run, const train::Recipe& recipe, const Observer& observer) {
+  const std::string here = train::precision_name(recipe);
+  if (const auto before = runs::precision_at_start(run); before && *before != here) {
+    observer.warn(
+        fmt::format("The run was begun in {} and goes on in {}, which is what precision = \"auto\" means on "
+                    "this machine: its numbers will differ",
+                    *before, here));
+  }
+}
+
+base::Error error_of(const train::Finding& explosion, std::int64_t step) {
+  return {base::ErrorKind::diverged,
+          {.where = fmt::format("step {}", step),
+           .found = explosion.message,
+           .expected = "losses that stay small",
+           .advice = explosion.advice}};
+}
+
+}  // namespace
+
+void require_changeable(const std::vector<std::string>& overrides) {
+  for (const std::string& setting : overrides) {
+    if (std::ranges::none_of(changeable, [&](std::string_view key) { return setting.starts_with(key); })) {
+      throw base::Error(base::ErrorKind::usage,
+                        {.where = "--resume",
+                         .found = "--set " + setting,
+                         .expected = "settings that a run can go on with another value of",
+                         .advice = fmt::format("Only those that begin with one of these can change: {}",
+                                               fmt::join(changeable, " "))});
+    }
+  }
+}
+
+Session::Session(Start start, const Observer& observer)
+    : observer_(observer), settings_(std::move(start.settings)) {
+  train::Recipe& recipe = start.recipe;
+  if (!start.out.empty()) {
+    runs::require_free(start.out);
+  }
+  team_.emplace(static_cast<int>(recipe.training.threads));
+  say_recipe(observer, "Training", recipe);
+  auto dataset = open_training_data(recipe);
+  training_ = std::make_unique<Training>(std::move(recipe), std::move(dataset), settings_.steps,
+                                         settings_.classifier);
+  runs::StagedRun staged(start.out, training_->recipe.name);
+  io::write_file(staged.directory().config(), train::to_toml(training_->recipe));
+  runs::write_meta(staged.directory(), *training_->dataset, train::precision_name(training_->recipe));
+  training_->snapshots.write_sample(staged.directory(), 0);
+  training_->snapshots.write_checkpoint(staged.directory(), 0);
+  run_.emplace(staged.put_in_place());
+  announce();
+}
+
+Session::Session(const Resume& resume, const Observer& observer)
+    : observer_(observer), settings_(resume.settings) {
+  require_changeable(resume.overrides);
+  const runs::RunDirectory run = runs::RunDirectory::open(resume.run);
+  run_.emplace(runs::LockedRun{run, runs::RunLock(run)});
+  train::Recipe recipe = artifacts::read_recipe_file(run.config().string(), resume.overrides);
+  recipe.data = resume.data.value_or(recipe.data);
+  team_.emplace(static_cast<int>(recipe.training.threads));
+  say_recipe(observer, "Resuming", recipe);
+  compare_precision(run, recipe, observer);
+  training_ = restore(run, std::move(recipe), resume, observer);
+  run.remove_temporaries();
+  run.become_latest_of_none();
+  if (is_complete()) {
+    run.remove_old_checkpoints(runs::read_history(run.metrics(), training_->recipe).doctor.last_good_step());
+    return;
+  }
+  go_on_from(run, *training_);
+  observer.say(fmt::format("From {}", run.checkpoint(position().step).string()));
+  announce();
+}
+
+/// Says how large the run is and where.
+void Session::announce() const {
+  const data::Dataset& dataset = *training_->dataset;
+  observer_.say(fmt::format("{} images of {}x{}, {} steps an epoch, {} steps to go; the run is in {}",
+                            base::grouped(static_cast<std::int64_t>(dataset.train.count())), dataset.height,
+                            dataset.width, base::grouped(position().steps_an_epoch),
+                            base::grouped(position().total_steps - position().step),
+                            directory().path().string()));
+}
+
+End Session::run(const std::stop_token& stop) {
+  constexpr int most_rollbacks = 3;
+  End end = train::Outcome::finished;
+  if (!is_complete()) {
+    end = train(stop);
+    for (int rollbacks = 0; rollbacks < most_rollbacks && go_back(end); ++rollbacks) {
+      end = train(stop);
+    }
+  }
+  draw::draw_report(directory(), recipe(), observer_.warn);
+  return end;
+}
+
+End Session::train(const std::stop_token& stop) {
+  Training& training = *training_;
+  Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
+  if (scoring != nullptr) {
+    scoring->resume(directory());
+  }
+  Recorder recorder(directory(), training.recipe, training.snapshots, scoring, observer_);
+  EventLog event_log(directory(), training.recipe, training.trainer, scoring, observer_);
+  AttendingDoctor doctor(directory(), training.recipe,
+                         Examiner(training.recipe, training.snapshots, *training.dataset, training.device,
+                                  settings_.classifier, observer_),
+                         observer_);
+  std::stop_source end;
+  const std::stop_callback forward(stop, [&] { end.request_stop(); });
+  training.trainer.model().time_passes(settings_.time_passes);
+  const auto must_go_back = [&] {
+    return settings_.on_divergence == OnDivergence::rollback && doctor.explosion().has_value();
+  };
+  training.trainer.subscribe([&](const train::Event& event) {
+    if (must_go_back()) {
+      return;  // what follows from this step would be removed again
+    }
+    recorder.record(event);
+    event_log.record(event);  // behind the recorder, whose samples and scores it takes
+    doctor.record(event);
+    if (must_go_back()) {
+      end.request_stop();
+    } else {
+      recorder.finish(event, doctor.last_good_step());
+    }
+  });
+  const auto before_step = [&] {
+    if (observer_.before_step()) {
+      recorder.leave_out_pause();
+    }
+  };
+  try {
+    const train::Outcome outcome = training.trainer.run(end.get_token(), before_step);
+    observer_.steps_over();
+    if (must_go_back()) {
+      return Divergence{error_of(*doctor.explosion(), position().step), *doctor.explosion(),
+                        doctor.last_good_step()};
+    }
+    recorder.keep_checkpoint(doctor.last_good_step());
+    return outcome;
+  } catch (const base::Error& error) {
+    observer_.steps_over();
+    if (error.kind() != base::ErrorKind::diverged) {
+      throw;
+    }
+    return Divergence{error, doctor.diagnose(training.trainer.position()), doctor.last_good_step()};
+  }
+}
+
+/// Whether the training has been replaced by that of an earlier checkpoint.
+bool Session::go_back(const End& end) {
+  const auto* divergence = std::get_if<Divergence>(&end);
+  if (divergence == nullptr || settings_.on_divergence != OnDivergence::rollback) {
+    return false;
+  }
+  const auto checkpoint = find_checkpoint(directory(), divergence->last_good_step, observer_);
+  if (!checkpoint) {
+    observer_.warn("No checkpoint from before that is left to go back to");
+    return false;
+  }
+  const std::int64_t from_step = position().step;
+  training_ = roll_back(std::move(training_), divergence->finding, *checkpoint, directory(),
+                        settings_.classifier, observer_);
+  observer_.say(describe_rollback(*training_, from_step));
+  return true;
+}
+
+}  // namespace ganymede::session

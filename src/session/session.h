@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "base/team.h"
+#include "runs/staged_run.h"
+#include "session/observer.h"
+#include "session/training.h"
+#include "train/doctor/doctor.h"
+
+/// One training in a run directory, with everything that follows from it: metrics, samples, scores,
+/// checkpoints, verdicts, plots.
+namespace ganymede::session {
+
+/// What is to be done about a run that diverges.
+enum class OnDivergence {
+  stop,     ///< with the reason
+  rollback  ///< go on from an earlier checkpoint with lower learning rates, three times at most
+};
+
+struct Settings {
+  std::optional<std::int64_t> steps;  ///< in place of the recipe's epochs
+  std::filesystem::path classifier;   ///< what scores are measured with; empty: the data set's
+  OnDivergence on_divergence = OnDivergence::stop;
+  bool time_passes = false;  ///< see train::Model::pass_times()
+};
+
+/// A run that begins.
+struct Start {
+  train::Recipe recipe;
+  std::filesystem::path out;  ///< its directory; empty: runs/<time>-<recipe>
+  Settings settings = {};
+};
+
+/// A run that goes on from its last checkpoint.
+struct Resume {
+  std::filesystem::path run;
+  std::vector<std::string> overrides = {};  ///< of its recipe, as train::parse_recipe() takes them
+  std::optional<std::string> data = {};     ///< where its data set is now
+  Settings settings = {};
+};
+
+/// Why training could not go on.
+struct Divergence {
+  base::Error error;
+  train::Finding finding;
+  std::int64_t last_good_step = 0;  ///< see train::Doctor::last_good_step()
+};
+/// How a session ended: with all of its steps, at a stop that was requested, or with a divergence for good.
+using End = std::variant<train::Outcome, Divergence>;
+
+/// A run that trains in this process, which no other process can train in meanwhile. It lives on one thread.
+class Session {
+ public:
+  /// Makes the run's directory with a sample and a checkpoint of step 0. `observer` must outlive the session
+  /// and may be changed until run(). Throws Error(configuration), Error(data) or Error(file).
+  Session(Start start, const Observer& observer);
+  /// Takes the run to its last sound checkpoint and makes again what that implies; precision and threads that
+  /// the recipe leaves to the machine are this one's. Throws as above, and Error(usage) for an override that
+  /// a run cannot go on with.
+  Session(const Resume& resume, const Observer& observer);
+
+  const runs::RunDirectory& directory() const { return run_->directory; }
+  const train::Recipe& recipe() const { return training_->recipe; }
+  const std::shared_ptr<const data::Dataset>& dataset() const { return training_->dataset; }
+  const train::Position& position() const { return training_->trainer.position(); }
+  bool is_complete() const { return position().step >= position().total_steps; }
+  /// What each layer's passes took, where the settings ask for that.
+  std::vector<net::PassTime> pass_times() { return training_->trainer.model().pass_times(); }
+  const ops::Device& device() const { return training_->device; }
+
+  /// Trains to the end, until `stop` is requested or until the networks diverge for good, writes a checkpoint
+  /// and draws the report. Throws Error(file).
+  End run(const std::stop_token& stop);
+
+ private:
+  End train(const std::stop_token& stop);
+  bool go_back(const End& end);
+  void announce() const;
+
+  const Observer& observer_;
+  Settings settings_;
+  std::optional<base::Team> team_;
+  std::optional<runs::LockedRun> run_;
+  std::unique_ptr<Training> training_;
+};
+
+/// Throws Error(usage) for a setting that a run cannot go on with another value of.
+void require_changeable(const std::vector<std::string>& overrides);
+
+}  // namespace ganymede::session

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "artifacts/checkpoint.h"
+#include "artifacts/generator_file.h"
+#include "artifacts/image_source.h"
+#include "runs/run_directory.h"
+#include "train/sampling.h"
+#include "train/trainer.h"
+
+namespace ganymede::session {
+
+/// Writes what a run keeps of a trainer: samples, checkpoints and generators.
+class Snapshots {
+ public:
+  /// All but the recipe must outlive it.
+  Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, train::Trainer& trainer,
+            const ops::Device& device);
+
+  /// A sheet of images from the same latent points each time.
+  void write_sample(const runs::RunDirectory& run, std::int64_t epoch);
+  /// generator.safetensors, then the checkpoint of the current step, if there is none yet, so that a run
+  /// whose checkpoint can be seen has at least its generator; removes older checkpoints as
+  /// RunDirectory::remove_old_checkpoints() does.
+  void write_checkpoint(const runs::RunDirectory& run, std::int64_t last_good_step);
+  /// The checkpoint and the generator of the current step as the best ones, in place of those before; `score`
+  /// is what tells so.
+  void keep_best(const runs::RunDirectory& run, double score);
+  /// Makes again what `checkpoint`, which the trainer has just taken over, and the best one imply: both
+  /// generators, and the sample where it is due and missing. Throws Error(file).
+  void make_again(const runs::RunDirectory& run, const artifacts::Checkpoint& checkpoint);
+  /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
+  /// from.
+  artifacts::ImageSet draw_images(std::int64_t count, std::uint64_t seed);
+  /// A few such images, without compiling anything.
+  artifacts::ImageSet draw_few_images(std::int64_t count, std::uint64_t seed);
+  /// The generator as the one of an epoch, which is kept.
+  void keep_generator(const runs::RunDirectory& run, std::int64_t epoch);
+
+ private:
+  artifacts::GeneratorInfo info_of(const train::Recipe& recipe, std::int64_t step) const;
+  artifacts::CheckpointInfo checkpoint_info() const;
+  void write_current_generator(const std::filesystem::path& path);
+  void write_generator_of(const artifacts::Checkpoint& checkpoint, const std::filesystem::path& path) const;
+
+  train::Recipe recipe_;
+  const data::Dataset& dataset_;
+  std::string dataset_digest_;
+  train::Trainer& trainer_;
+  const ops::Device& device_;
+  std::vector<float> latents_;        // [grid, latent]
+  std::vector<std::int32_t> labels_;  // [grid]
+  train::ImageMaker maker_;
+};
+
+}  // namespace ganymede::session

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "data/dataset.h"
+#include "ops/device.h"
+#include "session/scoring.h"
+#include "session/snapshots.h"
+#include "train/trainer.h"
+
+namespace ganymede::session {
+
+/// Everything that trains: the parts refer to those before them.
+struct Training {
+  train::Recipe recipe;
+  std::shared_ptr<const data::Dataset> dataset;
+  ops::Device device;
+  train::Trainer trainer;
+  Snapshots snapshots;
+  std::optional<Scoring> scoring;
+
+  /// `classifier_file` is what Scoring takes, where the recipe asks for scores.
+  Training(train::Recipe with, std::shared_ptr<const data::Dataset> on, std::optional<std::int64_t> steps,
+           const std::filesystem::path& classifier_file)
+      : recipe(std::move(with)),
+        dataset(std::move(on)),
+        trainer(recipe, *dataset, device, steps),
+        snapshots(recipe, *dataset, trainer, device) {
+    if (recipe.output.eval_every_epochs > 0) {
+      scoring.emplace(recipe, classifier_file);
+    }
+  }
+};
+
+}  // namespace ganymede::session

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/spec.h"
+#include "net/toml_fields.h"
+#include "ops/adam.h"
+#include "train/methods/augmentation.h"
+#include "train/methods/lower_bound.h"
+#include "train/methods/moving_average.h"
+#include "train/methods/objective.h"
+#include "train/methods/penalty.h"
+#include "train/network.h"
+#include "train/recipe/schedule.h"
+
+namespace ganymede::train {
+
+/// What is trained.
+enum class ModelKind {
+  gan,  ///< a generator and a discriminator: train/gan.h
+  vae   ///< an encoder and a decoder, which is the generator: train/vae.h
+};
+
+enum class Distribution {
+  normal,  ///< mean 0, deviation 1
+  uniform  ///< in [-1, 1)
+};
+
+enum class Precision { automatic, f32, bf16 };
+
+inline constexpr double highest_temperature = 10.0;
+
+/// How many images the discriminator sees in a step.
+enum class DiscriminatorBatch {
+  full,  ///< batch_size real and batch_size generated ones
+  half   ///< half of each: batch_size together
+};
+
+/// How the generator runs when it makes the images that the discriminator learns to tell apart.
+enum class FakeMode {
+  training,  ///< with dropout and the batch's statistics, as PyTorch programs do
+  inference  ///< without dropout and with running statistics, as Keras' predict()
+};
+
+/// The values that black and white pixels become.
+struct PixelRange {
+  float low = -1.0F;
+  float high = 1.0F;
+};
+
+struct LatentSettings {
+  std::int64_t size = 100;
+  Distribution distribution = Distribution::normal;
+  /// What latent points are multiplied by where images are made to be looked at or measured, not in training.
+  /// Below 1 images are more alike and better, above 1 the other way round (Kynkäänniemi et al. 2019).
+  double temperature = 1.0;
+};
+
+struct TrainingSettings {
+  std::int64_t batch_size = 128;  ///< of the generator's step
+  std::int64_t epochs = 50;       ///< of data set size / batch_size steps
+  DiscriminatorBatch discriminator_batch = DiscriminatorBatch::full;
+  std::int64_t discriminator_steps = 1;  ///< updates of the discriminator for one of the generator
+  FakeMode fakes = FakeMode::training;
+  std::int64_t seed = 42;
+  Precision precision = Precision::automatic;
+  std::int64_t threads = 0;  ///< 0: one a processor
+};
+
+struct OutputSettings {
+  std::int64_t samples_every_epochs = 1;
+  std::int64_t checkpoint_every_epochs = 1;
+  std::int64_t generator_every_epochs = 0;  ///< keep the generator of every n-th epoch; 0: only the last
+  std::int64_t metrics_every_steps = 20;
+  std::int64_t eval_every_epochs = 0;  ///< score the generator after every n-th epoch; 0: never
+  std::int64_t grid_rows = 8;
+  std::int64_t grid_columns = 12;
+};
+
+/// A network as a recipe has it; its input follows from the latent size or the data.
+struct NetworkSettings {
+  net::Initializer initializer = net::Initializer::glorot_uniform;
+  bool spectral_norm = false;  ///< divides every layer's weights by their largest singular value
+  double weight_clip = 0.0;    ///< every weight stays within plus and minus this; 0: anywhere
+  std::vector<net::LayerSpec> layers;
+};
+
+WeightConstraints constraints(const NetworkSettings& network);
+
+/// Everything that decides how a model is trained: a TOML file under recipes/, or a user's own. What belongs
+/// to the other kind of model is neither read nor written.
+struct Recipe {
+  std::string name;
+  std::string description;
+  ModelKind model = ModelKind::gan;
+  std::string data = "mnist";
+  PixelRange pixel_range;
+  LatentSettings latent;
+  TrainingSettings training;
+  ObjectiveSettings objective;        // of a GAN
+  PenaltySettings penalty;            // of a GAN
+  AugmentationSettings augmentation;  // of a GAN
+  LowerBoundSettings lower_bound;     // of a VAE, whose "objective" it is
+  AverageSettings average;
+  ScheduleSettings schedule;
+  ops::AdamSettings generator_optimizer;
+  ops::AdamSettings discriminator_optimizer;  // of a GAN
+  ops::AdamSettings encoder_optimizer;        // of a VAE
+  OutputSettings output;
+  NetworkSettings generator;
+  NetworkSettings discriminator;  // of a GAN
+  NetworkSettings encoder;        // of a VAE
+
+  /// How many real, and how many generated, images the discriminator sees in a step.
+  std::int64_t half_batch() const {
+    return training.discriminator_batch == DiscriminatorBatch::half ? training.batch_size / 2
+                                                                    : training.batch_size;
+  }
+};
+
+/// A network that a recipe trains, and how.
+struct LearningNetwork {
+  std::string name;  ///< as its section is called: "generator"
+  const NetworkSettings& settings;
+  const ops::AdamSettings& optimizer;
+};
+/// The recipe's networks, the generator first.
+std::array<LearningNetwork, 2> learning_networks(const Recipe& recipe);
+
+/// Reads a recipe. `where` names it in errors; `overrides` are "key.path=value" as in --set: a bare word
+/// stands for itself in quotes, a table's keys are set beside those that are there, and a number in the path
+/// is an element counted from 0: "generator.layers.0.units=64". Throws Error(configuration) for bad TOML,
+/// unknown keys and values out of range.
+Recipe parse_recipe(std::string_view toml, const std::string& where,
+                    std::span<const std::string> overrides = {});
+
+/// The recipe as TOML with every value written out; parse_recipe() reads it back as the same recipe.
+std::string to_toml(const Recipe& recipe);
+
+/// The networks for images of shape [height, width, channels].
+net::NetSpec generator_spec(const Recipe& recipe);
+net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image);
+net::NetSpec encoder_spec(const Recipe& recipe, const base::Shape& image);
+/// The network that the generator learns with: the discriminator or the encoder.
+net::NetSpec partner_spec(const Recipe& recipe, const base::Shape& image);
+
+/// Throws Error(configuration) where the networks do not fit each other or the data, whose images have one of
+/// `classes` labels.
+void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes);
+
+net::Words<Precision> words(Precision);
+/// bf16 where the recipe says so, or leaves it open and the processor multiplies it natively. Throws
+/// Error(configuration) where the recipe says bf16 and there are no kernels for it here.
+base::DType resolve(Precision precision);
+/// "f32" or "bf16": what the recipe's matrix products have here.
+std::string precision_name(const Recipe& recipe);
+
+}  // namespace ganymede::train

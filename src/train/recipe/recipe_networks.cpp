@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include "train/recipe/recipe.h"
+#include "train/recipe/recipe_checks.h"
+
+namespace ganymede::train {
+
+net::NetSpec generator_spec(const Recipe& recipe) {
+  return {"generator", {recipe.latent.size}, recipe.generator.initializer, recipe.generator.layers};
+}
+
+net::NetSpec discriminator_spec(const Recipe& recipe, const base::Shape& image) {
+  return {"discriminator", image, recipe.discriminator.initializer, recipe.discriminator.layers};
+}
+
+net::NetSpec encoder_spec(const Recipe& recipe, const base::Shape& image) {
+  return {"encoder", image, recipe.encoder.initializer, recipe.encoder.layers};
+}
+
+net::NetSpec partner_spec(const Recipe& recipe, const base::Shape& image) {
+  return recipe.model == ModelKind::vae ? encoder_spec(recipe, image) : discriminator_spec(recipe, image);
+}
+
+namespace {
+
+/// `expected` says in words what the output of `network` must be.
+void require_output(const net::NetSpec& network, const base::Shape& shape, const std::string& expected,
+                    const std::string& advice) {
+  if (const base::Shape made = net::output_shape(network); made != shape) {
+    refuse_recipe({.where = network.name,
+                   .found = "an output of shape " + made.to_string(),
+                   .expected = expected,
+                   .advice = advice});
+  }
+}
+
+void check_gan(const net::NetSpec& generator, const net::NetSpec& discriminator, std::int64_t classes) {
+  require_output(discriminator, {1}, "one logit, [1]", "End it with { kind = \"dense\", units = 1 }");
+  for (const net::NetSpec* network : {&generator, &discriminator}) {
+    const std::int64_t joined = net::label_classes(*network);
+    if (joined != 0 && joined != classes) {
+      refuse_recipe({.where = network->name,
+                     .found = fmt::format("a label of {} classes", joined),
+                     .expected = fmt::format("{}, as the data has", classes),
+                     .advice = fmt::format("Write classes = {} where the network takes the label", classes)});
+    }
+  }
+}
+
+/// What the lower bound takes for granted.
+void check_vae(const Recipe& recipe, const net::NetSpec& generator, const net::NetSpec& encoder) {
+  const std::int64_t numbers = 2 * recipe.latent.size;
+  require_output(encoder, {numbers},
+                 fmt::format("a mean and a log variance for each latent number, [{}]", numbers),
+                 fmt::format("End it with {{ kind = \"dense\", units = {} }}", numbers));
+  const std::string last =
+      generator.layers.empty() ? "none" : std::string(net::kind_name(generator.layers.back()));
+  if (last != "sigmoid") {
+    refuse_recipe({.where = "generator",
+                   .found = "the last layer " + last,
+                   .expected = "sigmoid, which makes a pixel of its logit",
+                   .advice = "End it with { kind = \"sigmoid\" }"});
+  }
+  if (recipe.pixel_range.low != 0.0F || recipe.pixel_range.high != 1.0F) {
+    refuse_recipe({.where = "pixel_range",
+                   .found = fmt::format("{} to {}", recipe.pixel_range.low, recipe.pixel_range.high),
+                   .expected = "0 to 1, as probabilities are",
+                   .advice = "Write pixel_range = { low = 0.0, high = 1.0 }"});
+  }
+  if (recipe.latent.distribution != Distribution::normal) {
+    refuse_recipe({.where = "latent.distribution",
+                   .found = "uniform",
+                   .expected = "normal, from which a VAE's divergence is taken",
+                   .advice = "Write distribution = \"normal\""});
+  }
+  for (const net::NetSpec* network : {&generator, &encoder}) {
+    if (net::label_classes(*network) != 0) {
+      refuse_recipe({.where = network->name,
+                     .found = "a layer that takes a label",
+                     .expected = "none in a VAE",
+                     .advice = "Leave it out, or train a GAN"});
+    }
+  }
+}
+
+}  // namespace
+
+void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes) {
+  const net::NetSpec generator = generator_spec(recipe);
+  require_output(generator, image, "the shape of the data's images, " + image.to_string(),
+                 "Correct its last layers");
+  const net::NetSpec partner = partner_spec(recipe, image);
+  if (recipe.model == ModelKind::vae) {
+    check_vae(recipe, generator, partner);
+  } else {
+    check_gan(generator, partner, classes);
+  }
+}
+
+}  // namespace ganymede::train
