@@ -2,7 +2,6 @@
 # configuration, and in share/ganymede/data MNIST.
 include(CMakePackageConfigHelpers)
 set(package_directory "${CMAKE_INSTALL_LIBDIR}/cmake/ganymede")
-set(header_directory "${CMAKE_INSTALL_INCLUDEDIR}/ganymede")
 set(data_directory share/ganymede/data)
 set(GANYMEDE_ONEDNN_FILE lib/ganymede/libdnnl.so.3)
 
@@ -12,10 +11,10 @@ if(OneDnn_LIBRARY)
 endif()
 
 install(TARGETS ganymede_base ganymede_ops ganymede_net ganymede_data ganymede_train ganymede_eval ganymede_events
-    ganymede_io ganymede_runs ganymede_artifacts ganymede_draw ganymede_session ganymede_all
+    ganymede_io ganymede_runs ganymede_artifacts ganymede_draw ganymede_scores ganymede_session ganymede_all
   EXPORT ganymede
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
-  INCLUDES DESTINATION "${header_directory}")
+  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT ganymede FILE ganymedeTargets.cmake NAMESPACE ganymede::
   DESTINATION "${package_directory}" COMPONENT development)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/ganymedeConfig.cmake.in" ganymedeConfig.cmake
@@ -28,6 +27,6 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/ganymedeConfig.cmake"
 
 install(CODE "
     set(source \"${PROJECT_SOURCE_DIR}/src\")
-    set(destination \"\${CMAKE_INSTALL_PREFIX}/${header_directory}\")"
+    set(destination \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}/ganymede\")"
   COMPONENT development)
-install(SCRIPT "${PROJECT_SOURCE_DIR}/cmake/InstallHeaders.cmake" COMPONENT development)
+install(SCRIPT "${PROJECT_SOURCE_DIR}/cmake/PublicHeaders.cmake" COMPONENT development)

@@ -6,12 +6,12 @@
 #include <span>
 #include <vector>
 
-#include "base/random.h"
-#include "data/batch.h"
-#include "data/dataset.h"
-#include "data/sampler.h"
-#include "net/program.h"
-#include "train/network.h"
+#include <ganymede/base/random.h>
+#include <ganymede/data/batch.h>
+#include <ganymede/data/dataset.h>
+#include <ganymede/data/sampler.h>
+#include <ganymede/net/program.h>
+#include <ganymede/train/network.h>
 
 /// The step of a GAN taken apart, for examples that put a piece of their own into it.
 namespace examples {

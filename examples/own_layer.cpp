@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "adversarial.h"
-#include "base/team.h"
+#include <ganymede/base/team.h>
 #include "derivative.h"
 
 using namespace ganymede;

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "adversarial.h"
-#include "base/team.h"
+#include <ganymede/base/team.h>
 #include "derivative.h"
 
 using namespace ganymede;

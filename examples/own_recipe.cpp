@@ -6,10 +6,10 @@
 #include <fstream>
 #include <string>
 
-#include "base/team.h"
-#include "data/dataset.h"
-#include "io/networks/onnx.h"
-#include "train/trainer.h"
+#include <ganymede/base/team.h>
+#include <ganymede/data/dataset.h>
+#include <ganymede/io/networks/onnx.h>
+#include <ganymede/train/trainer.h>
 
 using namespace ganymede;
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "base/team.h"
-#include "data/dataset.h"
-#include "io/pictures/grid.h"
-#include "io/pictures/png.h"
-#include "train/recipe/embedded_recipes.h"
-#include "train/sampling.h"
-#include "train/trainer.h"
+#include <ganymede/base/team.h>
+#include <ganymede/data/dataset.h>
+#include <ganymede/io/pictures/grid.h>
+#include <ganymede/io/pictures/png.h>
+#include <ganymede/train/recipe/embedded_recipes.h>
+#include <ganymede/train/sampling.h>
+#include <ganymede/train/trainer.h>
 
 using namespace ganymede;
 

@@ -123,7 +123,7 @@ void Progress::show_step(const train::StepFinished& event, const session::Pace& 
   }
 }
 
-void Progress::show_scores(const train::Position& position, const session::Scoring& scoring) {
+void Progress::show_scores(const train::Position& position, const scores::Scoring& scoring) {
   scores_ = scoring.status();
   if (!console_.live()) {
     console_.say(fmt::format("epoch {}/{}  {}", position.epoch(), position.epochs(), scoring.summary()));

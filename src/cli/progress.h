@@ -6,7 +6,7 @@
 
 #include "cli/console.h"
 #include "session/pace.h"
-#include "session/scoring.h"
+#include "scores/scoring.h"
 #include "train/trainer.h"
 
 namespace ganymede::cli {
@@ -20,7 +20,7 @@ class Progress {
   void show_step(const train::StepFinished& event, const session::Pace& pace);
   void show_epoch(const train::EpochFinished& event, const session::Pace& pace);
   /// Shows what a generator scored; the line that changes keeps it until the next time.
-  void show_scores(const train::Position& position, const session::Scoring& scoring);
+  void show_scores(const train::Position& position, const scores::Scoring& scoring);
 
  private:
   Console& console_;

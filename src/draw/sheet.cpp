@@ -1,5 +1,11 @@
 #include "draw/sheet.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/number.h"
 #include "io/pictures/grid.h"
 
 namespace ganymede::draw {
@@ -29,8 +35,18 @@ io::Image make_sheet(const Images& images, const train::PixelRange& range, std::
                         .high = range.high});
 }
 
-std::int64_t sheet_pitch(std::int64_t side) {
-  return side * scale + gap;
+void require_drawable(const base::Shape& image, std::int64_t count, std::int64_t columns) {
+  constexpr std::int64_t largest_side = 8192;
+  const std::int64_t rows = (count + columns - 1) / columns;
+  const std::int64_t height = rows * (image[0] * scale + gap);
+  const std::int64_t width = columns * (image[1] * scale + gap);
+  if (std::max(height, width) > largest_side) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = fmt::format("{} images", base::grouped(count)),
+                       .found = fmt::format("a picture of {} by {} pixels", width, height),
+                       .expected = fmt::format("at most {} either way", largest_side),
+                       .advice = "Ask for fewer images, or for an array: --out FILE.npy"});
+  }
 }
 
 }  // namespace ganymede::draw

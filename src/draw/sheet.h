@@ -23,10 +23,8 @@ Images make_images(train::ImageMaker& maker, std::span<const float> latents,
 /// Puts them side by side, `columns` a row, black and white as in `range`.
 io::Image make_sheet(const Images& images, const train::PixelRange& range, std::int64_t columns);
 
-/// How many pixels of a sheet an image of `side` pixels takes in one direction, with its gap.
-std::int64_t sheet_pitch(std::int64_t side);
-
-/// How many pixels wide and high a sheet is at most.
-constexpr std::int64_t largest_sheet_side = 8192;
+/// Throws Error(usage) if a sheet of `count` images [height, width, channels], `columns` a row, would be more
+/// than 8,192 pixels wide or high.
+void require_drawable(const base::Shape& image, std::int64_t count, std::int64_t columns);
 
 }  // namespace ganymede::draw

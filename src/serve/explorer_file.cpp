@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "artifacts/exports/export.h"
 #include "base/error.h"
 #include "data/gzip.h"
+#include "io/files/file.h"
 #include "io/networks/onnx.h"
 #include "serve/http/encoding.h"
 #include "serve/latent_facts.h"
@@ -77,6 +80,27 @@ std::string to_explorer_html(const artifacts::SavedGenerator& generator, const s
                    element("model", base64_type, serve::base64(bytes_of(model))) +
                    element("runtime", base64_type, serve::base64(bytes_of(page_file(".wasm")))));
   return html;
+}
+
+artifacts::ExportFormat html_format() {
+  return {.name = "html",
+          .extension = ".html",
+          .discriminators = false,
+          .write =
+              [](const std::filesystem::path& path, const artifacts::SavedNetwork& network,
+                 const artifacts::ExportOptions&) {
+                io::write_file(path, to_explorer_html(network, artifacts::about(network)));
+              },
+          .verify =
+              [](const std::filesystem::path&, const artifacts::CardFacts&) {
+                return std::string("only the SHA-256 was compared; to see its answers, open it in a browser");
+              }};
+}
+
+std::vector<artifacts::ExportFormat> export_formats() {
+  std::vector<artifacts::ExportFormat> formats = artifacts::export_formats();
+  formats.push_back(html_format());
+  return formats;
 }
 
 }  // namespace ganymede::serve

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "artifacts/generator_file.h"
+#include "artifacts/exports/format.h"
 
 namespace ganymede::serve {
 
@@ -11,5 +12,10 @@ namespace ganymede::serve {
 /// script. `about` says in a line what the generator is. Throws Error(configuration) where the program was
 /// built without its page, and as io::to_onnx() does.
 std::string to_explorer_html(const artifacts::SavedGenerator& generator, const std::string& about);
+
+/// That as a format of exports. Its answers are not verified here.
+artifacts::ExportFormat html_format();
+/// artifacts::export_formats() and this one.
+std::vector<artifacts::ExportFormat> export_formats();
 
 }  // namespace ganymede::serve

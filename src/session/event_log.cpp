@@ -31,7 +31,7 @@ std::string as_code(std::string_view text) {
 }  // namespace
 
 EventLog::EventLog(const runs::RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer,
-                   const Scoring* scoring, const Observer& observer)
+                   const scores::Scoring* scoring, const Observer& observer)
     : run_(run), trainer_(trainer), scoring_(scoring), observer_(observer) {
   try {
     begin(recipe);

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "io/files/tensorboard.h"
 #include "runs/run_directory.h"
+#include "scores/scoring.h"
 #include "session/observer.h"
-#include "session/scoring.h"
 #include "train/trainer.h"
 
 namespace ganymede::session {
@@ -19,7 +19,7 @@ class EventLog {
  public:
   /// `trainer`, `observer` and `scoring`, which may be null, must outlive it.
   EventLog(const runs::RunDirectory& run, const train::Recipe& recipe, train::Trainer& trainer,
-           const Scoring* scoring, const Observer& observer);
+           const scores::Scoring* scoring, const Observer& observer);
 
   void record(const train::Event& event);
 
@@ -35,7 +35,7 @@ class EventLog {
 
   runs::RunDirectory run_;
   train::Trainer& trainer_;
-  const Scoring* scoring_;
+  const scores::Scoring* scoring_;
   const Observer& observer_;
   std::optional<io::EventFile> file_;  // nothing once it could not be written
 };

@@ -107,7 +107,7 @@ train::Examination Examiner::examine(const train::Position& position) {
   if (!radius_) {
     prepare();
   }
-  const artifacts::ImageSet images =
+  const scores::ImageSet images =
       snapshots_.draw_few_images(image_count, static_cast<std::uint64_t>(position.step));
   const auto pixels = static_cast<std::int64_t>(images.pixels.size()) / image_count;
   train::Examination examination{.duplicates = eval::duplicate_share(images.pixels, pixels, *radius_),

@@ -3,8 +3,8 @@
 #include <functional>
 #include <string_view>
 
+#include "scores/scoring.h"
 #include "session/pace.h"
-#include "session/scoring.h"
 #include "train/trainer.h"
 
 namespace ganymede::session {
@@ -20,7 +20,8 @@ struct Observer {
   std::function<void(std::string_view)> line = [](std::string_view) {};
   std::function<void(const train::StepFinished&, const Pace&)> step = [](const auto&, const auto&) {};
   std::function<void(const train::EpochFinished&, const Pace&)> epoch = [](const auto&, const auto&) {};
-  std::function<void(const train::Position&, const Scoring&)> scores = [](const auto&, const auto&) {};
+  std::function<void(const train::Position&, const scores::Scoring&)> scored = [](const auto&, const auto&) {
+  };
   /// After the last step of a training, before what is written then.
   std::function<void()> steps_over = [] {};
   /// Before a step: may keep the run waiting, and returns whether it did.

@@ -11,7 +11,7 @@
 namespace ganymede::session {
 
 Recorder::Recorder(const runs::RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots,
-                   Scoring* scoring, const Observer& observer)
+                   scores::Scoring* scoring, const Observer& observer)
     : run_(run),
       output_(recipe.output),
       batch_size_(recipe.training.batch_size),
@@ -74,13 +74,13 @@ void Recorder::score(const train::Position& position) {
   if (std::error_code ignored; !std::filesystem::exists(run_.scores_protocol(), ignored)) {
     io::write_file(run_.scores_protocol(), scoring_->protocol());
   }
-  scoring_->score(position, snapshots_.draw_images(scoring_->image_count(), Scoring::seed));
+  scoring_->score(position, snapshots_.draw_images(scoring_->image_count(), scores::Scoring::seed));
   if (scoring_->is_best()) {
     snapshots_.keep_best(run_, scoring_->headline());
   }
   metrics_.append_line(scoring_->line());
   observer_.line(scoring_->line("scores"));
-  observer_.scores(position, *scoring_);
+  observer_.scored(position, *scoring_);
 }
 
 }  // namespace ganymede::session

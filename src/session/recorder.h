@@ -2,9 +2,9 @@
 
 #include "io/files/file.h"
 #include "runs/run_directory.h"
+#include "scores/scoring.h"
 #include "session/observer.h"
 #include "session/pace.h"
-#include "session/scoring.h"
 #include "session/snapshots.h"
 #include "train/trainer.h"
 
@@ -15,8 +15,8 @@ namespace ganymede::session {
 class Recorder {
  public:
   /// All but the recipe must outlive it; `scoring` may be null.
-  Recorder(const runs::RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots, Scoring* scoring,
-           const Observer& observer);
+  Recorder(const runs::RunDirectory& run, const train::Recipe& recipe, Snapshots& snapshots,
+           scores::Scoring* scoring, const Observer& observer);
 
   void record(const train::Event& event);
   /// Writes the checkpoint where an epoch ends that has one. Call it when everybody else has been told of the
@@ -38,7 +38,7 @@ class Recorder {
   train::OutputSettings output_;
   std::int64_t batch_size_;
   Snapshots& snapshots_;
-  Scoring* scoring_;
+  scores::Scoring* scoring_;
   Pace pace_;
   io::AppendFile metrics_;
   const Observer& observer_;

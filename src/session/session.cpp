@@ -194,7 +194,7 @@ End Session::run(const std::stop_token& stop) {
 
 End Session::train(const std::stop_token& stop) {
   Training& training = *training_;
-  Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
+  scores::Scoring* const scoring = training.scoring ? &*training.scoring : nullptr;
   if (scoring != nullptr) {
     scoring->resume(directory());
   }

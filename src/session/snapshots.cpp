@@ -73,14 +73,14 @@ void Snapshots::make_again(const runs::RunDirectory& run, const artifacts::Check
   }
 }
 
-artifacts::ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
+scores::ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
   train::Model& model = trainer_.model();
-  return artifacts::make_image_set(model.generator().spec(), model.sampling_weights(), recipe_,
-                                   dataset_.train, count, seed, device_);
+  return scores::make_image_set(model.generator().spec(), model.sampling_weights(), recipe_, dataset_.train,
+                                count, seed, device_);
 }
 
-artifacts::ImageSet Snapshots::draw_few_images(std::int64_t count, std::uint64_t seed) {
-  return artifacts::make_image_set(maker_, recipe_, dataset_.train, count, seed);
+scores::ImageSet Snapshots::draw_few_images(std::int64_t count, std::uint64_t seed) {
+  return scores::make_image_set(maker_, recipe_, dataset_.train, count, seed);
 }
 
 void Snapshots::keep_generator(const runs::RunDirectory& run, std::int64_t epoch) {

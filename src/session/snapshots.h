@@ -6,8 +6,8 @@
 
 #include "artifacts/checkpoint.h"
 #include "artifacts/generator_file.h"
-#include "artifacts/image_source.h"
 #include "runs/run_directory.h"
+#include "scores/image_source.h"
 #include "train/sampling.h"
 #include "train/trainer.h"
 
@@ -34,9 +34,9 @@ class Snapshots {
   void make_again(const runs::RunDirectory& run, const artifacts::Checkpoint& checkpoint);
   /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
   /// from.
-  artifacts::ImageSet draw_images(std::int64_t count, std::uint64_t seed);
+  scores::ImageSet draw_images(std::int64_t count, std::uint64_t seed);
   /// A few such images, without compiling anything.
-  artifacts::ImageSet draw_few_images(std::int64_t count, std::uint64_t seed);
+  scores::ImageSet draw_few_images(std::int64_t count, std::uint64_t seed);
   /// The generator as the one of an epoch, which is kept.
   void keep_generator(const runs::RunDirectory& run, std::int64_t epoch);
 

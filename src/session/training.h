@@ -8,7 +8,7 @@
 
 #include "data/dataset.h"
 #include "ops/device.h"
-#include "session/scoring.h"
+#include "scores/scoring.h"
 #include "session/snapshots.h"
 #include "train/trainer.h"
 
@@ -21,7 +21,7 @@ struct Training {
   ops::Device device;
   train::Trainer trainer;
   Snapshots snapshots;
-  std::optional<Scoring> scoring;
+  std::optional<scores::Scoring> scoring;
 
   /// `classifier_file` is what Scoring takes, where the recipe asks for scores.
   Training(train::Recipe with, std::shared_ptr<const data::Dataset> on, std::optional<std::int64_t> steps,

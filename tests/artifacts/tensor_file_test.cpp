@@ -12,7 +12,7 @@
 #include "cli/program.h"
 #include "io/temporary_directory.h"
 
-namespace ganymede::cli {
+namespace ganymede::artifacts {
 namespace {
 
 /// A recipe of small networks.
@@ -64,4 +64,4 @@ TEST(TensorFile, IsRefusedByNameWhicheverBitOfItIsFlipped) {
 }
 
 }  // namespace
-}  // namespace ganymede::cli
+}  // namespace ganymede::artifacts

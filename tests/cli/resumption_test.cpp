@@ -18,7 +18,6 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "cli/run_under_test.h"
-#include "cli/verbs/train_options.h"
 #include "data/data_source.h"
 
 namespace ganymede::test {
@@ -237,13 +236,11 @@ TEST(Rollback, LeavesTheGeneratorOfItsCheckpointBeforeTheFirstStep) {
   training->snapshots.write_checkpoint(branch.run(), last_good_step);
   ASSERT_EQ(artifacts::open_generator(branch.run().generator()).info.step, 16);
 
-  const cli::StopOnSignal signals;
-  cli::JsonOutput json(false, signals);
   const train::Finding finding{
       .ailment = train::Ailment::explosion, .step = 16, .message = "It exploded", .advice = {}};
   training =
       session::roll_back(std::move(training), finding, artifacts::Checkpoint(branch.run().checkpoint(0)),
-                         branch.run(), cli::TrainOptions(), json);
+                         branch.run(), {}, session::Observer());
   training->snapshots.write_checkpoint(branch.run(), last_good_step);  // as Ctrl-C does
   EXPECT_EQ(artifacts::open_generator(branch.run().generator()).info.step, 0);
 }

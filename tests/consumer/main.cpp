@@ -1,7 +1,7 @@
 #include <cstdio>
 
-#include "train/recipe/embedded_recipes.h"
-#include "train/trainer.h"
+#include <ganymede/train/recipe/embedded_recipes.h>
+#include <ganymede/train/trainer.h>
 
 int main() {
   using namespace ganymede;

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "artifacts/exported_file.h"
+#include "artifacts/exports/pytorch_format.h"
 #include "artifacts/generator_file.h"
 #include "artifacts/recipe_source.h"
 #include "base/error.h"

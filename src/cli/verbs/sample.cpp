@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -9,16 +8,13 @@
 #include <system_error>
 #include <vector>
 
-#include "artifacts/generator_file.h"
 #include "base/error.h"
-#include "base/host.h"
 #include "base/number.h"
 #include "base/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/verbs/sample_options.h"
-#include "draw/latent_path.h"
-#include "draw/sheet.h"
+#include "draw/sampler.h"
 #include "io/files/npy.h"
 #include "io/pictures/gif.h"
 #include "io/pictures/png.h"
@@ -28,65 +24,6 @@ namespace ganymede::cli {
 namespace {
 
 constexpr std::int64_t most_images = 1'000'000;
-
-/// A generator that is ready to draw.
-struct Artist {
-  artifacts::SavedGenerator generator;
-  base::Team team{0};
-  ops::Device device;
-  std::uint64_t seed;
-  std::optional<std::int64_t> label;
-  train::ImageMaker maker;
-
-  explicit Artist(const SampleOptions& options)
-      : generator(artifacts::open_generator(options.source)),
-        seed(static_cast<std::uint64_t>(options.seed.value_or(generator.info.recipe.training.seed))),
-        label(label_of(options, generator)),
-        maker(generator.spec, generator.weights, device, base::DType::f32, batch) {
-    double& temperature = generator.info.recipe.latent.temperature;
-    temperature = options.temperature.value_or(temperature);
-  }
-
-  static constexpr std::int64_t batch = 100;
-  /// Whether each row of a grid has a class of its own.
-  bool class_a_row() const { return maker.takes_labels() && !label; }
-  std::int64_t classes() const { return net::label_classes(generator.spec); }
-  std::vector<float> latents(std::int64_t count) const {
-    return train::sample_latents(generator.info.recipe, seed, count);
-  }
-  std::vector<std::int32_t> labels(std::int64_t count, std::int64_t columns) const {
-    return train::sample_labels(count, columns, classes(), label);
-  }
-};
-
-/// Throws Error(usage) if memory is short for `count` images in `copies`.
-void require_memory(const Artist& artist, std::int64_t count, std::int64_t copies) {
-  const double bytes =
-      static_cast<double>(count) * static_cast<double>(copies) * static_cast<double>(sizeof(float)) *
-      static_cast<double>(artist.maker.image_shape().elements() + artist.maker.latent_size());
-  const auto available = static_cast<double>(base::available_memory());
-  if (available > 0.0 && bytes > available) {
-    throw base::Error(base::ErrorKind::usage,
-                      {.where = fmt::format("{} images", base::grouped(count)),
-                       .found = fmt::format("a need of {} of memory", base::byte_count(bytes)),
-                       .expected = fmt::format("at most the {} that are free", base::byte_count(available)),
-                       .advice = "Ask for fewer images, with several seeds if need be"});
-  }
-}
-
-void require_drawable(const Artist& artist, const SampleLayout& layout) {
-  const std::int64_t rows = (layout.count + layout.columns - 1) / layout.columns;
-  const base::Shape& image = artist.maker.image_shape();
-  const std::int64_t height = rows * draw::sheet_pitch(image[0]);
-  const std::int64_t width = layout.columns * draw::sheet_pitch(image[1]);
-  if (std::max(height, width) > draw::largest_sheet_side) {
-    throw base::Error(base::ErrorKind::usage,
-                      {.where = fmt::format("{} images", base::grouped(layout.count)),
-                       .found = fmt::format("a picture of {} by {} pixels", width, height),
-                       .expected = fmt::format("at most {} either way", draw::largest_sheet_side),
-                       .advice = "Ask for fewer images, or for an array: --out FILE.npy"});
-  }
-}
 
 bool wants_array(const SampleOptions& options) {
   const std::string extension = std::filesystem::path(options.out).extension().string();
@@ -104,115 +41,69 @@ std::filesystem::path labels_beside(std::filesystem::path array) {
   return array.replace_extension(".labels.npy");
 }
 
-/// Writes the labels of an array of images beside it. A generator that takes none leaves no other array's
-/// there.
-void write_labels(const SampleOptions& options, const Artist& artist, std::span<const std::int32_t> labels) {
+/// Writes images as an array, with the labels that they were asked for beside it. A generator that takes none
+/// leaves no other array's there.
+void write_array(const SampleOptions& options, const draw::Samples& samples, bool labelled) {
   const std::filesystem::path path = labels_beside(options.out);
-  if (artist.maker.takes_labels()) {
-    const std::vector<std::uint8_t> bytes(labels.begin(), labels.end());
+  if (labelled) {
+    const std::vector<std::uint8_t> bytes(samples.labels.begin(), samples.labels.end());
     io::write_npy(path, bytes, {static_cast<std::int64_t>(bytes.size())});
   } else {
     std::error_code none_there;
     std::filesystem::remove(path, none_there);
   }
+  io::write_npy(options.out, samples.images.values, samples.images.shape);
 }
 
-void write_images(const SampleOptions& options, Artist& artist, const SampleLayout& layout,
-                  std::span<const float> latents) {
-  const bool array = wants_array(options);
-  const std::vector<std::int32_t> labels = artist.labels(layout.count, layout.columns);
-  const draw::Images images = draw::make_images(artist.maker, latents, labels);
-  if (array) {
-    write_labels(options, artist, labels);
-    io::write_npy(options.out, images.values, images.shape);
-  } else {
-    io::write_png(options.out,
-                  draw::make_sheet(images, artist.generator.info.recipe.pixel_range, layout.columns));
-  }
-}
-
-void check_size(const SampleOptions& options, const Artist& artist, const SampleLayout& layout) {
-  constexpr std::int64_t copies = 2;  // the images and the file
-  require_memory(artist, layout.count, copies);
-  if (!wants_array(options)) {
-    require_drawable(artist, layout);
-  }
-}
-
-SampleLayout draw_points(const SampleOptions& options, Artist& artist) {
-  const std::int64_t rows = artist.class_a_row() ? artist.classes() : 8;
-  const SampleLayout layout = layout_of(options, rows, artist.class_a_row() ? 10 : rows);
-  check_size(options, artist, layout);
-  write_images(options, artist, layout, artist.latents(layout.count));
-  return layout;
-}
-
-/// Each row walks from one latent point to another.
-SampleLayout draw_walks(const SampleOptions& options, Artist& artist) {
-  const std::int64_t steps = *options.interpolate;
-  const std::int64_t rows = artist.class_a_row() ? artist.classes() : 8;
-  const SampleLayout layout{rows * steps, steps};
-  check_size(options, artist, layout);
-  const auto size = static_cast<std::size_t>(artist.maker.latent_size());
-  const std::vector<float> ends = artist.latents(2 * rows);  // [rows, from and to, latent]
-  std::vector<float> points(static_cast<std::size_t>(layout.count) * size);
-  for (std::int64_t n = 0; n < layout.count; ++n) {
-    const std::span from = std::span(ends).subspan(static_cast<std::size_t>(n / steps) * 2 * size, size);
-    const std::span to = std::span(ends).subspan(static_cast<std::size_t>(n / steps) * 2 * size + size, size);
-    draw::interpolate(
-        artist.generator.info.recipe.latent.distribution, from, to,
-        static_cast<float>(n % steps) / static_cast<float>(std::max<std::int64_t>(steps - 1, 1)),
-        std::span(points).subspan(static_cast<std::size_t>(n) * size, size));
-  }
-  write_images(options, artist, layout, points);
-  return layout;
-}
-
-/// Each place of the grid goes through latent points of its own and back to the first.
-SampleLayout animate(const SampleOptions& options, Artist& artist) {
-  constexpr std::int64_t stations = 6;
-  constexpr std::int64_t steps = 15;  // from one to the next
+/// Each place of the grid goes through latent points of its own.
+SampleLayout write_animation(const SampleOptions& options, draw::Sampler& sampler) {
   constexpr int delay_centiseconds = 6;
-  const SampleLayout layout = layout_of(options, artist.class_a_row() ? 2 : 4, artist.class_a_row() ? 5 : 4);
-  require_memory(artist, layout.count, stations * steps);
-  require_drawable(artist, layout);
-  const auto size = static_cast<std::size_t>(artist.maker.latent_size());
-  const std::vector<float> points = artist.latents(stations * layout.count);  // [stations, places, latent]
-  const std::vector<std::int32_t> labels = artist.labels(layout.count, 1);    // a class a place
-  const auto point = [&](std::int64_t station, std::int64_t place) {
-    return std::span(points).subspan(static_cast<std::size_t>(station * layout.count + place) * size, size);
-  };
-  std::vector<io::Image> frames;
-  std::vector<float> latents(static_cast<std::size_t>(layout.count) * size);
-  for (std::int64_t frame = 0; frame < stations * steps; ++frame) {
-    const std::int64_t station = frame / steps;
-    for (std::int64_t place = 0; place < layout.count; ++place) {
-      draw::interpolate(artist.generator.info.recipe.latent.distribution, point(station, place),
-                        point((station + 1) % stations, place),
-                        static_cast<float>(frame % steps) / static_cast<float>(steps),
-                        std::span(latents).subspan(static_cast<std::size_t>(place) * size, size));
-    }
-    frames.push_back(draw::make_sheet(draw::make_images(artist.maker, latents, labels),
-                                      artist.generator.info.recipe.pixel_range, layout.columns));
+  const bool classes = sampler.has_class_a_row();
+  const SampleLayout layout = layout_of(options, classes ? 2 : 4, classes ? 5 : 4);
+  draw::require_drawable(sampler.image_shape(), layout.count, layout.columns);
+  io::write_gif(options.animate, sampler.animate(layout.count, layout.columns),
+                {.delay_centiseconds = delay_centiseconds});
+  return layout;
+}
+
+/// Points, or walks between them.
+SampleLayout write_images(const SampleOptions& options, draw::Sampler& sampler) {
+  const bool classes = sampler.has_class_a_row();
+  const std::int64_t rows = classes ? sampler.classes() : 8;
+  const SampleLayout layout = options.interpolate
+                                  ? SampleLayout{rows * *options.interpolate, *options.interpolate}
+                                  : layout_of(options, rows, classes ? 10 : rows);
+  const bool array = wants_array(options);
+  if (!array) {
+    draw::require_drawable(sampler.image_shape(), layout.count, layout.columns);
   }
-  io::write_gif(options.animate, frames, {.delay_centiseconds = delay_centiseconds});
+  const draw::Samples samples = options.interpolate ? sampler.walk(rows, *options.interpolate)
+                                                    : sampler.draw(layout.count, layout.columns);
+  if (array) {
+    write_array(options, samples, sampler.takes_labels());
+  } else {
+    io::write_png(options.out, sampler.sheet(samples.images, layout.columns));
+  }
   return layout;
 }
 
 int run_sample(const SampleOptions& options) {
-  if (options.animate.empty()) {
-    wants_array(options);
+  const bool animated = !options.animate.empty();
+  const bool array = !animated && wants_array(options);
+  const base::Team team(0);
+  artifacts::SavedGenerator generator = artifacts::open_generator(options.source);
+  draw::SampleSettings settings{.temperature = options.temperature, .label = label_of(options, generator)};
+  if (options.seed) {
+    settings.seed = static_cast<std::uint64_t>(*options.seed);
   }
-  Artist artist(options);
-  const SampleLayout layout = !options.animate.empty() ? animate(options, artist)
-                              : options.interpolate    ? draw_walks(options, artist)
-                                                       : draw_points(options, artist);
-  const bool labels_too = options.animate.empty() && wants_array(options) && artist.maker.takes_labels();
+  draw::Sampler sampler(std::move(generator), settings);
+  const SampleLayout layout = animated ? write_animation(options, sampler) : write_images(options, sampler);
+  const artifacts::GeneratorInfo& info = sampler.info();
   Console().say(fmt::format(
       "{}: {} image{} from the generator of {} after epoch {}, seed {}{}",
-      options.animate.empty() ? options.out : options.animate, base::grouped(layout.count),
-      layout.count == 1 ? "" : "s", artist.generator.info.recipe.name, artist.generator.info.epoch,
-      artist.seed, labels_too ? "; their labels are in " + labels_beside(options.out).string() : ""));
+      animated ? options.animate : options.out, base::grouped(layout.count), layout.count == 1 ? "" : "s",
+      info.recipe.name, info.epoch, sampler.seed(),
+      array && sampler.takes_labels() ? "; their labels are in " + labels_beside(options.out).string() : ""));
   return 0;
 }
 

@@ -148,7 +148,7 @@ int run_train(const TrainOptions& options) {
     }
   };
   observer.epoch = [&](const auto& event, const auto& pace) { progress.show_epoch(event, pace); };
-  observer.scores = [&](const auto& position, const auto& scores) { progress.show_scores(position, scores); };
+  observer.scored = [&](const auto& position, const auto& scores) { progress.show_scores(position, scores); };
   observer.before_step = [&] { return page && page->control().wait_for_leave(signals.token()); };
   const session::End end = session->run(signals.token());
   if (page) {

@@ -27,6 +27,10 @@ namespace ganymede::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using artifacts::ClassifierNetwork;
+using artifacts::find_classifier;
+using artifacts::open_classifier_network;
+using artifacts::write_generator;
 using test::Answered;
 using test::Ended;
 using test::Workplace;

@@ -11,7 +11,7 @@
 #include "ops/device.h"
 #include "train/sampling.h"
 
-namespace ganymede::artifacts {
+namespace ganymede::scores {
 
 /// Images to measure, as a picture file would hold them.
 struct ImageSet {
@@ -23,7 +23,7 @@ struct ImageSet {
 /// What `ganymede eval` is given: a generator, which a run or a file holds, or images that exist.
 struct ImageSource {
   std::filesystem::path path;
-  std::optional<SavedGenerator> generator;
+  std::optional<artifacts::SavedGenerator> generator;
 };
 
 /// Opens the generator of a run or of a safetensors file; anything else is images. Throws Error(file).
@@ -47,4 +47,4 @@ ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const t
 /// Error(data) if their size is not that of `dataset`.
 ImageSet read_image_set(const std::filesystem::path& path, const data::Dataset& dataset, std::int64_t count);
 
-}  // namespace ganymede::artifacts
+}  // namespace ganymede::scores

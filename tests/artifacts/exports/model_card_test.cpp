@@ -1,4 +1,4 @@
-#include "artifacts/model_card.h"
+#include "artifacts/exports/model_card.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "io/mutation.h"
 
-namespace ganymede::cli {
+namespace ganymede::artifacts {
 namespace {
 
 const std::string card =
@@ -110,4 +110,4 @@ TEST(ModelCard, DifferencesAreRelativeAboveOneAndInfiniteWhereThereIsNothingToCo
 }
 
 }  // namespace
-}  // namespace ganymede::cli
+}  // namespace ganymede::artifacts

@@ -1,4 +1,4 @@
-#include "artifacts/model_card.h"
+#include "artifacts/exports/model_card.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

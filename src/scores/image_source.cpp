@@ -1,4 +1,4 @@
-#include "artifacts/image_source.h"
+#include "scores/image_source.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include "io/pictures/grid.h"
 #include "io/pictures/png.h"
 
-namespace ganymede::artifacts {
+namespace ganymede::scores {
 
 namespace {
 
@@ -117,7 +117,7 @@ ImageSource open_image_source(const fs::path& path) {
   std::error_code ignored;
   const bool run = fs::exists(path / "config.toml", ignored);
   const bool images = !run && (fs::is_directory(path, ignored) || path.extension() == ".npy");
-  return {path, images ? std::nullopt : std::optional(open_generator(path))};
+  return {path, images ? std::nullopt : std::optional(artifacts::open_generator(path))};
 }
 
 ImageSet make_image_set(train::ImageMaker& maker, const train::Recipe& recipe, const data::Split& real,
@@ -155,4 +155,4 @@ ImageSet read_image_set(const fs::path& path, const data::Dataset& dataset, std:
   return path.extension() == ".npy" ? read_array(path, dataset, count) : read_pictures(path, dataset, count);
 }
 
-}  // namespace ganymede::artifacts
+}  // namespace ganymede::scores

@@ -1,4 +1,4 @@
-#include "session/scoring.h"
+#include "scores/scoring.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@
 #include "data/stacking.h"
 #include "runs/metrics_file.h"
 
-namespace ganymede::session {
+namespace ganymede::scores {
 
 namespace {
 
@@ -59,8 +59,7 @@ Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& class
     scores_ = eval::StackedScores();
   } else {
     evaluator_.emplace(instruments_.classifier.classifier,
-                       eval::Reference{artifacts::view(instruments_.dataset.test),
-                                       artifacts::view(instruments_.dataset.train)},
+                       eval::Reference{view(instruments_.dataset.test), view(instruments_.dataset.train)},
                        settings, instruments_.device);
   }
 }
@@ -70,7 +69,7 @@ std::int64_t Scoring::image_count() const {
   return evaluator_ ? usual_count : eval::stacked_image_count;
 }
 
-void Scoring::score(const train::Position& position, const artifacts::ImageSet& images) {
+void Scoring::score(const train::Position& position, const ImageSet& images) {
   position_ = position;
   if (evaluator_) {
     scores_ = evaluator_->evaluate(images.pixels, images.labels).scores;
@@ -102,17 +101,20 @@ Scoring::AnyScores Scoring::floor() {
   if (evaluator_) {
     return evaluator_->floor(image_count()).scores;
   }
-  const std::vector<std::uint8_t> real =
-      eval::stack(artifacts::view(instruments_.dataset.train), image_count(), seed);
+  const std::vector<std::uint8_t> real = eval::stack(view(instruments_.dataset.train), image_count(), seed);
   return eval::score_stacks(instruments_.classifier.classifier, real, settings);
 }
 
 std::string Scoring::protocol() {
+  const artifacts::SavedClassifier& classifier = instruments_.classifier;
   nlohmann::ordered_json json = {{"count", image_count()},
                                  {"seed", seed},
                                  {"dataset", instruments_.dataset.name},
                                  {"test_images", instruments_.dataset.test.count()},
-                                 {"classifier", artifacts::describe(instruments_.classifier)},
+                                 {"classifier",
+                                  {{"accuracy", classifier.info.accuracy},
+                                   {"sha256", classifier.sha256},
+                                   {"layer", classifier.classifier.feature_layer()}}},
                                  {"floor", nlohmann::ordered_json::object()}};
   for_each(floor(), [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     json["floor"][std::string(info.key)] = estimate.value;
@@ -140,4 +142,4 @@ void Scoring::resume(const runs::RunDirectory& run) {
   best_step_ = best->info().step;
 }
 
-}  // namespace ganymede::session
+}  // namespace ganymede::scores

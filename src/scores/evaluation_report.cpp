@@ -1,19 +1,15 @@
-#include "cli/evaluation.h"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <string_view>
-#include <vector>
 
 #include "base/number.h"
-#include "eval/label_statistics.h"
 #include "eval/metrics/bootstrap.h"
+#include "scores/evaluation.h"
 
-namespace ganymede::cli {
+namespace ganymede::scores {
 
 namespace {
 
@@ -67,58 +63,55 @@ Json json_of(const std::vector<ScoreRow>& rows) {
   return json;
 }
 
-std::vector<double> real_shares(const data::Dataset& dataset) {
-  return eval::label_shares(dataset.test.labels, dataset.classes());
-}
-
-std::string label_line(const data::Dataset& dataset, std::span<const double> shares) {
-  const std::vector<double> real = real_shares(dataset);
+std::string label_line(const EvaluationReport& report) {
+  const Yardstick& real = report.yardstick;
   std::string line = "labels as read (the data's):";
-  for (std::size_t c = 0; c < real.size(); ++c) {
-    line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", dataset.class_names[c], 100.0 * shares[c],
-                        100.0 * real[c]);
+  for (std::size_t c = 0; c < real.label_shares.size(); ++c) {
+    line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", real.class_names[c],
+                        100.0 * report.label_shares[c], 100.0 * real.label_shares[c]);
   }
   return line + "\n";
 }
 
-std::string classifier_line(const artifacts::SavedClassifier& saved) {
+std::string classifier_line(const Yardstick& real) {
   constexpr std::size_t enough_digits = 16;
   return fmt::format("classifier: {:.2f}% right on the test images, sha256 {}, features of {}\n",
-                     100.0 * saved.info.accuracy, saved.sha256.substr(0, enough_digits),
-                     saved.classifier.feature_layer());
+                     100.0 * real.accuracy, real.classifier_sha256.substr(0, enough_digits),
+                     real.feature_layer);
 }
 
 }  // namespace
 
-std::string as_table(const EvaluationReport& report, const artifacts::Instruments& instruments) {
-  const data::Dataset& dataset = instruments.dataset;
-  return table_of(report.rows) +
-         (report.label_shares.empty() ? "" : label_line(dataset, report.label_shares)) +
+std::string as_table(const EvaluationReport& report) {
+  const Yardstick& real = report.yardstick;
+  return table_of(report.rows) + (report.label_shares.empty() ? "" : label_line(report)) +
          fmt::format("{}; {} images against the {} test images of {}, seed {}\n", report.images,
-                     base::grouped(report.count),
-                     base::grouped(static_cast<std::int64_t>(dataset.test.count())), dataset.name,
+                     base::grouped(report.count), base::grouped(real.test_images), real.dataset,
                      report.seed) +
          fmt::format("floor: {}\n", report.floor) + (report.note.empty() ? "" : report.note + "\n") +
-         classifier_line(instruments.classifier);
+         classifier_line(real);
 }
 
-std::string as_json(const EvaluationReport& report, const artifacts::Instruments& instruments) {
-  Json json = {{"images", report.images},
-               {"count", report.count},
-               {"seed", report.seed},
-               {"dataset", instruments.dataset.name},
-               {"test_images", instruments.dataset.test.count()},
-               {"classifier", artifacts::describe(instruments.classifier)},
-               {"floor", report.floor},
-               {"scores", json_of(report.rows)}};
+std::string as_json(const EvaluationReport& report) {
+  const Yardstick& real = report.yardstick;
+  Json json = {
+      {"images", report.images},
+      {"count", report.count},
+      {"seed", report.seed},
+      {"dataset", real.dataset},
+      {"test_images", real.test_images},
+      {"classifier",
+       {{"accuracy", real.accuracy}, {"sha256", real.classifier_sha256}, {"layer", real.feature_layer}}},
+      {"floor", report.floor},
+      {"scores", json_of(report.rows)}};
   if (!report.note.empty()) {
     json["note"] = report.note;
   }
   if (!report.label_shares.empty()) {
     json["label_shares"] = report.label_shares;
-    json["data_label_shares"] = real_shares(instruments.dataset);
+    json["data_label_shares"] = real.label_shares;
   }
   return json.dump(2) + "\n";
 }
 
-}  // namespace ganymede::cli
+}  // namespace ganymede::scores

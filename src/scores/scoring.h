@@ -8,14 +8,14 @@
 #include <string_view>
 #include <variant>
 
-#include "artifacts/image_source.h"
-#include "artifacts/instruments.h"
 #include "eval/stacked.h"
 #include "runs/run_directory.h"
+#include "scores/image_source.h"
+#include "scores/instruments.h"
 #include "train/recipe/recipe.h"
 #include "train/trainer.h"
 
-namespace ganymede::session {
+namespace ganymede::scores {
 
 /// Measures a generator while it learns, without intervals, by the protocol of `ganymede eval`: that of
 /// Stacked MNIST where it learns from stacks.
@@ -30,7 +30,7 @@ class Scoring {
   static constexpr std::uint64_t seed = 0;
 
   /// Scores the generator of `position` by its images.
-  void score(const train::Position& position, const artifacts::ImageSet& images);
+  void score(const train::Position& position, const ImageSet& images);
   /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
   std::string line(std::string_view event = {}) const;
   /// How scores are measured, as JSON: the number of images, the seed, the data, the classifier and the
@@ -62,7 +62,7 @@ class Scoring {
   static void for_each(const AnyScores& of, Visitor&& visit);
   AnyScores floor();
 
-  artifacts::Instruments instruments_;
+  Instruments instruments_;
   std::optional<eval::Evaluator> evaluator_;  ///< where the images are no stacks
   train::Position position_;
   AnyScores scores_;
@@ -86,4 +86,4 @@ void Scoring::for_each(Visitor&& visit) const {
   for_each(scores_, visit);
 }
 
-}  // namespace ganymede::session
+}  // namespace ganymede::scores

@@ -1,0 +1,36 @@
+# Writes the public headers from `source` under `destination`, a directory called ganymede: ganymede.h and what it includes,
+# then the vocabulary of programs that take a training apart (docs/library.md) and what that includes. In the copies each
+# header is named with the directory in front, "ganymede/base/error.h", so that no other project's headers can be met in its
+# place. The kernels of ops and the layouts of exports stay inside, but for what a layer's or a program's class holds.
+cmake_policy(VERSION 3.22)
+set(headers
+  ganymede.h
+  base/error.h base/parallel.h base/random.h
+  data/batch.h data/dataset.h data/sampler.h
+  net/program.h
+  eval/evaluator.h
+  train/recipe/embedded_recipes.h train/recipe/recipe.h train/trainer.h train/sampling.h
+  io/files/npy.h io/files/safetensors.h io/networks/c_header.h io/networks/onnx.h io/pictures/gif.h io/pictures/grid.h
+  io/pictures/png.h)
+
+set(public_headers "")
+while(headers)
+  list(POP_FRONT headers header)
+  if(header IN_LIST public_headers)
+    continue()
+  endif()
+  list(APPEND public_headers "${header}")
+  file(READ "${source}/${header}" text)
+  file(STRINGS "${source}/${header}" lines REGEX "^#include \"")
+  list(TRANSFORM lines REPLACE "^#include \"([^\"]+)\".*$" "\\1")
+  list(APPEND headers ${lines})
+  # Away from the repository a file names its licence itself.
+  string(REGEX REPLACE "(\n#include \")" "\\1ganymede/" text "// SPDX-License-Identifier: Apache-2.0\n${text}")
+  set(written "")
+  if(EXISTS "${destination}/${header}")
+    file(READ "${destination}/${header}" written)
+  endif()
+  if(NOT written STREQUAL text)
+    file(WRITE "${destination}/${header}" "${text}")
+  endif()
+endwhile()

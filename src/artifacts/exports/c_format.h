@@ -1,0 +1,10 @@
+#pragma once
+
+#include "artifacts/exports/format.h"
+
+namespace ganymede::artifacts {
+
+/// A C99 header. Verifying compiles and runs it, where there is a compiler called cc.
+ExportFormat c_format();
+
+}  // namespace ganymede::artifacts

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "artifacts/generator_file.h"
+#include "draw/sheet.h"
+#include "io/pictures/image.h"
+#include "ops/device.h"
+#include "train/sampling.h"
+
+namespace ganymede::draw {
+
+/// What a generator is asked for; what is left open is the run's.
+struct SampleSettings {
+  std::optional<std::uint64_t> seed = {};  ///< of the latent points
+  std::optional<double> temperature = {};  ///< how far they are spread
+  std::optional<std::int64_t> label = {};  ///< of all images; otherwise each row of a grid has one
+};
+
+/// Images and the labels that they were asked for, which are zeros where the generator takes none.
+struct Samples {
+  Images images;
+  std::vector<std::int32_t> labels;  ///< [count]
+};
+
+/// A saved generator that draws. The same settings draw the same images.
+class Sampler {
+ public:
+  /// Throws Error(usage) for a label that the generator does not take.
+  explicit Sampler(artifacts::SavedGenerator generator, const SampleSettings& settings = {});
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  const artifacts::GeneratorInfo& info() const { return generator_.info; }
+  std::uint64_t seed() const { return seed_; }
+  /// The classes that it takes labels of; 0: none.
+  std::int64_t classes() const { return net::label_classes(generator_.spec); }
+  bool takes_labels() const { return maker_.takes_labels(); }
+  /// Whether each row of a grid has a class of its own.
+  bool has_class_a_row() const { return takes_labels() && !label_; }
+  const base::Shape& image_shape() const { return maker_.image_shape(); }
+
+  /// `count` images from latent points of their own, `columns` a row. Throws Error(usage) where they do not
+  /// fit into memory.
+  Samples draw(std::int64_t count, std::int64_t columns = 8);
+  /// `rows` rows of `steps` images each, which go from one latent point to another. Throws as draw().
+  Samples walk(std::int64_t rows, std::int64_t steps);
+  /// Frames of a loop: each of `count` places, `columns` a row, goes through latent points of its own and
+  /// back to the first. Throws as draw().
+  std::vector<io::Image> animate(std::int64_t count, std::int64_t columns);
+  /// Images as a sheet, `columns` a row.
+  io::Image sheet(const Images& images, std::int64_t columns) const;
+
+ private:
+  std::vector<float> latents(std::int64_t count) const;
+  std::vector<std::int32_t> labels(std::int64_t count, std::int64_t columns) const;
+  std::span<float> point_of(std::vector<float>& points, std::int64_t n) const;
+  void require_memory(std::int64_t count, std::int64_t copies) const;
+
+  artifacts::SavedGenerator generator_;
+  ops::Device device_;
+  std::uint64_t seed_;
+  std::optional<std::int64_t> label_;
+  train::ImageMaker maker_;
+};
+
+}  // namespace ganymede::draw

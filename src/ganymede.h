@@ -1,0 +1,14 @@
+#pragma once
+
+/// What the program can do, for other programs: train a recipe into a run directory, go on with a run, draw
+/// with its generator, measure it, and write it for other programs. docs/library.md has an example of each.
+
+#include "artifacts/exports/export.h"
+#include "artifacts/generator_file.h"
+#include "artifacts/recipe_source.h"
+#include "base/error.h"
+#include "base/team.h"
+#include "draw/sampler.h"
+#include "io/pictures/png.h"
+#include "scores/evaluation.h"
+#include "session/session.h"

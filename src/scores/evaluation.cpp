@@ -1,0 +1,241 @@
+#include "scores/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "data/stacking.h"
+#include "eval/label_statistics.h"
+#include "eval/metrics/kernel_distance.h"
+#include "eval/stacked.h"
+#include "scores/image_source.h"
+#include "scores/instruments.h"
+#include "train/classifier.h"
+
+namespace ganymede::scores {
+
+namespace {
+
+using Say = std::function<void(std::string_view)>;
+
+eval::EvaluationSettings settings_of(const EvaluationRequest& request) {
+  return {.resamples = request.resamples, .seed = request.seed};
+}
+
+template <class AnyScores>
+std::vector<ScoreRow> rows_of(const AnyScores& scores, const AnyScores& floor) {
+  std::vector<ScoreRow> rows;
+  for_each_score(scores, [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+    rows.push_back({info, estimate});
+  });
+  auto row = rows.begin();
+  for_each_score(floor, [&](const eval::ScoreInfo&, const eval::Estimate& estimate) {
+    (row++)->floor = estimate.value;
+  });
+  return rows;
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::string data_of(const EvaluationRequest& request, const ImageSource& source) {
+  if (!request.data.empty()) {
+    return request.data;
+  }
+  if (source.generator) {
+    const std::string& data = source.generator->info.recipe.data;
+    if (!request.stacked || data::digits_of(data)) {
+      return data;
+    }
+  }
+  return "mnist";
+}
+
+void set_temperature(const EvaluationRequest& request, ImageSource& source) {
+  if (!request.temperature) {
+    return;
+  }
+  if (!source.generator) {
+    throw base::Error(base::ErrorKind::usage, {.where = "--temperature",
+                                               .found = "images in " + source.path.string(),
+                                               .expected = "a generator, which draws new ones",
+                                               .advice = "Name a run or a generator, or leave it out"});
+  }
+  source.generator->info.recipe.latent.temperature = *request.temperature;
+}
+
+/// A generator of stacks is measured as one, by the digits that it learnt from.
+void recognise_stacks(EvaluationRequest& request, const ImageSource& source) {
+  const std::string data = data_of(request, source);
+  if (const auto digits = data::digits_of(data)) {
+    if (request.by_training) {
+      throw base::Error(base::ErrorKind::usage,
+                        {.where = "--cas",
+                         .found = data + ", whose images have no labels",
+                         .expected = "labelled data, which a classifier learns from",
+                         .advice = "Leave --cas out: modes are counted and their divergence is measured"});
+    }
+    request.stacked = true;
+    request.data = *digits;
+  }
+}
+
+/// Images of the size of `like`'s.
+ImageSet images_of(const EvaluationRequest& request, ImageSource& source, std::int64_t count,
+                   const data::Dataset& like, const ops::Device& device) {
+  if (!source.generator) {
+    return read_image_set(source.path, like, count);
+  }
+  artifacts::SavedGenerator& generator = *source.generator;
+  require_size(source.path, net::output_shape(generator.spec), like);
+  ImageSet set = make_image_set(generator.spec, generator.weights, generator.info.recipe, like.train, count,
+                                request.seed, device);
+  const train::Recipe& recipe = generator.info.recipe;
+  set.description = fmt::format(
+      "{} ({} after epoch {}{})", source.path.string(), recipe.name, generator.info.epoch,
+      recipe.latent.temperature == 1.0 ? "" : fmt::format(", temperature {}", recipe.latent.temperature));
+  return set;
+}
+
+/// Why the kernel distance has no interval, where it has none.
+std::string note_on(const eval::Evaluation& evaluation) {
+  return std::isnan(evaluation.scores.kernel_distance.deviation)
+             ? fmt::format(
+                   "kernel distance: no interval, which is the spread over subsets of {} images, and {} "
+                   "images are one subset: --count asks for more",
+                   base::grouped(eval::KernelDistanceSettings().subset_size), base::grouped(evaluation.count))
+             : "";
+}
+
+EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource& source,
+                                   Instruments& instruments, const Say& say) {
+  constexpr std::int64_t usual_count = 10'000;
+  const Stopwatch stopwatch;
+  const ImageSet images = images_of(request, source, request.count.value_or(usual_count), instruments.dataset,
+                                    instruments.device);
+  const double images_done = stopwatch.seconds();
+  eval::Evaluator evaluator(instruments.classifier.classifier,
+                            {view(instruments.dataset.test), view(instruments.dataset.train)},
+                            settings_of(request), instruments.device);
+  const double reference_done = stopwatch.seconds();
+  const eval::Evaluation evaluation = evaluator.evaluate(images.pixels, images.labels);
+  const eval::Evaluation floor = evaluator.floor(evaluation.count);
+  std::string parts;
+  for (const auto& [part, seconds] : evaluation.seconds) {
+    parts += fmt::format(", {} {:.1f} s", part, seconds);
+  }
+  say(fmt::format("images {:.1f} s, test images {:.1f} s{}; as long for the floor", images_done,
+                  reference_done - images_done, parts));
+  return {.images = images.description,
+          .count = evaluation.count,
+          .seed = request.seed,
+          .rows = rows_of(evaluation.scores, floor.scores),
+          .floor = fmt::format("{} real training images in their place", base::grouped(floor.count)),
+          .label_shares = evaluation.label_shares,
+          .note = note_on(evaluation)};
+}
+
+EvaluationReport evaluate_stacked(const EvaluationRequest& request, ImageSource& source,
+                                  Instruments& instruments, const Say&) {
+  eval::Classifier& classifier = instruments.classifier.classifier;
+  const data::Dataset stacks{.name = "stacked-" + instruments.dataset.name,
+                             .height = instruments.dataset.height,
+                             .width = instruments.dataset.width,
+                             .channels = eval::stacked_channels,
+                             .class_names = {},
+                             .train = {},
+                             .test = {},
+                             .files = {}};
+  const ImageSet images = images_of(request, source, request.count.value_or(eval::stacked_image_count),
+                                    stacks, instruments.device);
+  const auto scores_of = [&](std::span<const std::uint8_t> pixels) {
+    return eval::score_stacks(classifier, pixels, settings_of(request));
+  };
+  const auto count = static_cast<std::int64_t>(images.pixels.size()) /
+                     (classifier.image_shape().elements() * eval::stacked_channels);
+  const std::vector<std::uint8_t> real = eval::stack(view(instruments.dataset.train), count, request.seed);
+  return {.images = images.description,
+          .count = count,
+          .seed = request.seed,
+          .rows = rows_of(scores_of(images.pixels), scores_of(real)),
+          .floor = fmt::format("{} stacks of training images", base::grouped(count)),
+          .label_shares = {}};
+}
+
+EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSource& source,
+                                      Instruments& instruments, const Say& say) {
+  data::Dataset generated = instruments.dataset;
+  ImageSet images =
+      images_of(request, source, request.count.value_or(static_cast<std::int64_t>(generated.train.count())),
+                instruments.dataset, instruments.device);
+  if (images.labels.empty()) {
+    throw base::Error(base::ErrorKind::usage, {.where = "--cas",
+                                               .found = "images without labels in " + source.path.string(),
+                                               .expected = "a generator that takes a label",
+                                               .advice = "Train the recipe conditional, or leave --cas out"});
+  }
+  generated.train = {.pixels = std::move(images.pixels), .labels = std::move(images.labels)};
+  const train::ClassifierRecipe& recipe = instruments.classifier.info.recipe;
+  train::ClassifierTrainer trainer(recipe, generated, instruments.device);
+  for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
+    const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
+    say(fmt::format("epoch {}/{} on generated images  loss {:.4f}", epoch, recipe.epochs, mean.loss));
+  }
+  eval::Classifier trained(trainer.network().spec(), trainer.network().weights(), instruments.device);
+  const data::Split& test = instruments.dataset.test;
+  const auto accuracy = [](eval::Classifier& classifier, const data::Split& split) {
+    return eval::Estimate{.value = eval::accuracy(classifier.read(split.pixels), split.labels)};
+  };
+  eval::Classifier& shipped = instruments.classifier.classifier;
+  const eval::ClassificationScores scores{.train_on_generated = accuracy(trained, test),
+                                          .test_on_generated = accuracy(shipped, generated.train)};
+  const eval::Estimate of_real = accuracy(shipped, test);
+  return {.images = images.description,
+          .count = static_cast<std::int64_t>(generated.train.count()),
+          .seed = request.seed,
+          .rows = rows_of(scores, {of_real, of_real}),
+          .floor = "the classifier that learnt from real images, on real images",
+          .label_shares = {}};
+}
+
+Yardstick yardstick_of(const Instruments& instruments) {
+  const data::Dataset& dataset = instruments.dataset;
+  const artifacts::SavedClassifier& classifier = instruments.classifier;
+  return {.dataset = dataset.name,
+          .test_images = static_cast<std::int64_t>(dataset.test.count()),
+          .class_names = dataset.class_names,
+          .label_shares = eval::label_shares(dataset.test.labels, dataset.classes()),
+          .accuracy = classifier.info.accuracy,
+          .classifier_sha256 = classifier.sha256,
+          .feature_layer = classifier.classifier.feature_layer()};
+}
+
+}  // namespace
+
+EvaluationReport evaluate(const EvaluationRequest& asked, const Say& say) {
+  EvaluationRequest request = asked;
+  ImageSource source = open_image_source(request.images);
+  set_temperature(request, source);
+  recognise_stacks(request, source);
+  Instruments instruments(data_of(request, source), request.classifier);
+  const auto measure = request.stacked       ? evaluate_stacked
+                       : request.by_training ? evaluate_by_training
+                                             : evaluate_features;
+  EvaluationReport report = measure(request, source, instruments, say);
+  report.yardstick = yardstick_of(instruments);
+  return report;
+}
+
+}  // namespace ganymede::scores

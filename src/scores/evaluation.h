@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eval/scores.h"
+
+/// What images are worth.
+namespace ganymede::scores {
+
+/// What to measure, and how.
+struct EvaluationRequest {
+  std::filesystem::path images;  ///< a run, a generator's file, an .npy array or a directory of PNG files
+  std::optional<std::int64_t> count = {};  ///< of the images; nothing: as many as the protocol has
+  std::uint64_t seed = 0;
+  std::int64_t resamples = 100;            ///< of the bootstrap, for intervals
+  std::optional<double> temperature = {};  ///< of a generator's latent points
+  std::string data = {};                   ///< the data set; empty: the generator's own, or MNIST
+  std::filesystem::path classifier = {};   ///< what images are read with; empty: the data set's
+  /// By the protocol of Stacked MNIST: 26,000 images, the digit of each channel as the classifier reads it. A
+  /// generator of stacks is measured so in any case.
+  bool stacked = false;
+  /// Trains a classifier as the one at hand was, on generated images instead of real ones.
+  bool by_training = false;
+};
+
+/// A score of images beside that of the floor.
+struct ScoreRow {
+  eval::ScoreInfo info;
+  eval::Estimate estimate;
+  double floor = 0.0;
+};
+
+/// What real images were read with.
+struct Yardstick {
+  std::string dataset;
+  std::int64_t test_images = 0;
+  std::vector<std::string> class_names = {};
+  std::vector<double> label_shares = {};  ///< of the test images, by class
+  double accuracy = 0.0;                  ///< of the classifier, on the test images
+  std::string classifier_sha256;
+  std::string feature_layer;
+};
+
+/// An evaluation for people and for programs.
+struct EvaluationReport {
+  std::string images;  ///< what was measured
+  std::int64_t count = 0;
+  std::uint64_t seed = 0;
+  std::vector<ScoreRow> rows;
+  std::string floor;                      ///< what the floor's numbers are of
+  std::vector<double> label_shares = {};  ///< by class, as the classifier reads them; may be empty
+  std::string note = {};                  ///< on what is missing from the rows; may be empty
+  Yardstick yardstick = {};
+};
+
+/// Measures images; `say` is told of what takes its time. Throws Error(usage) where the request does not fit
+/// its images, Error(data) and Error(file).
+EvaluationReport evaluate(const EvaluationRequest& request, const std::function<void(std::string_view)>& say);
+
+std::string as_table(const EvaluationReport& report);
+std::string as_json(const EvaluationReport& report);
+
+}  // namespace ganymede::scores
