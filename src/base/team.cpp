@@ -161,7 +161,7 @@ class Crew {
 
  private:
   enum class End { front, back };
-  /// The blocks that nobody has begun. In one word with the number of their loop, so that a thread which
+  /// The blocks that no thread has begun. In one word with the number of their loop, so that a thread which
   /// comes late takes none of the next loop's.
   struct Offer {
     std::uint32_t number;

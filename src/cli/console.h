@@ -28,7 +28,7 @@ class Console {
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  /// Whether there is a terminal on which a line can be rewritten, and somebody who wants it.
+  /// Whether there is a terminal on which a line can be rewritten, and it is wanted.
   bool live() const { return live_; }
   /// The columns that the terminal has at this moment.
   int width() const;

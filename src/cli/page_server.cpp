@@ -84,7 +84,7 @@ PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress&
   listen(server_, site_, address);
   const std::string url = fmt::format("http://{}:{}/", public_name(address.host), server_->port());
   if (!policy_.token.empty()) {
-    print_hint(fmt::format("The page, for whoever has this address: {}?token={}", url, policy_.token));
+    print_hint(fmt::format("The page, for those who have this address: {}?token={}", url, policy_.token));
   } else {
     console.say(fmt::format("The page: {}", url));
   }

@@ -5,13 +5,14 @@
 #include <string_view>
 
 #include "cli/console.h"
-#include "session/pace.h"
 #include "scores/scoring.h"
+#include "session/pace.h"
 #include "train/trainer.h"
 
 namespace ganymede::cli {
 
-/// Shows how a run goes: on a terminal a line that changes ten times a second, elsewhere a line an epoch.
+/// Shows how a run goes: on a terminal a line that changes ten times a second, elsewhere one line for each
+/// epoch.
 class Progress {
  public:
   Progress(Console& console, const train::Recipe& recipe)

@@ -6,7 +6,7 @@
 
 namespace ganymede::eval {
 
-/// The features of several images, in somebody else's memory.
+/// The features of several images, in memory that another object owns.
 struct Features {
   std::span<const float> values;  ///< [count, dimensions]
   std::int64_t dimensions = 1;

@@ -9,7 +9,7 @@
 
 namespace ganymede::net {
 
-/// A tensor in somebody else's memory.
+/// A tensor in memory that another object owns.
 struct TensorRef {
   std::byte* data = nullptr;
   base::DType dtype = base::DType::f32;

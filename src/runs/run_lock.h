@@ -10,7 +10,7 @@ namespace ganymede::runs {
 
 /// Keeps other processes from training in a run's directory, by flock(2) on a file in it, which the system
 /// gives up with the process however that ends, also where both are in containers that share the directory.
-/// Where the file system has no locks, the file is there and keeps nobody away.
+/// Where the file system has no locks, the file is there and locks nothing.
 class RunLock {
  public:
   /// Throws Error(file), which names the process, if another one trains there, and if the file cannot be

@@ -29,8 +29,8 @@ class StagedRun {
 
   /// The directory as it is for now.
   const RunDirectory& directory() const { return staged_->directory; }
-  /// Moves the directory to its place, or, where nobody asked for that and another run has taken it, to one
-  /// beside that, and points the link `latest` there if that is in a directory named runs. Throws
+  /// Moves the directory to its place, or, where the user did not name it and another run has taken it, to
+  /// one beside that, and points the link `latest` there if that is in a directory named runs. Throws
   /// Error(file).
   LockedRun put_in_place();
 

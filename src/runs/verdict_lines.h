@@ -36,12 +36,12 @@ std::string rollback_line(const train::Position& position, const Rollback& rollb
 
 /// What a doctor says of a run so far.
 struct History {
-  train::Doctor doctor;  ///< as he is after all of it
+  train::Doctor doctor;  ///< after all of it
   std::vector<train::Finding> findings;
   std::int64_t last_step = 0;
   bool diverged = false;  ///< whether the last line tells of a loss that was not finite
 };
-/// Gives everything that metrics.jsonl holds to a doctor. The findings are what he says of it, and what
+/// Gives everything that metrics.jsonl holds to a doctor. The findings are what it says, and what
 /// cannot follow from its numbers and is written there: losses that were not finite, and rollbacks, as
 /// ailments that are over. Throws Error(file).
 History read_history(const std::filesystem::path& metrics, const train::Recipe& recipe);

@@ -18,7 +18,7 @@ class Pace {
   void count_step();
   /// Call after the work at the end of an epoch, and after that before the first step.
   void count_pause();
-  /// Leaves out the time since the last call of any of these: somebody kept the run waiting.
+  /// Leaves out the time since the last call of any of these: the run was kept waiting.
   void leave_out() { lap(); }
 
   /// Moving average over the last seconds.

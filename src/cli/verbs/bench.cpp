@@ -246,8 +246,9 @@ int run_bench(const BenchOptions& options) {
 void add_bench(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("bench", "Measure the training step, sampling and each layer");
   const auto options = std::make_shared<BenchOptions>();
-  verb->add_option("--recipe", options->recipe,
-                   "One recipe, with a row a layer and pass (default: all, with a row an operation)")
+  verb->add_option(
+          "--recipe", options->recipe,
+          "One recipe, with a row for each layer and pass (default: all, with a row for each operation)")
       ->type_name(recipe_type);
   verb->add_option("--batch", options->batch, "How many images a step")
       ->type_name("N")

@@ -62,8 +62,8 @@ std::string describe_files(const data::Dataset& dataset) {
   return text;
 }
 
-/// The first images of each class, a row a class, or a few rows of the only one; white where a class has too
-/// few.
+/// The first images of each class, one class in each row, or a few rows of the only one; white where a class
+/// has too few.
 io::Image draw_examples(const data::Dataset& dataset) {
   constexpr std::size_t columns = 12;
   constexpr std::size_t rows_of_one_class = 8;
@@ -93,7 +93,7 @@ int run_data(const DataOptions& options) {
                     dataset.height, dataset.width, dataset.channels, dataset.channels == 1 ? "" : "s",
                     dataset.classes(), dataset.classes() == 1 ? "" : "es") +
         describe_classes(dataset) + describe_pixels(dataset.train) + describe_files(dataset));
-  Console().say(fmt::format("\n{}: examples, a row a class", picture));
+  Console().say(fmt::format("\n{}: examples, one class in each row", picture));
   return 0;
 }
 

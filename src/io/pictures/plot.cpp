@@ -234,7 +234,7 @@ std::string make_script(const Table& table, const Plot& plot, const fs::path& pa
 
 PlotStatus draw_plot(const fs::path& table, const fs::path& png, const Plot& plot) {
   const std::string script = make_script(read_table(table), plot, table);
-  // Nobody's start-up file; the script on standard input, the picture on standard output.
+  // No start-up file of the user; the script on standard input, the picture on standard output.
   const auto result =
       run_program({.name = "gnuplot", .arguments = {"--default-settings", "-"}, .input = script});
   if (!result) {

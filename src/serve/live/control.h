@@ -12,7 +12,7 @@
 
 namespace ganymede::serve {
 
-/// What somebody at the page can ask of a run.
+/// What a viewer of the page can ask of a run.
 enum class Command { pause, step, resume, stop };
 /// The command that a word stands for; nothing if none does.
 std::optional<Command> parse_command(std::string_view word);
@@ -22,7 +22,7 @@ enum class RunState {
   paused,
   stopping,  ///< after the step that is under way, with a checkpoint
   finished,  ///< all steps are done
-  stopped,   ///< before that, at somebody's wish
+  stopped,   ///< before that, on request
   diverged,  ///< the networks can learn no more
   failed     ///< an error has ended it
 };
@@ -39,7 +39,7 @@ struct LiveStatus {
 };
 
 /// Stands between a run and those who watch it: the training thread asks before each step whether to go on,
-/// the server's threads give commands and look. Nobody who looks keeps the training waiting.
+/// the server's threads give commands and look. A viewer never keeps the training waiting.
 class Control {
  public:
   /// `request_stop` asks the run to stop after its step, with a checkpoint.

@@ -16,8 +16,8 @@ namespace ganymede::serve {
 ///   samples  the epochs of which there is a sample
 ///   status   where the run stands, if it runs in this process
 ///   end      no more will come
-/// The rows come from the file, so that a viewer who comes late or again misses nothing, and one who is slow
-/// delays nobody.
+/// The rows come from the file, so that a viewer who comes late or again misses nothing, and a slow one
+/// delays no other.
 class EventStream {
  public:
   /// `last_event_id` is what the viewer's browser remembers, empty at first. `control` may be null.

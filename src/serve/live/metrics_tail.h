@@ -7,7 +7,7 @@
 
 namespace ganymede::serve {
 
-/// How far somebody has read a metrics.jsonl. A run that is resumed replaces the file by a shorter one, which
+/// How far a reader has read a metrics.jsonl. A run that is resumed replaces the file by a shorter one, which
 /// is another file to the system.
 struct MetricsPlace {
   std::uint64_t file = 0;

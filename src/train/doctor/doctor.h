@@ -52,7 +52,7 @@ struct LabelShare {
 /// What fresh samples of a generator look like.
 struct Examination {
   double duplicates = 0.0;         ///< the share of those that another one repeats
-  std::vector<LabelShare> labels;  ///< empty where nobody reads them
+  std::vector<LabelShare> labels;  ///< empty where they are not read
 };
 
 /// What the doctor's rules look at; not a number where it was not measured.

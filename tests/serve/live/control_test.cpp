@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <stop_token>
 #include <thread>
 
@@ -86,9 +87,10 @@ TEST(Control, LetsASignalEndAPause) {
   Control control(train::Position{}, [] {});
   control.give(Command::pause);
   std::stop_source stop;
-  std::thread trainer([&] { control.wait_for_leave(stop.get_token()); });
+  auto trainer = std::async(std::launch::async, [&] { return control.wait_for_leave(stop.get_token()); });
+  EXPECT_EQ(trainer.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   stop.request_stop();
-  trainer.join();
+  EXPECT_TRUE(trainer.get()) << "it did not wait";
 }
 
 TEST(Control, TellsTheLastStep) {
