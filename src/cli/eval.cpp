@@ -187,10 +187,11 @@ EvaluationReport evaluate_by_training(const EvalOptions& options, ImageSource& s
       images_of(options, source, options.count.value_or(static_cast<std::int64_t>(generated.train.count())),
                 instruments.dataset, instruments.device);
   if (images.labels.empty()) {
-    throw base::Error(base::ErrorKind::usage, {.where = "--cas",
-                                               .found = "images without labels in " + source.path.string(),
-                                               .expected = "a generator that takes a label",
-                                               .advice = "Train the recipe conditional, or leave --cas out"});
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "--cas",
+                       .found = "images without labels in " + source.path.string(),
+                       .expected = "a generator that takes a label, or an array with its labels beside it",
+                       .advice = "Train the recipe conditional, or leave --cas out"});
   }
   generated.train = {.pixels = std::move(images.pixels), .labels = std::move(images.labels)};
   const train::ClassifierRecipe& recipe = instruments.classifier.info.recipe;
@@ -267,6 +268,7 @@ void add_eval(CLI::App& app, Action& action) {
       "  ganymede eval runs/latest\n"
       "  ganymede eval runs/conv/checkpoints/generator_epoch_0010.safetensors --json\n"
       "  ganymede eval digits.npy --data mnist\n"
+      "An array's labels are read from FILE.labels.npy beside it, where `ganymede sample` writes them.\n"
       "Arrows say which way is better; the floor is what real training images reach.\n"
       "Fréchet distances on these features and on Inception's are not to be compared.");
   verb->callback([&action, options] { action = [options] { return run_eval(*options); }; });

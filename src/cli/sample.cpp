@@ -16,6 +16,7 @@
 #include "cli/format.h"
 #include "cli/generator_file.h"
 #include "cli/host.h"
+#include "cli/image_source.h"
 #include "cli/latent_path.h"
 #include "cli/sample_options.h"
 #include "cli/sheet.h"
@@ -97,11 +98,6 @@ bool wants_array(const SampleOptions& options) {
                                                .advice = "Write for example --out digits.png"});
   }
   return extension == ".npy";
-}
-
-/// Where the labels of an array lie: digits.labels.npy beside digits.npy.
-std::filesystem::path labels_beside(std::filesystem::path array) {
-  return array.replace_extension(".labels.npy");
 }
 
 /// Writes the labels of an array of images beside it. A generator that takes none leaves no other array's
@@ -252,7 +248,7 @@ void add_sample(CLI::App& app, Action& action) {
       "  ganymede sample generator.safetensors --animate walk.gif\n"
       "An array is [count, height, width, channels] in the recipe's pixel range; the labels that a "
       "conditional\n"
-      "generator drew it for are in FILE.labels.npy, [count] of bytes.");
+      "generator drew it for are in FILE.labels.npy, [count] of bytes, where `ganymede eval` finds them.");
   verb->callback([&action, options, verb] {
     constexpr std::int64_t usual_steps = 10;
     if (verb->count("--interpolate") > 0 && !options->interpolate) {

@@ -44,10 +44,19 @@ CardFacts read_card(const std::filesystem::path& file) {
 class ScratchDirectory {
  public:
   ScratchDirectory() {
-    std::string path = std::filesystem::temp_directory_path() / "ganymede.XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
-      refuse(path, fmt::format("\"{}\"", std::generic_category().message(errno)),
-             "to make a directory there, to compile in");
+    std::error_code error;
+    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    std::string path = parent / "ganymede.XXXXXX";
+    if (!error && ::mkdtemp(path.data()) == nullptr) {
+      error = std::error_code(errno, std::generic_category());
+    }
+    if (error) {
+      const char* const named = std::getenv("TMPDIR");
+      throw base::Error(base::ErrorKind::file,
+                        {.where = named != nullptr ? named : parent.string(),
+                         .found = fmt::format("\"{}\"", error.message()),
+                         .expected = "to make a directory there, to compile in",
+                         .advice = "Let TMPDIR name a directory that you may write to"});
     }
     path_ = path;
   }
