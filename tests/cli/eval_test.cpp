@@ -143,7 +143,8 @@ TEST_F(Evaluation, OfAnArrayTakesTheLabelsBesideIt) {
   const double right = share_as_asked(digits.train.labels);
   EXPECT_GE(right, 0.9);
   std::vector<std::uint8_t> shifted = digits.train.labels;
-  std::ranges::for_each(shifted, [](std::uint8_t& label) { label = (label + 1) % 10; });
+  std::ranges::for_each(shifted,
+                        [](std::uint8_t& label) { label = static_cast<std::uint8_t>((label + 1) % 10); });
   EXPECT_LE(share_as_asked(shifted), 1.0 - right);
   for (const std::vector<std::uint8_t>& wrong :
        {std::vector<std::uint8_t>(63), std::vector<std::uint8_t>(64, 10)}) {
