@@ -7,12 +7,14 @@
 #include <atomic>
 #include <cassert>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/parallel.h"
+#include "base/thread.h"
 
 namespace ganymede::base {
 
@@ -162,13 +164,14 @@ class Crew {
  private:
   enum class End { front, back };
   /// The blocks that no thread has begun. In one word with the number of their loop, so that a thread which
-  /// comes late takes none of the next loop's.
-  struct Offer {
+  /// comes late takes none of the next loop's; aligned as one, without which clang has it locked.
+  struct alignas(std::uint64_t) Offer {
     std::uint32_t number;
     std::uint16_t front, back;
   };
 
   void work(int thread);
+  void dismiss();
   /// Runs blocks of loop `number` until there are none, and calls `between()` after each.
   template <class Between>
   void take_blocks(End end, std::uint32_t number, const Between& between);
@@ -191,12 +194,22 @@ class Crew {
 
 Crew::Crew(int threads) {
   workers_.reserve(static_cast<std::size_t>(threads - 1));
-  for (int thread = 1; thread < threads; ++thread) {
-    workers_.emplace_back([this, thread] { work(thread); });
+  try {
+    for (int thread = 1; thread < threads; ++thread) {
+      workers_.push_back(start_thread([this, thread] { work(thread); }));
+    }
+  } catch (...) {
+    dismiss();
+    throw;
   }
 }
 
 Crew::~Crew() {
+  dismiss();
+}
+
+/// Ends the workers that there are.
+void Crew::dismiss() {
   leaving_ = true;
   ++number_;
   number_.notify_all();

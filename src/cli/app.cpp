@@ -156,7 +156,9 @@ int run(int argc, char** argv) {
     print_error(error.what());
     return static_cast<int>(error.kind());
   } catch (const std::bad_alloc&) {
-    print_error("There is not enough memory for this. Ask for less: a smaller --batch-size or --count.");
+    print_error(
+        "There is not enough memory for this. Ask for less, a smaller --batch-size or --count, or allow more "
+        "(ulimit -v).");
   } catch (const std::exception& error) {
     print_error(
         fmt::format("Something unexpected went wrong: {}. This is a defect of the program.", error.what()));

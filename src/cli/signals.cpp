@@ -4,6 +4,8 @@
 
 #include <ctime>
 
+#include "base/thread.h"
+
 namespace ganymede::cli {
 
 namespace {
@@ -26,19 +28,29 @@ StopOnSignal::StopOnSignal() {
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &previous_pipe_);
   pthread_sigmask(SIG_BLOCK, &signals_, &previous_mask_);
-  watcher_ = std::jthread([this](const std::stop_token& end) { watch(end); });
+  try {
+    watcher_ = base::start_thread([this] { watch(); });
+  } catch (...) {
+    restore();
+    throw;
+  }
 }
 
 StopOnSignal::~StopOnSignal() {
-  watcher_.request_stop();
+  ending_ = true;
   watcher_.join();
+  restore();
+}
+
+/// Handles signals as before.
+void StopOnSignal::restore() {
   ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
   pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
 }
 
-void StopOnSignal::watch(const std::stop_token& end) {
+void StopOnSignal::watch() {
   const timespec pause{.tv_sec = 0, .tv_nsec = 20'000'000};
-  while (!end.stop_requested()) {
+  while (!ending_) {
     const int signal = sigtimedwait(&signals_, nullptr, &pause);
     if (signal <= 0) {
       continue;

@@ -11,7 +11,8 @@ namespace ganymede::cli {
 /// While it lives, those of SIGINT, SIGTERM and SIGHUP that the process was not started to ignore, as nohup
 /// does, request a stop, and a second one ends the process at once with the status 128 plus its number.
 /// SIGPIPE is ignored, so that a write whose reader has gone fails. Construct it before any other thread
-/// starts, so that all of them leave the signals to this one.
+/// starts, so that all of them leave the signals to this one. Throws Error(usage) where the system allows no
+/// thread for it.
 class StopOnSignal {
  public:
   StopOnSignal();
@@ -30,13 +31,15 @@ class StopOnSignal {
   }
 
  private:
-  void watch(const std::stop_token& end);
+  void watch();
+  void restore();
 
   sigset_t signals_{}, previous_mask_{};
   struct sigaction previous_pipe_ {};
   std::stop_source source_;
   std::atomic<int> signal_ = 0;
-  std::jthread watcher_;
+  std::atomic<bool> ending_ = false;
+  std::thread watcher_;
 };
 
 }  // namespace ganymede::cli

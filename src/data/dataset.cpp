@@ -202,7 +202,8 @@ Dataset load_directory(const fs::path& directory, Splits splits) {
     dataset.class_names.assign(published->class_names.begin(), published->class_names.end());
     return dataset;
   }
-  dataset.name = fs::weakly_canonical(directory, error).filename().string();
+  const fs::path whole = fs::weakly_canonical(directory, error);
+  dataset.name = (error ? directory : whole).filename().string();
   for (std::size_t label = 0; label < label_count(dataset.train); ++label) {
     dataset.class_names.push_back(std::to_string(label));
   }

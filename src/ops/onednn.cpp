@@ -1,9 +1,11 @@
 #include "ops/onednn.h"
 
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 #include <utility>
 
 #include "base/parallel.h"
@@ -75,7 +77,24 @@ const void* WeightsReorder::operator()(const void* weights) const {
   return memory_.data();
 }
 
+namespace {
+
+/// Throws std::bad_alloc where memory is short: oneDNN crashes where it gets none while it builds a
+/// primitive.
+void require_memory() {
+  constexpr std::size_t enough = std::size_t{32} << 20;
+  void* const memory =
+      ::mmap(nullptr, enough, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    throw std::bad_alloc();
+  }
+  ::munmap(memory, enough);
+}
+
+}  // namespace
+
 dnnl::primitive_attr attributes() {
+  require_memory();
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attr;

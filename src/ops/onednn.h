@@ -88,7 +88,8 @@ class WeightsReorder {
   base::Buffer memory_;
 };
 
-/// The attributes of every primitive: the memory that it needs while it runs is its thread's.
+/// The attributes of every primitive: the memory that it needs while it runs is its thread's. Throws
+/// std::bad_alloc where memory is short.
 dnnl::primitive_attr attributes();
 /// The attributes that put `epilogue` behind a product; with `accumulate` the product is added to what dst
 /// holds.

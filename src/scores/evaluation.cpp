@@ -181,10 +181,11 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
       images_of(request, source, request.count.value_or(static_cast<std::int64_t>(generated.train.count())),
                 instruments.dataset, instruments.device);
   if (images.labels.empty()) {
-    throw base::Error(base::ErrorKind::usage, {.where = "--cas",
-                                               .found = "images without labels in " + source.path.string(),
-                                               .expected = "a generator that takes a label",
-                                               .advice = "Train the recipe conditional, or leave --cas out"});
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "--cas",
+                       .found = "images without labels in " + source.path.string(),
+                       .expected = "a generator that takes a label, or an array with its labels beside it",
+                       .advice = "Train the recipe conditional, or leave --cas out"});
   }
   generated.train = {.pixels = std::move(images.pixels), .labels = std::move(images.labels)};
   const train::ClassifierRecipe& recipe = instruments.classifier.info.recipe;

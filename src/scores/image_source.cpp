@@ -66,6 +66,28 @@ base::Shape image_in(const base::Shape& array, const fs::path& path) {
   return {array[1], array[2], array.rank() == 4 ? array[3] : 1};
 }
 
+/// The labels that lie beside an array of `count` images; none where there is no such file.
+std::vector<std::uint8_t> read_labels(const fs::path& array, const data::Dataset& dataset,
+                                      std::int64_t count) {
+  const fs::path path = labels_beside(array);
+  std::error_code ignored;
+  if (dataset.classes() == 0 || !fs::exists(path, ignored)) {
+    return {};
+  }
+  const io::NpyArray labels = io::read_npy(path);
+  const auto classes = static_cast<float>(dataset.classes());
+  if (!labels.bytes || labels.shape != base::Shape{count} ||
+      std::ranges::any_of(labels.values, [&](float label) { return label >= classes; })) {
+    throw base::Error(
+        base::ErrorKind::data,
+        {.where = path.string(),
+         .found = fmt::format("{} of shape {}", labels.bytes ? "bytes" : "floats", labels.shape.to_string()),
+         .expected = fmt::format("{} bytes, the labels of {}, each below {}", count, array.string(), classes),
+         .advice = "Write both anew with `ganymede sample`, or move this file away"});
+  }
+  return {labels.values.begin(), labels.values.end()};
+}
+
 ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int64_t count) {
   const io::NpyArray array = io::read_npy(path);
   const base::Shape image = image_in(array.shape, path);
@@ -78,7 +100,8 @@ ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int
   ImageSet set{.description = fmt::format("{} images of {}, pixels from {} to {}", base::grouped(taken),
                                           path.string(), low, high),
                .pixels = {},
-               .labels = {}};
+               .labels = read_labels(path, dataset, array.shape[0])};
+  set.labels.resize(std::min(set.labels.size(), static_cast<std::size_t>(taken)));
   std::ranges::transform(values, std::back_inserter(set.pixels),
                          [&](float value) { return io::to_byte(value, low, high); });
   return set;
@@ -101,6 +124,10 @@ std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& re
 }
 
 }  // namespace
+
+fs::path labels_beside(fs::path array) {
+  return array.replace_extension(".labels.npy");
+}
 
 void require_size(const fs::path& path, const base::Shape& image, const data::Dataset& dataset) {
   const base::Shape expected{dataset.height, dataset.width, dataset.channels};

@@ -29,6 +29,9 @@ struct ImageSource {
 /// Opens the generator of a run or of a safetensors file; anything else is images. Throws Error(file).
 ImageSource open_image_source(const std::filesystem::path& path);
 
+/// Where the labels of an array lie: digits.labels.npy beside digits.npy.
+std::filesystem::path labels_beside(std::filesystem::path array);
+
 /// Throws Error(data) unless an image [height, width, channels] has the size of the images of `dataset`.
 void require_size(const std::filesystem::path& path, const base::Shape& image, const data::Dataset& dataset);
 
@@ -43,8 +46,9 @@ ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const t
 
 /// The first `count` images, or as many as there are, of an .npy array [count, height, width] or with
 /// channels behind, or of a directory with a PNG file for each, in the order of their names. An array's
-/// floats go from 0 to 1, or from -1 if any is below zero. Throws Error(file) if they cannot be read and
-/// Error(data) if their size is not that of `dataset`.
+/// floats go from 0 to 1, or from -1 if any is below zero; its labels are those beside it, where there are such
+/// and `dataset` has classes. Throws Error(file) if they cannot be read and Error(data) if their size is not
+/// that of `dataset`, or the labels are not one a picture and classes of it.
 ImageSet read_image_set(const std::filesystem::path& path, const data::Dataset& dataset, std::int64_t count);
 
 }  // namespace ganymede::scores

@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
+#include "base/memory_limit.h"
 #include "base/parallel.h"
 
 namespace ganymede::base {
@@ -130,6 +134,24 @@ TEST(ParallelParts, ThrowsWhatAPartThrewOnceAllHaveEnded) {
   std::atomic<int> calls = 0;
   parallel_parts(8, [&](std::int64_t) { ++calls; });
   EXPECT_EQ(calls, 8);
+}
+
+/// Ends the process with 0 if a team of more threads than there is memory for is refused with an error.
+[[noreturn]] void ask_for_too_many_threads() {
+  test::allow_more_memory(std::size_t{100} << 20);
+  try {
+    const Team team(1000);
+  } catch (const Error& error) {
+    std::_Exit(std::string(error.what()).find("--threads") == std::string::npos ? 2 : 0);
+  }
+  std::_Exit(1);
+}
+
+TEST(Team, IsRefusedWhereTheSystemAllowsNotSoManyThreads) {
+  if (test::under_sanitizer) {
+    GTEST_SKIP() << "a sanitizer reserves more memory than the limit";
+  }
+  EXPECT_EXIT(ask_for_too_many_threads(), testing::ExitedWithCode(0), "");
 }
 
 TEST(Team, SharesTheLoopsOfItsMakerAlone) {

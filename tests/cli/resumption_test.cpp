@@ -16,6 +16,7 @@
 
 #include "artifacts/recipe_source.h"
 #include "base/error.h"
+#include "base/memory_limit.h"
 #include "base/sha256.h"
 #include "cli/run_under_test.h"
 #include "data/data_source.h"
@@ -166,9 +167,9 @@ long resident_kilobytes(pid_t process) {
 }
 
 TEST(Resumption, DoesNotKeepTheCheckpointInMemory) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "the sanitizer keeps memory that was freed";
-#endif
+  if (under_sanitizer) {
+    GTEST_SKIP() << "the sanitizer keeps memory that was freed";
+  }
   const Workplace place;
   // Of 2 million weights, whose checkpoint has 70 MB.
   std::string wide = contents(place / "small.toml");

@@ -8,11 +8,17 @@
 
 namespace {
 
-const ganymede::fuzz::Target& chosen() {
+const ganymede::fuzz::Target* chosen = nullptr;
+
+}  // namespace
+
+/// Chooses the reader, before libFuzzer takes the end of the program for a crash of it and writes a file.
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   const char* const name = std::getenv("GANYMEDE_FUZZ_TARGET");
   for (const ganymede::fuzz::Target& target : ganymede::fuzz::targets()) {
     if (name != nullptr && target.name == name) {
-      return target;
+      chosen = &target;
+      return 0;
     }
   }
   std::fputs("Set GANYMEDE_FUZZ_TARGET to one of:", stderr);
@@ -23,12 +29,9 @@ const ganymede::fuzz::Target& chosen() {
   std::exit(2);
 }
 
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const ganymede::fuzz::Target& target = chosen();
   try {
-    target.read({data, size});
+    chosen->read({data, size});
   } catch (const ganymede::base::Error&) {
     // Refused, as bad input is to be.
   }

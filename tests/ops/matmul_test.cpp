@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <new>
+
+#include "base/memory_limit.h"
 #include "reference/cases.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
@@ -27,6 +31,25 @@ void check(const Device& device, const MatmulCase& c) {
       reference::matmul(c, exact(src.values()), exact(weights.values()), exact(bias), exact(dst.values()));
   Matmul(device, c).run(src.data(), weights.data(), c.epilogue.bias ? bias.data() : nullptr, dst.data());
   expect_within(dst, reference::stored(expected, c.dst));
+}
+
+/// Ends the process with 0 if a product is refused as memory is short.
+[[noreturn]] void multiply_without_memory() {
+  const Device device;
+  test::allow_more_memory(std::size_t{1} << 20);
+  try {
+    const Matmul matmul(device, {.rows = 64, .inner = 256, .columns = 784});
+  } catch (const std::bad_alloc&) {
+    std::_Exit(0);
+  }
+  std::_Exit(1);
+}
+
+TEST(Matmul, IsRefusedWhereMemoryIsShort) {
+  if (test::under_sanitizer) {
+    GTEST_SKIP() << "a sanitizer reserves more memory than the limit";
+  }
+  EXPECT_EXIT(multiply_without_memory(), testing::ExitedWithCode(0), "");
 }
 
 TEST(Matmul, MatchesTheNaiveSumForEveryCase) {

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/error.h"
 #include "base/host.h"
 #include "io/files/file.h"
 #include "io/networks/c_header.h"
@@ -45,10 +46,19 @@ void write(const fs::path& path, const SavedNetwork& network, const ExportOption
 class ScratchDirectory {
  public:
   ScratchDirectory() {
-    std::string path = std::filesystem::temp_directory_path() / "ganymede.XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
-      refuse_export(path, fmt::format("\"{}\"", std::generic_category().message(errno)),
-                    "to make a directory there, to compile in");
+    std::error_code error;
+    const fs::path parent = fs::temp_directory_path(error);
+    std::string path = parent / "ganymede.XXXXXX";
+    if (!error && ::mkdtemp(path.data()) == nullptr) {
+      error = std::error_code(errno, std::generic_category());
+    }
+    if (error) {
+      const char* const named = std::getenv("TMPDIR");
+      throw base::Error(base::ErrorKind::file,
+                        {.where = named != nullptr ? named : parent.string(),
+                         .found = fmt::format("\"{}\"", error.message()),
+                         .expected = "to make a directory there, to compile in",
+                         .advice = "Let TMPDIR name a directory that you may write to"});
     }
     path_ = path;
   }

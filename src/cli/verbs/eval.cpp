@@ -69,6 +69,7 @@ void add_eval(CLI::App& app, Action& action) {
       "  ganymede eval runs/latest\n"
       "  ganymede eval runs/conv/checkpoints/generator_epoch_0010.safetensors --json\n"
       "  ganymede eval digits.npy --data mnist\n"
+      "An array's labels are read from FILE.labels.npy beside it, where `ganymede sample` writes them.\n"
       "Arrows say which way is better; the floor is what real training images reach.\n"
       "Fréchet distances on these features and on Inception's are not to be compared.");
   verb->callback([&action, options] { action = [options] { return run_eval(*options); }; });

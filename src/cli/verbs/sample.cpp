@@ -18,6 +18,7 @@
 #include "io/files/npy.h"
 #include "io/pictures/gif.h"
 #include "io/pictures/png.h"
+#include "scores/image_source.h"
 
 namespace ganymede::cli {
 
@@ -36,15 +37,10 @@ bool wants_array(const SampleOptions& options) {
   return extension == ".npy";
 }
 
-/// Where the labels of an array lie: digits.labels.npy beside digits.npy.
-std::filesystem::path labels_beside(std::filesystem::path array) {
-  return array.replace_extension(".labels.npy");
-}
-
 /// Writes images as an array, with the labels that they were asked for beside it. A generator that takes none
 /// leaves no other array's there.
 void write_array(const SampleOptions& options, const draw::Samples& samples, bool labelled) {
-  const std::filesystem::path path = labels_beside(options.out);
+  const std::filesystem::path path = scores::labels_beside(options.out);
   if (labelled) {
     const std::vector<std::uint8_t> bytes(samples.labels.begin(), samples.labels.end());
     io::write_npy(path, bytes, {static_cast<std::int64_t>(bytes.size())});
@@ -103,7 +99,7 @@ int run_sample(const SampleOptions& options) {
       "{}: {} image{} from the generator of {} after epoch {}, seed {}{}",
       animated ? options.animate : options.out, base::grouped(layout.count), layout.count == 1 ? "" : "s",
       info.recipe.name, info.epoch, sampler.seed(),
-      array && sampler.takes_labels() ? "; their labels are in " + labels_beside(options.out).string() : ""));
+      array && sampler.takes_labels() ? "; their labels are in " + scores::labels_beside(options.out).string() : ""));
   return 0;
 }
 
@@ -145,7 +141,7 @@ void add_sample(CLI::App& app, Action& action) {
       "  ganymede sample generator.safetensors --animate walk.gif\n"
       "An array is [count, height, width, channels] in the recipe's pixel range; the labels that a "
       "conditional\n"
-      "generator drew it for are in FILE.labels.npy, [count] of bytes.");
+      "generator drew it for are in FILE.labels.npy, [count] of bytes, where `ganymede eval` finds them.");
   verb->callback([&action, options, verb] {
     constexpr std::int64_t usual_steps = 10;
     if (verb->count("--interpolate") > 0 && !options->interpolate) {

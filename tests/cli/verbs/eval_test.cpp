@@ -128,6 +128,35 @@ TEST_F(Evaluation, AtAnotherTemperatureIsAnotherAndSaysSo) {
   EXPECT_NE(cold["scores"]["frechet_distance"], usual["scores"]["frechet_distance"]);
 }
 
+TEST_F(Evaluation, OfAnArrayTakesTheLabelsBesideIt) {
+  const auto eval_labelled = [](const std::vector<std::uint8_t>& labels) {
+    io::write_npy(place() / "labelled.labels.npy", labels, {static_cast<std::int64_t>(labels.size())});
+    return eval({"labelled.npy", "--data", "digits", "--json"});
+  };
+  const auto share_as_asked = [&](const std::vector<std::uint8_t>& labels) {
+    const Ended ended = eval_labelled(labels);
+    EXPECT_EQ(ended.status, 0) << ended.errors;
+    return json::parse(ended.output)["scores"]["label_accuracy"]["value"].get<double>();
+  };
+  const data::Dataset digits = cli::open_data((place() / "digits").string(), data::Splits::train_and_test);
+  io::write_npy(place() / "labelled.npy", digits.train.pixels, {64, 28, 28, 1});
+  const double right = share_as_asked(digits.train.labels);
+  EXPECT_GE(right, 0.9);
+  std::vector<std::uint8_t> shifted = digits.train.labels;
+  std::ranges::for_each(shifted,
+                        [](std::uint8_t& label) { label = static_cast<std::uint8_t>((label + 1) % 10); });
+  EXPECT_LE(share_as_asked(shifted), 1.0 - right);
+  for (const std::vector<std::uint8_t>& wrong :
+       {std::vector<std::uint8_t>(63), std::vector<std::uint8_t>(64, 10)}) {
+    const Ended ended = eval_labelled(wrong);
+    EXPECT_EQ(ended.status, 4);
+    EXPECT_THAT(ended.errors, HasSubstr("labelled.labels.npy: found bytes of shape"));
+  }
+  std::filesystem::remove(place() / "labelled.labels.npy");
+  EXPECT_FALSE(json::parse(eval({"labelled.npy", "--data", "digits", "--json"}).output)["scores"].contains(
+      "label_accuracy"));
+}
+
 TEST_F(Evaluation, OfArraysAndPicturesIsThatOfTheGeneratorTheyCameFrom) {
   ASSERT_EQ(place().run({"sample", "run", "--count", "30", "--seed", "0", "--out", "images.npy"}).status, 0);
   const io::NpyArray array = io::read_npy(place() / "images.npy");

@@ -301,6 +301,18 @@ TEST(Verify, FindsAnOutputThatIsNotAsExpected) {
   }
 }
 
+TEST(Verify, OfAHeaderNamesATemporaryDirectoryThatIsNotThere) {
+  const Workplace place;
+  save_generator(shipped_recipes().front(), place / "generator.safetensors");
+  ASSERT_EQ(place.run({"export", "generator.safetensors", "--format", "c"}).status, 0);
+  test::Start start = place.start({"verify", "generator.h"});
+  start.environment = {{"TMPDIR", "/nowhere/at/all"}};
+  const Ended ended = test::Process(start).wait();
+  EXPECT_EQ(ended.status, 6);
+  EXPECT_THAT(ended.errors, HasSubstr("/nowhere/at/all"));
+  EXPECT_THAT(ended.errors, HasSubstr("Let TMPDIR name"));
+}
+
 TEST(Verify, CompilesAHeaderAndComparesItsAnswers) {
   for (const train::Recipe& recipe : shipped_recipes()) {
     if (recipe.name != "dense-small" && recipe.name != "conditional") {

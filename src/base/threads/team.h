@@ -19,6 +19,7 @@ class Crew;
 class Team {
  public:
   /// A team of `threads`, the maker's thread among them; 0: one a processor that this process may run on.
+  /// Throws Error(usage) where the system allows not so many.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
