@@ -5,7 +5,7 @@
 cmake_policy(VERSION 3.22)
 set(headers
   ganymede.h
-  base/error.h base/parallel.h base/random.h
+  base/error.h base/threads/parallel.h base/random.h
   data/batch.h data/dataset.h data/sampler.h
   net/program.h
   eval/evaluator.h

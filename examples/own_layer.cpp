@@ -2,13 +2,14 @@
 // A layer is two functions, its output from its input and the derivatives the other way, and it stands
 // between two programs of the library. Prints how well the two agree, then the losses.
 
+#include <ganymede/base/threads/team.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "adversarial.h"
-#include <ganymede/base/team.h>
 #include "derivative.h"
 
 using namespace ganymede;

@@ -2,6 +2,8 @@
 // A loss is all that happens between a forward and a backward pass: it reads the discriminator's logits and
 // writes its derivatives by them. Prints how well the derivative agrees with the loss, then the losses.
 
+#include <ganymede/base/threads/team.h>
+
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -9,7 +11,6 @@
 #include <string>
 
 #include "adversarial.h"
-#include <ganymede/base/team.h>
 #include "derivative.h"
 
 using namespace ganymede;

@@ -2,14 +2,14 @@
 // Prints the recipe as `ganymede train my.toml` would read it, then the losses, and writes the generator for
 // ONNX Runtime to generator.onnx.
 
-#include <cstdio>
-#include <fstream>
-#include <string>
-
-#include <ganymede/base/team.h>
+#include <ganymede/base/threads/team.h>
 #include <ganymede/data/dataset.h>
 #include <ganymede/io/networks/onnx.h>
 #include <ganymede/train/trainer.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
 
 using namespace ganymede;
 

@@ -1,18 +1,18 @@
 // Trains the recipe `dense` and draws digits:  example_train_from_code [DIRECTORY WITH MNIST] [STEPS]
 // Prints the losses every 20 steps, and writes digits.png.
 
-#include <algorithm>
-#include <cstdio>
-#include <string>
-#include <vector>
-
-#include <ganymede/base/team.h>
+#include <ganymede/base/threads/team.h>
 #include <ganymede/data/dataset.h>
 #include <ganymede/io/pictures/grid.h>
 #include <ganymede/io/pictures/png.h>
 #include <ganymede/train/recipe/embedded_recipes.h>
 #include <ganymede/train/sampling.h>
 #include <ganymede/train/trainer.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
 
 using namespace ganymede;
 

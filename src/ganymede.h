@@ -7,7 +7,7 @@
 #include "artifacts/generator_file.h"
 #include "artifacts/recipe_source.h"
 #include "base/error.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "draw/sampler.h"
 #include "io/pictures/png.h"
 #include "scores/evaluation.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::base {
 

@@ -4,7 +4,7 @@
 
 #include <ctime>
 
-#include "base/thread.h"
+#include "base/threads/thread.h"
 
 namespace ganymede::cli {
 

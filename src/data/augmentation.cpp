@@ -6,7 +6,7 @@
 #include <numbers>
 #include <vector>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::data {
 

@@ -5,7 +5,7 @@
 #include <cassert>
 #include <cstddef>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::data {
 

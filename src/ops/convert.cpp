@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstdint>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/clones.h"
 
 namespace ganymede::ops {

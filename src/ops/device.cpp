@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/onednn.h"
 
 namespace ganymede::ops {

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "base/buffer.h"
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::ops {
 
 /// The processor as oneDNN sees it: the engine that compiles kernels and the stream that runs them.
 /// Matrix operations are built for a device, which must outlive them, and run one at a time. They use the
-/// team of the thread that runs them (base/team.h), and as many threads of it as the device's maker had.
+/// team of the thread that runs them (base/threads/team.h), and as many threads of it as the device's maker
+/// had.
 class Device {
  public:
   Device();

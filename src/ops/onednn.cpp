@@ -8,7 +8,7 @@
 #include <new>
 #include <utility>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::ops {
 

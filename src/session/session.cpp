@@ -10,7 +10,7 @@
 
 #include "artifacts/recipe_source.h"
 #include "base/number.h"
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "data/data_source.h"
 #include "draw/report.h"
 #include "io/files/file.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "runs/staged_run.h"
 #include "session/observer.h"
 #include "session/training.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "base/team.h"
+#include "base/threads/team.h"
 
 namespace ganymede::base {
 namespace {

@@ -14,8 +14,8 @@
 
 #include "artifacts/checkpoint.h"
 #include "artifacts/classifier_file.h"
-#include "artifacts/generator_file.h"
 #include "artifacts/exports/model_card.h"
+#include "artifacts/generator_file.h"
 #include "base/error.h"
 #include "base/sha256.h"
 #include "data/gzip.h"
@@ -275,7 +275,8 @@ void read_card(Input input) {
   const artifacts::CardFacts facts = artifacts::parse_card(text_of(input), "input");
   require(facts.expected.label >= 0 && facts.expected.index.size() == facts.expected.output.size());
   static serve::TrainedNetworks networks = small_networks();
-  require(!(artifacts::difference(networks.generator.spec, networks.generator.weights, facts.expected) < 0.0F));
+  require(
+      !(artifacts::difference(networks.generator.spec, networks.generator.weights, facts.expected) < 0.0F));
 }
 
 void read_metrics(Input input) {

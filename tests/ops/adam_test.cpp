@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
 #include "reference/values.h"

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "io/mutation.h"
 
 namespace ganymede::train {

@@ -2,7 +2,7 @@
 
 #include <stop_token>
 
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "train/each_recipe.h"
 
 namespace ganymede::train {

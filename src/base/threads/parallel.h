@@ -6,7 +6,7 @@
 
 namespace ganymede::base {
 
-/// How many threads share the loops of this one: those of its team (base/team.h), or one.
+/// How many threads share the loops of this one: those of its team (base/threads/team.h), or one.
 int thread_count();
 
 /// The number, below thread_count(), of the thread of the loop that calls this; zero outside of loops.

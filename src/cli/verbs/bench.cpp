@@ -13,7 +13,7 @@
 #include "artifacts/recipe_source.h"
 #include "base/error.h"
 #include "base/host.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "bench/bench_ops.h"
 #include "bench/busy_processes.h"
 #include "bench/measurement.h"

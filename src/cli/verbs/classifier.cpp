@@ -9,7 +9,7 @@
 #include "artifacts/classifier_file.h"
 #include "base/error.h"
 #include "base/number.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/data_source.h"

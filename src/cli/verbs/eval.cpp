@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "scores/evaluation.h"

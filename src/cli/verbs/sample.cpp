@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/verbs/sample_options.h"
@@ -95,11 +95,12 @@ int run_sample(const SampleOptions& options) {
   draw::Sampler sampler(std::move(generator), settings);
   const SampleLayout layout = animated ? write_animation(options, sampler) : write_images(options, sampler);
   const artifacts::GeneratorInfo& info = sampler.info();
-  Console().say(fmt::format(
-      "{}: {} image{} from the generator of {} after epoch {}, seed {}{}",
-      animated ? options.animate : options.out, base::grouped(layout.count), layout.count == 1 ? "" : "s",
-      info.recipe.name, info.epoch, sampler.seed(),
-      array && sampler.takes_labels() ? "; their labels are in " + scores::labels_beside(options.out).string() : ""));
+  Console().say(fmt::format("{}: {} image{} from the generator of {} after epoch {}, seed {}{}",
+                            animated ? options.animate : options.out, base::grouped(layout.count),
+                            layout.count == 1 ? "" : "s", info.recipe.name, info.epoch, sampler.seed(),
+                            array && sampler.takes_labels()
+                                ? "; their labels are in " + scores::labels_beside(options.out).string()
+                                : ""));
   return 0;
 }
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
-#include "base/parallel.h"
 #include "base/random.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::eval {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/matmul.h"
 
 namespace ganymede::eval {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/buffer.h"
-#include "base/parallel.h"
 #include "base/random.h"
+#include "base/threads/parallel.h"
 #include "ops/matmul.h"
 
 namespace ganymede::eval {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/clones.h"
 
 namespace ganymede::ops {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/dtype.h"
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/clones.h"
 
 namespace ganymede::ops {

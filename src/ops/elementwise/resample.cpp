@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/dtype.h"
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/clones.h"
 
 namespace ganymede::ops {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 #include "ops/elementwise/elementwise.h"
 
 namespace ganymede::train {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::train {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 
 namespace ganymede::eval {
 namespace {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/dtype.h"
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
 #include "reference/values.h"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "base/team.h"
+#include "base/threads/team.h"
 #include "reference/expect.h"
 #include "reference/operations.h"
 #include "reference/values.h"

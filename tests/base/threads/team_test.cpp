@@ -1,4 +1,4 @@
-#include "base/team.h"
+#include "base/threads/team.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 #include "base/memory_limit.h"
-#include "base/parallel.h"
+#include "base/threads/parallel.h"
 
 namespace ganymede::base {
 namespace {

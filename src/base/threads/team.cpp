@@ -1,4 +1,4 @@
-#include "base/team.h"
+#include "base/threads/team.h"
 
 #include <sched.h>
 #include <sys/syscall.h>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/parallel.h"
-#include "base/thread.h"
+#include "base/threads/parallel.h"
+#include "base/threads/thread.h"
 
 namespace ganymede::base {
 
