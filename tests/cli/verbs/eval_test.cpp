@@ -138,7 +138,7 @@ TEST_F(Evaluation, OfAnArrayTakesTheLabelsBesideIt) {
     EXPECT_EQ(ended.status, 0) << ended.errors;
     return json::parse(ended.output)["scores"]["label_accuracy"]["value"].get<double>();
   };
-  const data::Dataset digits = cli::open_data((place() / "digits").string(), data::Splits::train_and_test);
+  const data::Dataset digits = data::open_data((place() / "digits").string(), data::Splits::train_and_test);
   io::write_npy(place() / "labelled.npy", digits.train.pixels, {64, 28, 28, 1});
   const double right = share_as_asked(digits.train.labels);
   EXPECT_GE(right, 0.9);
