@@ -15,9 +15,8 @@ using Action = std::function<int()>;
 
 /// What a recipe is called by on a command line.
 inline constexpr const char* recipe_type = "RECIPE|FILE";
-/// What --data takes, and that in words.
+/// What --data takes; data::known_data() says it in words.
 inline constexpr const char* data_type = "DATASET|DIR";
-inline constexpr const char* data_names = "mnist, fashion-mnist, stacked-mnist or a directory with IDX files";
 
 /// A check of a flag's value: a whole number from `lowest` to `highest`.
 CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);

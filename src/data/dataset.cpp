@@ -74,7 +74,7 @@ fs::path find_file(const fs::path& directory, Part part) {
     }
   }
   refuse(directory, fmt::format("no {}", hyphened), "the four IDX files of a data set, gzipped or not",
-         "Check the path, or name a data set: mnist, fashion-mnist");
+         fmt::format("Check the path, or name a data set: {}", fmt::join(dataset_names(), ", ")));
 }
 
 /// Reads a part into `values` and returns its shape.
@@ -148,6 +148,10 @@ std::optional<fs::path> find_directory(std::string_view name, std::span<const fs
 
 }  // namespace
 
+std::string known_data() {
+  return fmt::format("{} or a directory with IDX files", fmt::join(dataset_names(), ", "));
+}
+
 std::vector<std::string> dataset_names() {
   std::vector<std::string> names;
   for (const Published& published : published_sets) {
@@ -189,8 +193,7 @@ Dataset open_dataset(std::string_view name_or_directory, std::span<const fs::pat
 Dataset load_directory(const fs::path& directory, Splits splits) {
   std::error_code error;
   if (!fs::is_directory(directory, error)) {
-    refuse(directory, "no such directory",
-           "mnist, fashion-mnist, stacked-mnist or a directory with IDX files", "Check the path");
+    refuse(directory, "no such directory", known_data(), "Check the path");
   }
   Dataset dataset;
   read_split(directory, train_images, train_labels, dataset.train, dataset);

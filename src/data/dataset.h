@@ -86,6 +86,8 @@ enum class Splits { train_and_test, train_only };
 
 /// The names that open_dataset() knows; of those that begin with "stacked-" only the usual one.
 std::vector<std::string> dataset_names();
+/// What it takes, in words: those names, "or a directory with IDX files".
+std::string known_data();
 
 /// Opens a data set by what a user calls it: "mnist" and "fashion-mnist" are looked for under each directory
 /// of `search_path`, then under /usr/share/datasets, and must be the published files; "stacked-" and the name

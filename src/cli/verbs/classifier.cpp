@@ -87,10 +87,10 @@ void add_classifier(CLI::App& app, Action& action) {
   CLI::App* train = verb->add_subcommand("train", "Train a classifier and save it");
   verb->require_subcommand(1);
   const auto options = std::make_shared<ClassifierOptions>();
-  const auto add = [&](const char* name, auto& value, const char* type, const char* description) {
+  const auto add = [&](const char* name, auto& value, const char* type, const std::string& description) {
     return train->add_option(name, value, description)->type_name(type);
   };
-  add("--data", options->data, data_type, data_names);
+  add("--data", options->data, data_type, data::known_data());
   add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
   add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
   add("--seed", options->seed, "N", "Of every random number")

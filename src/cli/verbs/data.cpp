@@ -102,7 +102,7 @@ int run_data(const DataOptions& options) {
 void add_data(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("data", "Tell what is in a data set and draw examples");
   const auto options = std::make_shared<DataOptions>();
-  verb->add_option("NAME", options->name, data_names)->type_name(data_type)->capture_default_str();
+  verb->add_option("NAME", options->name, data::known_data())->type_name(data_type)->capture_default_str();
   verb->add_option("--out", options->out, "The picture of examples (default: NAME.png)")->type_name("FILE");
   verb->footer(
       "Examples:\n"

@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/data_source.h"
+#include "data/stacking.h"
 #include "io/files/process.h"
 #include "ops/device.h"
 #include "runs/run_directory.h"
@@ -57,6 +58,16 @@ std::string about_data(const std::string& name) {
   }
 }
 
+std::string about_data_sets() {
+  std::string lines;
+  for (const std::string& name : data::dataset_names()) {
+    if (!data::digits_of(name)) {  // stacks are made of another one
+      lines += line(name, about_data(name));
+    }
+  }
+  return lines;
+}
+
 int describe_machine() {
   const ops::Capabilities capabilities = ops::capabilities();
   const bool bf16 = train::resolve(train::Precision::automatic) == base::DType::bf16;
@@ -68,8 +79,7 @@ int describe_machine() {
                                   : "f32, as this processor has no instructions for bf16") +
       line("threads", std::to_string(base::thread_count())) +
       line("gnuplot", about_program("gnuplot", "--version", "gnuplot-nox", "draws losses.png")) +
-      line("dot", about_program("dot", "-V", "graphviz", "draws summary --plot")) +
-      line("mnist", about_data("mnist")) + line("fashion-mnist", about_data("fashion-mnist")));
+      line("dot", about_program("dot", "-V", "graphviz", "draws summary --plot")) + about_data_sets());
   return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/verbs/train_options.h"
+#include "data/dataset.h"
 #include "session/session.h"
 
 namespace ganymede::cli {
@@ -175,7 +176,7 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
   expect_one_of(verb.add_option("--precision", options.precision, "Of the matrix products"),
                 {"auto", "f32", "bf16"});
   add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  add("--data", options.data, data_type, data_names);
+  add("--data", options.data, data_type, data::known_data());
   add("--eval-every", options.eval_every, "N",
       "Score the generator after every N epochs and keep the best; 0: never")
       ->check(in_range(0, most));

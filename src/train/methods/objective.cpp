@@ -1,8 +1,10 @@
 #include "train/methods/objective.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace ganymede::train {
@@ -64,6 +66,7 @@ Scale cross_entropy_scale(Settings s) {
 /// One row is all that there is to know of a loss.
 struct LossRow {
   Loss loss;
+  std::string_view word;  // in recipes
   bool pairs;
   Scale (*scale)(Settings settings);
   PairLoss (*discriminator)(Settings settings, double real, double fake);
@@ -71,17 +74,17 @@ struct LossRow {
 };
 
 constexpr std::array loss_rows = {
-    LossRow{Loss::bce_with_logits, false, cross_entropy_scale,
+    LossRow{Loss::bce_with_logits, "bce_with_logits", false, cross_entropy_scale,
             [](Settings s, double real, double fake) -> PairLoss {
               return {cross_entropy(real, s.real_label), cross_entropy(fake, s.fake_label)};
             },
             [](Settings s, double, double fake) { return cross_entropy(fake, s.generator_label); }},
-    LossRow{Loss::minimax, false, cross_entropy_scale,
+    LossRow{Loss::minimax, "minimax", false, cross_entropy_scale,
             [](Settings s, double real, double fake) -> PairLoss {
               return {cross_entropy(real, s.real_label), cross_entropy(fake, s.fake_label)};
             },
             [](Settings s, double, double fake) { return negated(cross_entropy(fake, s.fake_label)); }},
-    LossRow{Loss::least_squares, false,
+    LossRow{Loss::least_squares, "least_squares", false,
             [](Settings s) -> Scale {
               const double variance = (s.real_label - s.fake_label) * (s.real_label - s.fake_label);
               return LossScale{0.25 * variance, s.label_flip * (1.0 - s.label_flip) * variance};
@@ -90,14 +93,14 @@ constexpr std::array loss_rows = {
               return {squared_distance(real, s.real_label), squared_distance(fake, s.fake_label)};
             },
             [](Settings s, double, double fake) { return squared_distance(fake, s.generator_label); }},
-    LossRow{Loss::wasserstein, false, [](Settings) -> Scale { return std::nullopt; },
+    LossRow{Loss::wasserstein, "wasserstein", false, [](Settings) -> Scale { return std::nullopt; },
             [](Settings, double real, double fake) -> PairLoss {
               return {{-real, -1.0}, {fake, 1.0}};
             },
             [](Settings, double, double fake) -> Point {
               return {-fake, -1.0};
             }},
-    LossRow{Loss::hinge, false,
+    LossRow{Loss::hinge, "hinge", false,
             [](Settings s) -> Scale {
               return LossScale{1.0, 2.0 * s.label_flip};
             },
@@ -107,7 +110,7 @@ constexpr std::array loss_rows = {
             [](Settings, double, double fake) -> Point {
               return {-fake, -1.0};
             }},
-    LossRow{Loss::relativistic, true,
+    LossRow{Loss::relativistic, "relativistic", true,
             [](Settings s) -> Scale {
               return LossScale{entropy(0.5), entropy(s.label_flip)};
             },
@@ -185,13 +188,12 @@ Verdict judge(std::span<const float> logits) {
 }
 
 net::Words<Loss> words(Loss) {
-  static constexpr std::array<std::pair<std::string_view, Loss>, loss_rows.size()> table = {
-      {{"bce_with_logits", Loss::bce_with_logits},
-       {"minimax", Loss::minimax},
-       {"least_squares", Loss::least_squares},
-       {"wasserstein", Loss::wasserstein},
-       {"hinge", Loss::hinge},
-       {"relativistic", Loss::relativistic}}};
+  static constexpr auto table = [] {
+    std::array<std::pair<std::string_view, Loss>, loss_rows.size()> all;
+    std::ranges::transform(loss_rows, all.begin(),
+                           [](const LossRow& row) { return std::pair(row.word, row.loss); });
+    return all;
+  }();
   return table;
 }
 

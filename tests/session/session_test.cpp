@@ -1,4 +1,4 @@
-#include "session/training.h"
+#include "session/session.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
