@@ -4,6 +4,7 @@ import argparse
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ def options(description, whole, *more):
     for name, settings in more:
         parser.add_argument(name, **settings)
     given = parser.parse_args()
+    # A shell starts what it puts into the background so that it ignores Ctrl-C, and the program inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     given.program = given.program.resolve()
     given.seconds = given.seconds or 60.0 * given.minutes or whole
     if given.work is None:
