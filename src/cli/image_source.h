@@ -46,9 +46,9 @@ ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const t
 
 /// The first `count` images, or as many as there are, of an .npy array [count, height, width] or with
 /// channels behind, or of a directory with a PNG file for each, in the order of their names. An array's
-/// floats go from 0 to 1, or from -1 if any is below zero; its labels are those beside it, where there are such
-/// and `dataset` has classes. Throws Error(file) if they cannot be read and Error(data) if their size is not
-/// that of `dataset`, or the labels are not one a picture and classes of it.
+/// floats go from 0 to 1, or from -1 if any is below zero; its labels are those beside it, where there are
+/// such and `dataset` has classes. Throws Error(file) if they cannot be read and Error(data) if their size is
+/// not that of `dataset`, or the labels are not one a picture and classes of it.
 ImageSet read_image_set(const std::filesystem::path& path, const data::Dataset& dataset, std::int64_t count);
 
 }  // namespace ganymede::cli
