@@ -1,17 +1,17 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <cstdio>
-#include <span>
-#include <vector>
-
 #include <ganymede/base/random.h>
 #include <ganymede/data/batch.h>
 #include <ganymede/data/dataset.h>
 #include <ganymede/data/sampler.h>
 #include <ganymede/net/program.h>
 #include <ganymede/train/network.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <vector>
 
 /// The step of a GAN taken apart, for examples that put a piece of their own into it.
 namespace examples {

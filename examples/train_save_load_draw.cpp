@@ -1,4 +1,5 @@
-// Trains the recipe `dense` for an epoch and draws digits with the generator that was saved. Writes run/ and digits.png.
+// Trains the recipe `dense` for an epoch and draws digits with the generator that was saved. Writes run/ and
+// digits.png.
 #include <ganymede/ganymede.h>
 
 #include <iostream>

@@ -242,8 +242,8 @@ Answer Site::describe(const RunRequest& run) {
     samples.push_back(epoch);
   }
   std::error_code ignored;
-  Json meta =
-      fs::exists(run.files.meta, ignored) ? io::parse_foreign(read_text(run.files.meta, largest_text)) : Json();
+  Json meta = fs::exists(run.files.meta, ignored) ? io::parse_foreign(read_text(run.files.meta, largest_text))
+                                                  : Json();
   Json description = {{"name", run.name},
                       {"recipe", recipe.name},
                       {"description", recipe.description},

@@ -1,7 +1,7 @@
-#include <cstdio>
-
 #include <ganymede/train/recipe/embedded_recipes.h>
 #include <ganymede/train/trainer.h>
+
+#include <cstdio>
 
 int main() {
   using namespace ganymede;
