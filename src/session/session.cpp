@@ -112,8 +112,7 @@ base::Error error_of(const train::Finding& explosion, std::int64_t step) {
            .advice = explosion.advice}};
 }
 
-}  // namespace
-
+/// Throws Error(usage) for a setting that a run cannot go on with another value of.
 void require_changeable(const std::vector<std::string>& overrides) {
   for (const std::string& setting : overrides) {
     if (std::ranges::none_of(changeable, [&](std::string_view key) { return setting.starts_with(key); })) {
@@ -126,6 +125,14 @@ void require_changeable(const std::vector<std::string>& overrides) {
     }
   }
 }
+
+/// Takes the subscribers away from a trainer that outlives them.
+struct Unsubscribe {
+  train::Trainer& trainer;
+  ~Unsubscribe() { trainer.unsubscribe_all(); }
+};
+
+}  // namespace
 
 Session::Session(Start start, const Observer& observer)
     : observer_(observer), settings_(std::move(start.settings)) {
@@ -210,6 +217,7 @@ End Session::train(const std::stop_token& stop) {
   const auto must_go_back = [&] {
     return settings_.on_divergence == OnDivergence::rollback && doctor.explosion().has_value();
   };
+  const Unsubscribe at_end{training.trainer};
   training.trainer.subscribe([&](const train::Event& event) {
     if (must_go_back()) {
       return;  // what follows from this step would be removed again

@@ -78,7 +78,7 @@ class Session {
   const ops::Device& device() const { return training_->device; }
 
   /// Trains to the end, until `stop` is requested or until the networks diverge for good, writes a checkpoint
-  /// and draws the report. Throws Error(file).
+  /// and draws the report. A session that was stopped goes on when it is called again. Throws Error(file).
   End run(const std::stop_token& stop);
 
  private:
@@ -92,8 +92,5 @@ class Session {
   std::optional<runs::LockedRun> run_;
   std::unique_ptr<Training> training_;
 };
-
-/// Throws Error(usage) for a setting that a run cannot go on with another value of.
-void require_changeable(const std::vector<std::string>& overrides);
 
 }  // namespace ganymede::session

@@ -75,6 +75,7 @@ class Trainer {
   const Position& position() const { return position_; }
 
   void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+  void unsubscribe_all() { subscribers_.clear(); }
 
   /// Steps on to the end, or until `stop` is requested, when the step under way is finished.
   /// Calls `before_step`, if there is one, before each step: it may keep the run waiting.

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <stop_token>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "artifacts/recipe_source.h"
 #include "cli/patient.h"
 #include "cli/run_under_test.h"
 
@@ -160,6 +164,36 @@ TEST(Training, TellsOfADivergenceBehindAReportThatCannotBeDrawn) {
                                  "discriminator_optimizer.learning_rate=1e30"});
   EXPECT_EQ(ended.status, 5);
   EXPECT_THAT(ended.errors, HasSubstr("is the last good checkpoint"));
+}
+
+TEST(Session, GoesOnAfterAStopToTheBytesOfOneThatWasNotStopped) {
+  const Workplace place;
+  const auto start = [&](const std::string& out) {
+    session::Start begin{.recipe = artifacts::load_recipe(place / "small.toml"), .out = place / out};
+    begin.recipe.data = place / "digits";
+    begin.recipe.training.batch_size = 8;
+    return begin;
+  };
+  const session::Observer silent;
+  session::Session(start("whole"), silent).run({});
+  std::stop_source stop;
+  session::Observer stops;
+  stops.step = [&](const train::StepFinished& event, const session::Pace&) {
+    if (event.position.step == 3) {
+      stop.request_stop();
+    }
+  };
+  session::Session session(start("stopped"), stops);
+  EXPECT_EQ(std::get<train::Outcome>(session.run(stop.get_token())), train::Outcome::stopped);
+  EXPECT_EQ(session.position().step, 3);
+  EXPECT_EQ(std::get<train::Outcome>(session.run({})), train::Outcome::finished);
+  EXPECT_TRUE(contents(place / "stopped/generator.safetensors") ==
+              contents(place / "whole/generator.safetensors"));
+  const auto lines = [&](const std::string& run) {
+    const std::string metrics = contents(place / run / "metrics.jsonl");
+    return std::count(metrics.begin(), metrics.end(), '\n');
+  };
+  EXPECT_EQ(lines("stopped"), lines("whole")) << "something was written twice";
 }
 
 }  // namespace

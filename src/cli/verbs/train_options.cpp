@@ -51,7 +51,6 @@ void require_resumable(const TrainOptions& options) {
       refuse_with_resume(flag, decided);
     }
   }
-  session::require_changeable(options.set);
 }
 
 }  // namespace ganymede::cli
