@@ -10,7 +10,7 @@
 namespace ganymede::cli {
 
 void JsonOutput::print_line(std::string_view line) {
-  if (!wanted()) {
+  if (!wanted_ || failure_) {
     return;
   }
   failure_ = try_print(std::string(line) + "\n");

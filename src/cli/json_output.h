@@ -15,7 +15,6 @@ class JsonOutput {
   /// `signals` must outlive it.
   JsonOutput(bool wanted, const StopOnSignal& signals) : wanted_(wanted), signals_(signals) {}
 
-  bool wanted() const { return wanted_ && !failure_; }
   void print_line(std::string_view line);
   /// Why it could not print, if it could not.
   const std::error_code& failure() const { return failure_; }

@@ -22,13 +22,13 @@ std::vector<std::filesystem::path> data_roots() {
   return roots;
 }
 
-data::Dataset open_data(const std::string& name_or_directory, data::Splits splits) {
-  return data::open_dataset(name_or_directory, data_roots(), splits);
+Dataset open_data(const std::string& name_or_directory, Splits splits) {
+  return open_dataset(name_or_directory, data_roots(), splits);
 }
 
-std::string digest(const data::Dataset& dataset) {
+std::string digest(const Dataset& dataset) {
   std::string digests;
-  for (const data::DatasetFile& file : dataset.files) {
+  for (const DatasetFile& file : dataset.files) {
     digests += file.sha256;
   }
   if (dataset.train.stacks) {

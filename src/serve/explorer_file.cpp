@@ -35,9 +35,9 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 
 /// The first file of the page whose path ends so, compressed.
 std::string_view page_file(std::string_view ending) {
-  const std::span<const serve::PageFile> page = serve::embedded_page();
+  const std::span<const PageFile> page = embedded_page();
   const auto file =
-      std::ranges::find_if(page, [&](const serve::PageFile& each) { return each.path.ends_with(ending); });
+      std::ranges::find_if(page, [&](const PageFile& each) { return each.path.ends_with(ending); });
   if (file == page.end()) {
     throw base::Error(base::ErrorKind::configuration,
                       {.where = "--format html",
@@ -55,7 +55,7 @@ std::string facts_of(const artifacts::SavedGenerator& generator, const std::stri
   Json facts = {{"name", recipe.name},
                 {"about", about},
                 {"class_names", labelled ? generator.info.class_names : std::vector<std::string>()}};
-  facts.update(serve::latent_facts(recipe));
+  facts.update(latent_facts(recipe));
   std::string text;
   for (const char letter : facts.dump(-1, ' ', false, Json::error_handler_t::replace)) {
     text += letter == '<' ? "\\u003c" : std::string(1, letter);
@@ -77,8 +77,8 @@ std::string to_explorer_html(const artifacts::SavedGenerator& generator, const s
   const std::string model = io::to_onnx(generator.spec, generator.weights, {});
   html.replace(html.find(place), place.size(),
                element("facts", "application/json", facts_of(generator, about)) +
-                   element("model", base64_type, serve::base64(bytes_of(model))) +
-                   element("runtime", base64_type, serve::base64(bytes_of(page_file(".wasm")))));
+                   element("model", base64_type, base64(bytes_of(model))) +
+                   element("runtime", base64_type, base64(bytes_of(page_file(".wasm")))));
   return html;
 }
 

@@ -28,19 +28,19 @@ std::optional<std::int64_t> epoch_of(const fs::path& sample) {
   return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(epoch) : std::nullopt;
 }
 
-std::optional<serve::RunFiles> find_files(const fs::path& directory) {
+std::optional<RunFiles> find_files(const fs::path& directory) {
   const runs::RunDirectory run(directory);
   std::error_code error;
   if (!fs::is_regular_file(run.config(), error)) {
     return std::nullopt;
   }
-  serve::RunFiles files = {.directory = directory,
-                           .config = run.config(),
-                           .meta = run.meta(),
-                           .metrics = run.metrics(),
-                           .generator = run.generator(),
-                           .samples_directory = run.samples(),
-                           .samples = {}};
+  RunFiles files = {.directory = directory,
+                    .config = run.config(),
+                    .meta = run.meta(),
+                    .metrics = run.metrics(),
+                    .generator = run.generator(),
+                    .samples_directory = run.samples(),
+                    .samples = {}};
   for (const fs::path& sample : run.find_samples()) {
     if (const auto epoch = epoch_of(sample)) {
       files.samples.emplace(*epoch, sample);
@@ -49,7 +49,7 @@ std::optional<serve::RunFiles> find_files(const fs::path& directory) {
   return files;
 }
 
-serve::TrainedNetworks open_networks(const fs::path& directory) {
+TrainedNetworks open_networks(const fs::path& directory) {
   artifacts::SavedGenerator generator = artifacts::open_generator(directory);
   artifacts::SavedNetwork partner = artifacts::open_partner(directory, generator.info);
   return {.recipe = std::move(generator.info.recipe),
@@ -85,7 +85,7 @@ class DataCache {
 
 }  // namespace
 
-serve::RunReader make_run_reader(NamedDataset open) {
+RunReader make_run_reader(NamedDataset open) {
   const auto cache = std::make_shared<DataCache>(std::move(open));
   return {.find_files = find_files,
           .open_networks = open_networks,

@@ -15,6 +15,6 @@ struct NamedDataset {
 };
 
 /// How the page reads runs. `open`, if it has a data set, need not be opened again.
-serve::RunReader make_run_reader(NamedDataset open = {});
+RunReader make_run_reader(NamedDataset open = {});
 
 }  // namespace ganymede::serve
