@@ -66,8 +66,8 @@ int main(int argc, char** argv) try {
   });
   trainer.run({});
 
-  train::Model& model = trainer.model();
-  const std::string onnx = io::to_onnx(model.generator().spec(), model.sampling_weights(), {});
+  train::NetworkPair& networks = trainer.model().networks();
+  const std::string onnx = io::to_onnx(networks.generator().spec(), networks.sampling_weights(), {});
   std::ofstream("generator.onnx", std::ios::binary) << onnx;
   std::printf("the generator is in generator.onnx, %zu bytes\n", onnx.size());
 } catch (const std::exception& error) {

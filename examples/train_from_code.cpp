@@ -47,8 +47,8 @@ int main(int argc, char** argv) try {
   trainer.run({});
 
   constexpr std::int64_t count = 64;
-  train::Model& model = trainer.model();
-  train::ImageMaker maker(model.generator().spec(), model.sampling_weights(), device, base::DType::f32,
+  train::NetworkPair& networks = trainer.model().networks();
+  train::ImageMaker maker(networks.generator().spec(), networks.sampling_weights(), device, base::DType::f32,
                           count);
   std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
   maker.make(train::sample_latents(recipe, 42, count), {}, images);

@@ -81,7 +81,7 @@ void EventLog::record(const train::IntervalFinished& event) {
 void EventLog::record(const train::EpochFinished& event) {
   add_sample(event.position.step, event.position.epoch());
   add_scores(event.position.step);
-  for (train::Network* network : trainer_.model().networks()) {
+  for (train::Network* network : trainer_.model().networks().all()) {
     add_histograms(event.position.step, *network);
   }
 }

@@ -32,8 +32,8 @@ Snapshots::Snapshots(const train::Recipe& recipe, const data::Dataset& dataset, 
       latents_(
           train::sample_latents(recipe, static_cast<std::uint64_t>(recipe.training.seed), grid_size(recipe))),
       labels_(train::sample_labels(grid_size(recipe), recipe.output.grid_columns, dataset.classes())),
-      maker_(trainer.model().generator().spec(), trainer.model().sampling_weights(), device, base::DType::f32,
-             std::min(images_at_once, grid_size(recipe))) {}
+      maker_(trainer.model().networks().generator().spec(), trainer.model().networks().sampling_weights(),
+             device, base::DType::f32, std::min(images_at_once, grid_size(recipe))) {}
 
 void Snapshots::write_sample(const runs::RunDirectory& run, std::int64_t epoch) {
   const draw::Images images = draw::make_images(maker_, latents_, labels_);
@@ -74,9 +74,9 @@ void Snapshots::make_again(const runs::RunDirectory& run, const artifacts::Check
 }
 
 scores::ImageSet Snapshots::draw_images(std::int64_t count, std::uint64_t seed) {
-  train::Model& model = trainer_.model();
-  return scores::make_image_set(model.generator().spec(), model.sampling_weights(), recipe_, dataset_.train,
-                                count, seed, device_);
+  train::NetworkPair& networks = trainer_.model().networks();
+  return scores::make_image_set(networks.generator().spec(), networks.sampling_weights(), recipe_,
+                                dataset_.train, count, seed, device_);
 }
 
 scores::ImageSet Snapshots::draw_few_images(std::int64_t count, std::uint64_t seed) {
@@ -89,7 +89,7 @@ void Snapshots::keep_generator(const runs::RunDirectory& run, std::int64_t epoch
 
 void Snapshots::write_current_generator(const std::filesystem::path& path) {
   artifacts::write_generator(path, info_of(recipe_, trainer_.position().step),
-                             trainer_.model().sampling_weights());
+                             trainer_.model().networks().sampling_weights());
 }
 
 void Snapshots::write_generator_of(const artifacts::Checkpoint& checkpoint,

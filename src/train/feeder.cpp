@@ -1,56 +1,63 @@
 #include "train/feeder.h"
 
-#include <algorithm>
-
 namespace ganymede::train {
 
 using base::Purpose;
 
 Feeder::Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes)
-    : images_(images),
+    : data_(images),
       seed_(static_cast<std::uint64_t>(recipe.training.seed)),
-      pixel_range_{recipe.pixel_range.low, recipe.pixel_range.high},
-      distribution_(recipe.latent.distribution),
+      pixel_range_(recipe.pixel_range),
+      latent_(recipe.latent),
       classes_(classes),
       pairs_(compares_pairs(recipe.objective.loss)),
+      discriminator_steps_(static_cast<std::uint64_t>(recipe.training.discriminator_steps)),
+      batch_(static_cast<std::size_t>(recipe.training.batch_size)),
       sampler_(seed_, static_cast<std::uint32_t>(images.count())),
-      indices_(static_cast<std::size_t>(recipe.half_batch())) {}
+      indices_(static_cast<std::size_t>(recipe.half_batch())),
+      images_(indices_.size() * images.image_size()),
+      labels_(batch_),
+      latents_(batch_ * static_cast<std::size_t>(latent_.size)) {}
 
-void Feeder::feed_discriminator(std::uint64_t update, Gan& gan) {
-  sampler_.indices(update * indices_.size(), indices_);
-  data::gather(images_, indices_, pixel_range_, gan.real_images());
-  fill_latents({.seed = seed_, .purpose = Purpose::discriminator_latent, .step = update}, distribution_,
-               gan.discriminator_latents());
-  if (!gan.real_labels().empty()) {
-    data::gather_labels(images_, indices_, gan.real_labels());
-  }
-  if (!gan.fake_labels().empty()) {
-    // The fakes get the labels of the real images, so that a label alone tells nothing about which are real.
-    data::gather_labels(images_, indices_, gan.fake_labels());
-  }
+Batch Feeder::discriminator_batch(std::uint64_t update) {
+  gather(update);
+  const std::span points = latents(indices_.size());
+  fill_latents({.seed = seed_, .purpose = Purpose::discriminator_latent, .step = update},
+               latent_.distribution, points);
+  return {.images = images_, .labels = std::span(labels_).first(indices_.size()), .latents = points};
 }
 
-void Feeder::feed_generator(std::uint64_t update, Gan& gan) {
-  fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, distribution_,
-               gan.generator_latents());
-  const std::span labels = gan.generator_labels();
-  if (pairs_ && !labels.empty()) {
-    // A pair's two images are compared as images of one class.
-    data::gather_labels(images_, indices_, labels);
-    return;
+Batch Feeder::generator_batch(std::uint64_t update) {
+  const std::span points = latents(batch_);
+  fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, latent_.distribution,
+               points);
+  if (pairs_) {
+    gather((update + 1) * discriminator_steps_ - 1);
+    return {.images = images_, .labels = labels_, .latents = points};
   }
   const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = update};
-  for (std::size_t n = 0; n < labels.size(); ++n) {
-    labels[n] = static_cast<std::int32_t>(
+  for (std::size_t n = 0; n < labels_.size(); ++n) {
+    labels_[n] = static_cast<std::int32_t>(
         base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(classes_)));
   }
+  return {.images = {}, .labels = labels_, .latents = points};
 }
 
-void Feeder::feed(std::uint64_t update, Vae& vae) {
-  sampler_.indices(update * indices_.size(), indices_);
-  data::gather(images_, indices_, pixel_range_, vae.images());
-  base::fill_normal({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, 0.0F, 1.0F,
-                    vae.noise());
+Batch Feeder::vae_batch(std::uint64_t update) {
+  gather(update);
+  const std::span noise = latents(indices_.size());
+  base::fill_normal({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, 0.0F, 1.0F, noise);
+  return {.images = images_, .labels = {}, .latents = noise};
+}
+
+void Feeder::gather(std::uint64_t batch) {
+  sampler_.indices(batch * indices_.size(), indices_);
+  data::gather(data_, indices_, pixel_range_, images_);
+  data::gather_labels(data_, indices_, std::span(labels_).first(indices_.size()));
+}
+
+std::span<float> Feeder::latents(std::size_t count) {
+  return std::span(latents_).first(count * static_cast<std::size_t>(latent_.size));
 }
 
 void fill_latents(const base::RandomKey& key, Distribution distribution, std::span<float> latents) {

@@ -4,37 +4,52 @@
 #include <span>
 #include <vector>
 
-#include "data/batch.h"
 #include "data/sampler.h"
-#include "train/gan.h"
-#include "train/vae.h"
+#include "train/recipe/recipe.h"
 
 namespace ganymede::train {
 
-/// Fills in what an update reads: real images, latent points and labels, each a pure function of the recipe's
-/// seed and the update's number.
+/// What one update reads. The memory is the feeder's, until it makes its next batch.
+struct Batch {
+  std::span<const float> images;         ///< [count, height, width, channels], of the data; empty if unread
+  std::span<const std::int32_t> labels;  ///< [count], of `images` and of those that the generator makes
+  std::span<const float> latents;        ///< [count, latent]
+};
+
+/// Makes batches of real images, latent points and labels, each a pure function of the recipe's seed and the
+/// update's number. Allocates nothing after its construction.
 class Feeder {
  public:
   /// `images` must outlive the feeder.
   Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes);
 
-  /// Writes what the discriminator's update number `update` reads, 0 for the first. Allocates nothing.
-  void feed_discriminator(std::uint64_t update, Gan& gan);
-  /// The same for the generator's, which compares pairs with the images of the discriminator's last update
-  /// where the loss does.
-  void feed_generator(std::uint64_t update, Gan& gan);
-  /// The same for a VAE's: the images and the noise of their latent points.
-  void feed(std::uint64_t update, Vae& vae);
+  /// For the discriminator's update number `update`, 0 for the first. The generated images get the labels of
+  /// the real ones, so that a label alone does not tell which are real.
+  Batch discriminator_batch(std::uint64_t update);
+  /// For the generator's. Where the loss compares pairs, the images and labels are those of the
+  /// discriminator's last update before it, and empty and random elsewhere.
+  Batch generator_batch(std::uint64_t update);
+  /// For a VAE's: the latent points are the noise of its encoder's, from N(0, 1).
+  Batch vae_batch(std::uint64_t update);
 
  private:
-  const data::Split& images_;
+  /// Images and labels number `batch` of the data, in the sampler's order.
+  void gather(std::uint64_t batch);
+  std::span<float> latents(std::size_t count);
+
+  const data::Split& data_;
   std::uint64_t seed_;
   data::PixelRange pixel_range_;
-  Distribution distribution_;
+  LatentSettings latent_;
   std::int64_t classes_;
   bool pairs_;
+  std::uint64_t discriminator_steps_;
+  std::size_t batch_;
   data::Sampler sampler_;
   std::vector<std::uint32_t> indices_;  // [half batch]
+  std::vector<float> images_;           // [half batch, height, width, channels]
+  std::vector<std::int32_t> labels_;    // [batch]
+  std::vector<float> latents_;          // [batch, latent]
 };
 
 /// Latent points [count, latent]: the sequence that `key` names.

@@ -5,8 +5,8 @@
 #include <variant>
 #include <vector>
 
-#include "train/feeder.h"
 #include "train/gan.h"
+#include "train/network_pair.h"
 #include "train/vae.h"
 
 namespace ganymede::train {
@@ -40,43 +40,31 @@ void for_each_norm(Norms& norms, Visitor&& visit) {
   visit("grad_norm_g", norms.generator);
 }
 
-/// Feeds and takes step `step`, 0 for the first: the recipe's number of updates of the discriminator, of
-/// which the last is measured, and one of the generator. Allocates nothing.
-GanMetrics take_step(std::uint64_t step, Feeder& feeder, Gan& gan);
-/// The same for a VAE: one update of both of its networks.
-VaeMetrics take_step(std::uint64_t step, Feeder& feeder, Vae& vae);
-
-/// What a recipe trains: a GAN or a VAE.
+/// What a recipe trains, a GAN or a VAE: its networks and how they learn.
 class Model {
  public:
   /// `image` is [height, width, channels]. Draws the first weights from the recipe's seed.
-  /// Throws Error(configuration) where the networks do not fit.
+  /// Throws Error(configuration) where the networks do not fit each other or data of `classes` labels.
   Model(const Recipe& recipe, const base::Shape& image, std::int64_t classes, const ops::Device& device);
 
-  /// The network that makes images of latent points.
-  Network& generator();
-  /// The generator's weights that make the best images: their average, where the recipe keeps one.
-  net::Weights& sampling_weights();
-  /// Every network that learns, the generator first.
-  std::vector<Network*> networks();
+  NetworkPair& networks() { return networks_; }
 
-  /// Feeds and takes step `step`, 0 for the first. Allocates nothing.
+  /// Step `step`, 0 for the first. Allocates nothing.
   StepMetrics take_step(std::uint64_t step, Feeder& feeder);
 
   /// Of the last step: reads all gradients, which a step itself has no need of.
   GradientNorms gradient_norms();
 
-  std::vector<NamedTensor> tensors();
-  /// Once tensors() have been written.
-  void resume();
-
   /// Begins to time the passes of every layer and the optimisers, or stops.
   void time_passes(bool on);
-  /// What was timed, by program and layer: "generator dense_1", "generator adam".
-  std::vector<net::PassTime> pass_times() const;
+  /// What was timed, by program and layer: "frozen discriminator dense_1", "generator adam".
+  std::vector<net::PassTime> pass_times();
 
  private:
-  std::variant<Gan, Vae> model_;
+  std::vector<NamedProgram> programs();
+
+  NetworkPair networks_;
+  std::variant<Gan, Vae> method_;
 };
 
 }  // namespace ganymede::train

@@ -150,7 +150,7 @@ void Trainer::publish(const Event& event) const {
 std::vector<NamedTensor> Trainer::tensors() {
   interval_.save(interval_state_);
   epoch_.save(epoch_state_);
-  std::vector<NamedTensor> all = model_.tensors();
+  std::vector<NamedTensor> all = model_.networks().tensors();
   const base::Shape shape{static_cast<std::int64_t>(interval_.state_size())};
   all.push_back({"metrics.interval", shape, interval_state_});
   all.push_back({"metrics.epoch", shape, epoch_state_});
@@ -161,7 +161,7 @@ void Trainer::resume(std::int64_t step) {
   position_.step = step;
   interval_.restore(interval_state_);
   epoch_.restore(epoch_state_);
-  model_.resume();
+  model_.networks().resume();
 }
 
 }  // namespace ganymede::train

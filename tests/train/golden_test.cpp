@@ -5,6 +5,7 @@
 #include <fstream>
 #include <numeric>
 
+#include "data/batch.h"
 #include "train/fixtures.h"
 
 /// Ten steps of our engine beside ten steps of PyTorch's: see tests/golden/README.md for what both sides
@@ -47,23 +48,24 @@ void draw_parameters(net::Weights& weights, std::uint64_t seed, std::uint32_t fi
   }
 }
 
-/// Which images of MNIST the real ones of a step are: the next ones in order, in place of the sampler's.
-std::vector<std::uint32_t> next_images(const Recipe& recipe, std::uint64_t step) {
-  std::vector<std::uint32_t> indices(static_cast<std::size_t>(recipe.half_batch()));
-  std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(step * indices.size()));
-  return indices;
-}
-
-void feed_in_order(const Recipe& recipe, std::uint64_t step, Feeder& feeder, Gan& gan) {
-  feeder.feed_discriminator(step, gan);
-  const std::vector<std::uint32_t> indices = next_images(recipe, step);
-  data::gather(mnist().train, indices, {recipe.pixel_range.low, recipe.pixel_range.high}, gan.real_images());
-  for (const std::span labels : {gan.real_labels(), gan.fake_labels()}) {
-    if (!labels.empty()) {
-      data::gather_labels(mnist().train, indices, labels);
-    }
+/// The real images and labels of a step, in MNIST's order in place of the sampler's.
+struct InOrder {
+  InOrder(const Recipe& recipe, std::uint64_t step)
+      : images(static_cast<std::size_t>(recipe.half_batch()) * 784),
+        labels(static_cast<std::size_t>(recipe.half_batch())) {
+    std::vector<std::uint32_t> indices(labels.size());
+    std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(step * indices.size()));
+    data::gather(mnist().train, indices, recipe.pixel_range, images);
+    data::gather_labels(mnist().train, indices, labels);
   }
-}
+  /// With the latent points of another batch.
+  Batch with(const Batch& batch) const {
+    return {.images = images, .labels = labels, .latents = batch.latents};
+  }
+
+  std::vector<float> images;         // [half batch, height, width, channels]
+  std::vector<std::int32_t> labels;  // [half batch]
+};
 
 void expect_relative(double found, double expected, const std::string& what) {
   EXPECT_NEAR(found, expected, tolerance * std::abs(expected)) << what;
@@ -109,18 +111,18 @@ void replay(const std::string& name) {
   const auto seed = expected["seed"].get<std::uint64_t>();
   const Recipe recipe = golden_recipe(name, expected);
   const ops::Device device;
-  Gan gan(recipe, {28, 28, 1}, 10, device);
-  draw_parameters(gan.generator().weights(), seed, 0);
-  draw_parameters(gan.discriminator().weights(), seed, 100);
+  NetworkPair networks(recipe, {28, 28, 1}, 10);
+  draw_parameters(networks.generator().weights(), seed, 0);
+  draw_parameters(networks.partner().weights(), seed, 100);
+  Gan gan(recipe, networks, device);
   Feeder feeder(recipe, mnist().train, mnist().classes());
   const auto steps = expected["steps"].get<std::uint64_t>();
   ASSERT_EQ(steps, 10U);
   for (std::uint64_t step = 0; step < steps; ++step) {
     GanMetrics metrics;
-    feed_in_order(recipe, step, feeder, gan);
-    gan.update_discriminator(step, metrics);
-    feeder.feed_generator(step, gan);
-    gan.update_generator(step, metrics);
+    const InOrder real(recipe, step);
+    gan.update_discriminator(step, real.with(feeder.discriminator_batch(step)), metrics);
+    gan.update_generator(step, feeder.generator_batch(step), metrics);
     const json& losses = expected["losses"];
     const std::string where = name + " step " + std::to_string(step);
     expect_relative(metrics.discriminator_loss_real, losses["discriminator_real"][step],
@@ -129,7 +131,7 @@ void replay(const std::string& name) {
                     where + ", D on fake");
     expect_relative(metrics.generator_loss, losses["generator"][step], where + ", G");
   }
-  expect_weights(name, gan.networks(), expected["weights_end"]);
+  expect_weights(name, networks.all(), expected["weights_end"]);
 }
 
 TEST(Golden, DenseFollowsPyTorch) {
@@ -171,24 +173,23 @@ TEST(Golden, TheVaeFollowsPyTorch) {
   const Recipe recipe = golden_vae(expected);
   const auto seed = expected["seed"].get<std::uint64_t>();
   const ops::Device device;
-  Vae vae(recipe, {28, 28, 1}, 10, device);
-  draw_parameters(vae.generator().weights(), seed, 0);
-  draw_parameters(vae.encoder().weights(), seed, 100);
+  NetworkPair networks(recipe, {28, 28, 1}, 10);
+  draw_parameters(networks.generator().weights(), seed, 0);
+  draw_parameters(networks.partner().weights(), seed, 100);
+  Vae vae(recipe, networks, device);
   Feeder feeder(recipe, mnist().train, mnist().classes());
   const auto steps = expected["steps"].get<std::uint64_t>();
   ASSERT_EQ(steps, 10U);
   for (std::uint64_t step = 0; step < steps; ++step) {
-    VaeMetrics metrics;
-    feeder.feed(step, vae);
-    data::gather(mnist().train, next_images(recipe, step), {0.0F, 1.0F}, vae.images());
-    vae.update(step, metrics);
+    const InOrder real(recipe, step);
+    const VaeMetrics metrics = vae.update(step, real.with(feeder.vae_batch(step)));
     const json& losses = expected["losses"];
     const std::string where = "step " + std::to_string(step);
     expect_relative(metrics.loss, losses["loss"][step], where);
     expect_relative(metrics.reconstruction, losses["reconstruction"][step], where + ", reconstruction");
     expect_relative(metrics.divergence, losses["kl"][step], where + ", KL");
   }
-  expect_weights("vae", vae.networks(), expected["weights_end"]);
+  expect_weights("vae", networks.all(), expected["weights_end"]);
 }
 
 }  // namespace

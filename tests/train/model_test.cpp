@@ -1,5 +1,7 @@
 #include "train/model.h"
 
+#include <gmock/gmock.h>
+
 #include <stop_token>
 
 #include "base/threads/team.h"
@@ -20,11 +22,11 @@ TEST_P(EachModel, LearnsInBothNetworks) {
   const data::Dataset& dataset = data_of(recipe());
   Model model(recipe(), image_of(recipe()), dataset.classes(), device_);
   Feeder feeder(recipe(), dataset.train, dataset.classes());
-  const std::vector<NamedTensor> tensors = model.tensors();
+  const std::vector<NamedTensor> tensors = model.networks().tensors();
   const auto before = snapshot(tensors);
   model.take_step(0, feeder);
   model.take_step(1, feeder);
-  const auto after = snapshot(model.tensors());
+  const auto after = snapshot(model.networks().tensors());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     // The singular vector on the side of one logit is a number of length one.
     if (!tensors[i].name.ends_with("dense_1.weight.spectral_u")) {
@@ -84,6 +86,56 @@ TEST_P(EachModel, ResumesAsIfNothingHadBeen) {
   second.resume(3);
   second.run({});
   EXPECT_TRUE(same_bytes(snapshot(whole.tensors()), snapshot(second.tensors())));
+}
+
+TEST(DiscriminatorSteps, GoWithOneOfTheGenerator) {
+  const ops::Device device;
+  const Recipe recipe = shipped_recipe(
+      "dense-small", {"training.batch_size=16", "training.precision=f32", "training.discriminator_steps=3"});
+  Model model(recipe, {28, 28, 1}, 10, device);
+  Feeder feeder(recipe, mnist().train, 10);
+  model.time_passes(true);
+  model.take_step(0, feeder);
+  for (const net::PassTime& time : model.pass_times()) {
+    if (time.pass == net::Pass::update) {
+      EXPECT_EQ(time.calls, time.layer == "discriminator adam" ? 3 : 1) << time.layer;
+    }
+  }
+}
+
+TEST(PassTimes, CountTheUpdatesSinceTimingBegan) {
+  const ops::Device device;
+  const Recipe recipe = shipped_recipe("dense-small", {"training.batch_size=16", "training.precision=f32"});
+  Model model(recipe, {28, 28, 1}, 10, device);
+  Feeder feeder(recipe, mnist().train, 10);
+  model.take_step(0, feeder);
+  model.time_passes(true);
+  model.take_step(1, feeder);
+  model.take_step(2, feeder);
+  int updates = 0;
+  for (const net::PassTime& time : model.pass_times()) {
+    if (time.pass == net::Pass::update) {
+      EXPECT_EQ(time.calls, 2) << time.layer;
+      ++updates;
+    }
+  }
+  EXPECT_EQ(updates, 2);
+}
+
+TEST(PassTimes, HaveBothNetworksOfAVae) {
+  const ops::Device device;
+  const Recipe recipe = shipped_recipe("vae", {"training.batch_size=16", "training.precision=f32"});
+  Model model(recipe, {28, 28, 1}, 10, device);
+  Feeder feeder(recipe, mnist().train, 10);
+  model.time_passes(true);
+  model.take_step(0, feeder);
+  std::vector<std::string> timed;
+  for (const net::PassTime& time : model.pass_times()) {
+    EXPECT_EQ(time.calls, 1) << time.layer;
+    timed.push_back(time.layer);
+  }
+  EXPECT_THAT(timed, testing::IsSupersetOf(
+                         {"encoder conv_1", "generator dense_1", "encoder adam", "generator adam"}));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST(Trainer, TellsTheNormsOfTheLastGradientsWithAnInterval) {
   const auto intervals = events<IntervalFinished>(trainer);
   const GradientNorms& norms = intervals.at(0).gradient_norms;
   EXPECT_GT(norms.discriminator, 0.0F);
-  const auto networks = trainer.model().networks();
+  const auto networks = trainer.model().networks().all();
   EXPECT_NEAR(norms.generator, norm(*networks[0]), 1e-6);
   EXPECT_NEAR(norms.discriminator, norm(*networks[1]), 1e-6);
   EXPECT_TRUE(std::isnan(norms.encoder));
@@ -134,24 +134,6 @@ TEST(ImageMaker, DoesNotDependOnTheSizeOfItsBatch) {
 TEST(SampleLabels, ChangeWithTheRowUnlessOneIsAskedFor) {
   EXPECT_EQ(sample_labels(7, 2, 3), (std::vector<std::int32_t>{0, 0, 1, 1, 2, 2, 0}));
   EXPECT_EQ(sample_labels(3, 10, 10, 7), (std::vector<std::int32_t>{7, 7, 7}));
-}
-
-TEST(Feeder, FeedsThePixelRangeAndMatchingLabels) {
-  const ops::Device device;
-  const Recipe recipe = shipped_recipe("conditional", tiny);
-  Gan gan(recipe, {28, 28, 1}, 10, device);
-  Feeder feeder(recipe, mnist().train, 10);
-  feeder.feed_discriminator(5, gan);
-  const auto [low, high] = std::ranges::minmax(gan.real_images());
-  EXPECT_EQ(low, -1.0F);
-  EXPECT_EQ(high, 1.0F);
-  EXPECT_TRUE(std::ranges::equal(gan.real_labels(), gan.fake_labels()));
-  feeder.feed_generator(5, gan);
-  const std::vector<float> latents(gan.generator_latents().begin(), gan.generator_latents().end());
-  feeder.feed_generator(6, gan);
-  EXPECT_FALSE(std::ranges::equal(latents, gan.generator_latents()));
-  feeder.feed_generator(5, gan);
-  EXPECT_TRUE(std::ranges::equal(latents, gan.generator_latents()));
 }
 
 }  // namespace

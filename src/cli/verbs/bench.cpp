@@ -98,11 +98,11 @@ class Bench {
   bench::Measurement sample() {
     constexpr std::int64_t count = 1000;
     constexpr std::int64_t batch = 100;
-    train::ImageMaker maker(model_.generator().spec(), model_.generator().weights(), device_,
-                            train::resolve(recipe_.training.precision), batch);
+    train::ImageMaker maker(model_.networks().generator().spec(), model_.networks().generator().weights(),
+                            device_, train::resolve(recipe_.training.precision), batch);
     const auto latents = train::sample_latents(recipe_, 1, count);
     const auto labels = train::sample_labels(
-        count, 1, std::max<std::int64_t>(1, net::label_classes(model_.generator().spec())));
+        count, 1, std::max<std::int64_t>(1, net::label_classes(model_.networks().generator().spec())));
     std::vector<float> images(static_cast<std::size_t>(count * maker.image_shape().elements()));
     const double seconds = bench::median_seconds([&] { maker.make(latents, labels, images); }, seconds_);
     return row("sample 1,000", seconds, count, static_cast<double>(count) * operations_an_image());
@@ -123,7 +123,7 @@ class Bench {
   void run_step() { model_.take_step(step_++, feeder_); }
 
   double operations_an_image() {
-    return 2.0 * static_cast<double>(net::multiply_adds(model_.generator().spec()));
+    return 2.0 * static_cast<double>(net::multiply_adds(model_.networks().generator().spec()));
   }
 
   double operations_a_step() {

@@ -21,6 +21,16 @@ void fields(AdamSettings& adam, Visitor& visit) {
 
 }  // namespace ganymede::ops
 
+namespace ganymede::data {
+
+template <class Visitor>
+void fields(PixelRange& range, Visitor& visit) {
+  visit("low", range.low);
+  visit("high", range.high);
+}
+
+}  // namespace ganymede::data
+
 namespace ganymede::train {
 
 // Found by argument-dependent lookup, which does not look into unnamed namespaces.
@@ -53,12 +63,6 @@ net::Words<FakeMode> words(FakeMode) {
   static constexpr std::array<std::pair<std::string_view, FakeMode>, 2> table = {
       {{"training", FakeMode::training}, {"inference", FakeMode::inference}}};
   return table;
-}
-
-template <class Visitor>
-void fields(PixelRange& range, Visitor& visit) {
-  visit("low", range.low);
-  visit("high", range.high);
 }
 
 template <class Visitor>

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "data/batch.h"
 #include "net/spec.h"
 #include "net/toml_fields.h"
 #include "ops/adam.h"
@@ -46,11 +47,7 @@ enum class FakeMode {
   inference  ///< without dropout and with running statistics, as Keras' predict()
 };
 
-/// The values that black and white pixels become.
-struct PixelRange {
-  float low = -1.0F;
-  float high = 1.0F;
-};
+using data::PixelRange;
 
 struct LatentSettings {
   std::int64_t size = 100;
