@@ -203,7 +203,8 @@ std::array<LearningNetwork, 2> learning_networks(const Recipe& recipe) {
   return {generator, {"discriminator", recipe.discriminator, recipe.discriminator_optimizer}};
 }
 
-Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<const std::string> overrides) {
+Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<const std::string> overrides,
+                    const DataShape& data) {
   toml::table table;
   try {
     table = toml::parse(toml, where);
@@ -219,6 +220,7 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<c
   Recipe recipe;
   try {
     refuse_other_network(table);
+    fit_to_data(table, data);
     net::TomlReader reader(table, "");
     fields(recipe, reader);
     reader.finish();

@@ -16,6 +16,7 @@
 #include "train/methods/objective.h"
 #include "train/methods/penalty.h"
 #include "train/network.h"
+#include "train/recipe/fit.h"
 #include "train/recipe/schedule.h"
 
 namespace ganymede::train {
@@ -130,10 +131,10 @@ std::array<LearningNetwork, 2> learning_networks(const Recipe& recipe);
 
 /// Reads a recipe. `where` names it in errors; `overrides` are "key.path=value" as in --set: a bare word
 /// stands for itself in quotes, a table's keys are set beside those that are there, and a number in the path
-/// is an element counted from 0: "generator.layers.0.units=64". Throws Error(configuration) for bad TOML,
-/// unknown keys and values out of range.
+/// is an element counted from 0: "generator.layers.0.units=64". What the recipe leaves to the data is that of
+/// `data`: see fit_to_data(). Throws Error(configuration) for bad TOML, unknown keys and values out of range.
 Recipe parse_recipe(std::string_view toml, const std::string& where,
-                    std::span<const std::string> overrides = {});
+                    std::span<const std::string> overrides = {}, const DataShape& data = {});
 
 /// The recipe as TOML with every value written out; parse_recipe() reads it back as the same recipe.
 std::string to_toml(const Recipe& recipe);
