@@ -112,7 +112,7 @@ int main(int argc, char** argv) try {
     return 1;
   }
   constexpr std::int64_t batch = 64;
-  const data::Dataset digits = data::load_directory(argc > 1 ? argv[1] : "data/mnist");
+  const data::Dataset digits = data::load_dataset(argc > 1 ? argv[1] : "data/mnist");
   const base::Team team(0);
   const ops::Device device;
   examples::Learner generator(examples::dense_generator(), batch, 1, device);

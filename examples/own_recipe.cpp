@@ -51,7 +51,7 @@ train::Recipe small_convolutions() {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const data::Dataset digits = data::load_directory(argc > 1 ? argv[1] : "data/mnist");
+  const data::Dataset digits = data::load_dataset(argc > 1 ? argv[1] : "data/mnist");
   const train::Recipe recipe = small_convolutions();
   std::printf("%s\n", train::to_toml(recipe).c_str());
 

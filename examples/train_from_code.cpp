@@ -37,7 +37,7 @@ void print(const train::Event& event) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const data::Dataset digits = data::load_directory(argc > 1 ? argv[1] : "data/mnist");
+  const data::Dataset digits = data::load_dataset(argc > 1 ? argv[1] : "data/mnist");
   const train::Recipe recipe = find_recipe("dense");
   const base::Team team(0);
   const ops::Device device;

@@ -50,6 +50,13 @@ double metadata_share(const io::Metadata& metadata, const std::string& key, cons
 /// The network in `file` for images of `dataset`.
 ClassifierNetwork network_of(const io::SafetensorsFile& file, ClassifierInfo info, const fs::path& path,
                              const data::Dataset& dataset) {
+  if (dataset.classes() == 0) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = dataset.name,
+                       .found = "images without labels",
+                       .expected = fmt::format("the classes that {} tells apart", path.string()),
+                       .advice = "Put the pictures of each class into a folder of their own"});
+  }
   net::NetSpec spec = train::classifier_spec(info.recipe, {dataset.height, dataset.width, dataset.channels});
   if (const base::Shape made = net::output_shape(spec); made != base::Shape{dataset.classes()}) {
     throw base::Error(base::ErrorKind::configuration,
@@ -91,7 +98,8 @@ bool is_classifier(const fs::path& path) {
 ClassifierNetwork open_classifier_network(const fs::path& path) {
   const io::SafetensorsFile file = open_tensor_file(path, format, advice);
   ClassifierInfo info = read_classifier_info(file.metadata(), path);
-  const data::Dataset dataset = data::open_data(info.recipe.data, data::Splits::train_only);
+  const data::Dataset dataset =
+      data::open_data(info.recipe.data, data::Splits::train_only, info.recipe.images);
   return network_of(file, std::move(info), path, dataset);
 }
 

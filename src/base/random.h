@@ -25,6 +25,7 @@ enum class Purpose : std::uint32_t {
   bootstrap = 21,
   evaluation_subset = 22,
   stack = 23,
+  test_split = 24,
 };
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
+#include <limits>
 #include <new>
 #include <optional>
 #include <string>
@@ -139,6 +140,32 @@ CLI::Validator number_between(double lowest, double highest) {
 CLI::Option* expect_one_of(CLI::Option* option, const std::vector<std::string>& words) {
   return option->type_name(fmt::format("{}", fmt::join(words, "|")))
       ->check(CLI::IsMember(words).description(""));
+}
+
+void add_preparation(CLI::App& verb, PreparationFlags& flags) {
+  verb.add_option("--size", flags.size, "Make images N by N, each pixel the mean of those that it covers")
+      ->type_name("N")
+      ->check(in_range(1, data::max_side));
+  std::vector<std::string> fits;
+  for (const auto& [word, fit] : words(data::Fit())) {
+    fits.emplace_back(word);
+  }
+  expect_one_of(verb.add_option("--fit", flags.fit,
+                                "Images that are not square: crop their middle, pad them with black, which "
+                                "small ones get too, or stretch them, larger too; none: refuse them"),
+                fits);
+  verb.add_option("--split-seed", flags.split_seed,
+                  "Of the choice of test images, where the data has none of its own (default: 0)")
+      ->type_name("N")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+}
+
+data::Preparation preparation_of(const PreparationFlags& flags) {
+  data::Preparation preparation{.size = flags.size.value_or(0), .split_seed = flags.split_seed.value_or(0)};
+  for (const auto& [word, fit] : words(data::Fit())) {
+    preparation.fit = word == flags.fit ? fit : preparation.fit;
+  }
+  return preparation;
 }
 
 void add_temperature(CLI::App& verb, std::optional<double>& temperature) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "data/preparation.h"
+
 namespace ganymede::cli {
 
 /// What a command line asks for; returns the exit code.
@@ -16,7 +18,7 @@ using Action = std::function<int()>;
 /// What a recipe is called by on a command line.
 inline constexpr const char* recipe_type = "RECIPE|FILE";
 /// What --data takes; data::known_data() says it in words.
-inline constexpr const char* data_type = "DATASET|DIR";
+inline constexpr const char* data_type = "DATASET|PATH";
 
 /// A check of a flag's value: a whole number from `lowest` to `highest`.
 CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);
@@ -25,6 +27,16 @@ CLI::Validator number_between(double lowest, double highest);
 
 /// Lets an option's value be one of `words`, which help and completions tell.
 CLI::Option* expect_one_of(CLI::Option* option, const std::vector<std::string>& words);
+
+/// The flags that say how images become those of a data set.
+struct PreparationFlags {
+  std::optional<std::int64_t> size;
+  std::optional<std::string> fit;
+  std::optional<std::int64_t> split_seed;
+};
+/// Adds --size, --fit and --split-seed.
+void add_preparation(CLI::App& verb, PreparationFlags& flags);
+data::Preparation preparation_of(const PreparationFlags& flags);
 
 /// Adds --temperature, which sets that of a generator's recipe.
 void add_temperature(CLI::App& verb, std::optional<double>& temperature);

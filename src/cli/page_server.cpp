@@ -96,7 +96,8 @@ PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress&
 TrainingPage::TrainingPage(const session::Session& session, const StopOnSignal& signals,
                            const PageAddress& address, Console& console)
     : control_(session.position(), [&signals] { signals.request_stop(); }),
-      server_(runs_beside(session.directory(), {session.recipe().data, session.dataset()}),
+      server_(runs_beside(session.directory(),
+                          {session.recipe().data, session.dataset(), session.recipe().images}),
               {name_of(session.directory()), &control_}, address, console) {}
 
 TrainingPage::~TrainingPage() {

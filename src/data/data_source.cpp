@@ -1,11 +1,10 @@
 #include "data/data_source.h"
 
 #include <cstdlib>
-#include <span>
 #include <system_error>
 
 #include "base/host.h"
-#include "base/sha256.h"
+#include "data/stacking.h"
 
 namespace ganymede::data {
 
@@ -22,19 +21,20 @@ std::vector<std::filesystem::path> data_roots() {
   return roots;
 }
 
-Dataset open_data(const std::string& name_or_directory, Splits splits) {
-  return open_dataset(name_or_directory, data_roots(), splits);
+Dataset open_data(const std::string& name_or_path, Splits splits, const Preparation& preparation) {
+  return open_dataset(name_or_path, data_roots(), splits, preparation);
 }
 
-std::string digest(const Dataset& dataset) {
-  std::string digests;
-  for (const DatasetFile& file : dataset.files) {
-    digests += file.sha256;
+std::string lasting_name(const std::string& name_or_path) {
+  if (is_known_name(name_or_path)) {
+    return name_or_path;
   }
-  if (dataset.train.stacks) {
-    digests += base::sha256(std::as_bytes(std::span(dataset.train.stacks->planes)));
+  if (const auto digits = digits_of(name_or_path)) {
+    return std::string(stacked_prefix) + lasting_name(std::string(*digits));
   }
-  return base::sha256(std::as_bytes(std::span(digests)));
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(name_or_path, error);
+  return error ? name_or_path : path.lexically_normal().string();
 }
 
 }  // namespace ganymede::data

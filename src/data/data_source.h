@@ -12,11 +12,10 @@ namespace ganymede::data {
 /// the source.
 std::vector<std::filesystem::path> data_roots();
 
-/// Opens a data set by its name or a directory: names are looked for in data_roots(). Throws Error(data).
-Dataset open_data(const std::string& name_or_directory, Splits splits);
+/// Opens a data set by its name or path: names are looked for in data_roots(). Throws as open_dataset() does.
+Dataset open_data(const std::string& name_or_path, Splits splits, const Preparation& preparation = {});
 
-/// One digest for all of the files, and for how their images are stacked, by which a run knows its data
-/// again.
-std::string digest(const Dataset& dataset);
+/// What a run writes down: a name as it is, a path from the root, so that it is found from everywhere.
+std::string lasting_name(const std::string& name_or_path);
 
 }  // namespace ganymede::data

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "data/preparation.h"
+
 namespace ganymede::data {
 
 /// Which images of one channel are the channels of others.
@@ -23,10 +25,10 @@ struct Stacks {
       planes;  ///< [count], each the number of an image in pixels
 };
 
-/// Labelled images.
+/// Images and their labels.
 struct Split {
   std::vector<std::uint8_t> pixels;   ///< [images, height, width, channels], 0 to 255
-  std::vector<std::uint8_t> labels;   ///< [count]
+  std::vector<std::uint16_t> labels;  ///< [count], zeros where the data has no labels
   std::optional<Stacks> stacks = {};  ///< if given, the split's images are these, of those in pixels
 
   std::size_t count() const { return labels.size(); }
@@ -69,37 +71,53 @@ struct DatasetFile {
 
 /// Images of one size, split into those to train on and those to test with.
 struct Dataset {
-  std::string name;  ///< "mnist", "fashion-mnist", the name of the directory, or "stacked-" and one of these
+  std::string name;  ///< "mnist", "fashion-mnist", the name of the file or directory (behind "own-" where
+                     ///< that is one of the former), or "stacked-" and one of these
   int height = 0;
   int width = 0;
   int channels = 1;
-  std::vector<std::string> class_names;  ///< of the labels 0, 1, ...
+  std::vector<std::string> class_names;  ///< of the labels 0, 1, ...; empty: without labels
   Split train;
   Split test;  ///< empty if only the training split was asked for
   std::vector<DatasetFile> files;
+  std::vector<std::string> notes =
+      {};  ///< what reading them has decided, each a sentence without its full stop
+  /// Whether the images are those of the files and no others: not resized, cut apart or converted.
+  bool as_in_files = true;
 
   int classes() const { return static_cast<int>(class_names.size()); }
+  /// The name of the class of a training image; empty where the data has no labels.
+  std::string class_of(std::size_t train_image) const {
+    return class_names.empty() ? std::string() : class_names[train.labels[train_image]];
+  }
 };
 
 /// Which parts of a data set to read.
 enum class Splits { train_and_test, train_only };
 
+/// One digest by which a run knows its data again: of the files and of how their images are stacked, or,
+/// where the images are not just those of the files, of the training images, their labels and the classes'
+/// names.
+std::string digest(const Dataset& dataset);
+
 /// The names that open_dataset() knows; of those that begin with "stacked-" only the usual one.
 std::vector<std::string> dataset_names();
-/// What it takes, in words: those names, "or a directory with IDX files".
+/// Whether it is one of them.
+bool is_known_name(std::string_view name);
+/// What it takes, in words: those names and the formats of data/formats/format.h.
 std::string known_data();
 
 /// Opens a data set by what a user calls it: "mnist" and "fashion-mnist" are looked for under each directory
 /// of `search_path`, then under /usr/share/datasets, and must be the published files; "stacked-" and the name
-/// of a data set is stack() of it; anything else is a directory for load_directory(). Throws Error(data) if
-/// there is none, or if a file is not the published one.
-Dataset open_dataset(std::string_view name_or_directory, std::span<const std::filesystem::path> search_path,
-                     Splits splits = Splits::train_and_test);
+/// of a data set is stack() of it; anything else is a path for load_dataset(). Throws Error(data) if there is
+/// none, or if a file is not the published one.
+Dataset open_dataset(std::string_view name_or_path, std::span<const std::filesystem::path> search_path,
+                     Splits splits = Splits::train_and_test, const Preparation& preparation = {});
 
-/// Reads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
-/// each gzipped (.gz) or not, and with a dot for the second hyphen or not. The published files are recognised
-/// by their SHA-256; other files have as many classes as the training split has labels. Throws Error(data)
-/// for missing and corrupt files, and for files that do not fit each other.
-Dataset load_directory(const std::filesystem::path& directory, Splits splits = Splits::train_and_test);
+/// Reads a file or directory in one of the formats of data/formats/format.h, makes its images ready, and cuts
+/// images to test with from those to train on where the source has none. Throws Error(data) for a path in no
+/// known format, and as the format's reader, fit_images() and cut_test_split() do.
+Dataset load_dataset(const std::filesystem::path& path, Splits splits = Splits::train_and_test,
+                     const Preparation& preparation = {});
 
 }  // namespace ganymede::data

@@ -75,7 +75,7 @@ Readings Classifier::read(std::span<const std::uint8_t> images) {
   return readings;
 }
 
-double accuracy(const Readings& readings, std::span<const std::uint8_t> labels) {
+double accuracy(const Readings& readings, std::span<const std::uint16_t> labels) {
   assert(readings.count() == static_cast<std::int64_t>(labels.size()));
   double right = 0.0;
   for (std::int64_t image = 0; image < readings.count(); ++image) {

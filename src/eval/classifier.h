@@ -59,6 +59,6 @@ class Classifier {
 };
 
 /// The share of images whose most probable label is theirs.
-double accuracy(const Readings& readings, std::span<const std::uint8_t> labels);
+double accuracy(const Readings& readings, std::span<const std::uint16_t> labels);
 
 }  // namespace ganymede::eval

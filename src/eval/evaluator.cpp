@@ -85,7 +85,7 @@ Evaluator::Evaluator(Classifier& classifier, const Reference& reference, const E
   near_ = quantile(nearest_distances(device, test_pixels, training_pixels_), share_of_near_test_images);
 }
 
-Evaluation Evaluator::evaluate(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels) {
+Evaluation Evaluator::evaluate(std::span<const std::uint8_t> images, std::span<const std::uint16_t> labels) {
   return measure({enough(images, classifier_, "the images to evaluate"), labels}, {});
 }
 
@@ -96,7 +96,7 @@ Evaluation Evaluator::floor(std::int64_t count) {
   const base::RandomKey key{.seed = settings_.seed, .purpose = base::Purpose::evaluation_subset, .stream = 2};
   const auto size = std::min(static_cast<std::size_t>(count), numbers.size());
   std::vector<std::uint8_t> images;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint16_t> labels;
   for (std::size_t n = 0; n < size; ++n) {
     const auto left = static_cast<std::uint32_t>(numbers.size() - n);
     std::swap(numbers[n], numbers[n + base::bounded(base::random_word(key, n), left)]);
@@ -158,7 +158,7 @@ void Evaluator::measure_neighbours(const Features& features, Scores& scores) con
   scores.coverage = mean_of(of_real.covered);
 }
 
-void Evaluator::measure_labels(const Readings& readings, std::span<const std::uint8_t> labels,
+void Evaluator::measure_labels(const Readings& readings, std::span<const std::uint16_t> labels,
                                Scores& scores) const {
   const BootstrapSettings bootstrap{.resamples = settings_.resamples, .seed = settings_.seed};
   const auto divergence_of = [&](std::span<const float> weights) {

@@ -17,8 +17,8 @@ namespace ganymede::eval {
 
 /// Images of bytes with their labels.
 struct LabelledImages {
-  std::span<const std::uint8_t> pixels;  ///< [count, height, width, channels]
-  std::span<const std::uint8_t> labels;  ///< [count]
+  std::span<const std::uint8_t> pixels;   ///< [count, height, width, channels]
+  std::span<const std::uint16_t> labels;  ///< [count]
 };
 
 /// What generated images are compared with.
@@ -54,7 +54,7 @@ class Evaluator {
 
   /// Scores of images [count, height, width, channels], made for `labels` [count] where there are such.
   /// Throws Error(data) for too few.
-  Evaluation evaluate(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels = {});
+  Evaluation evaluate(std::span<const std::uint8_t> images, std::span<const std::uint16_t> labels = {});
 
   /// The scores that `count` training images reach, drawn at random; at most as many as there are. What no
   /// generator can be expected to better.
@@ -62,7 +62,7 @@ class Evaluator {
 
  private:
   Evaluation measure(const LabelledImages& images, std::span<const std::uint32_t> training_numbers);
-  void measure_labels(const Readings& readings, std::span<const std::uint8_t> labels, Scores& scores) const;
+  void measure_labels(const Readings& readings, std::span<const std::uint16_t> labels, Scores& scores) const;
   void measure_neighbours(const Features& features, Scores& scores) const;
   void measure_copies(std::span<const std::uint8_t> images, std::span<const std::uint32_t> training_numbers,
                       Scores& scores) const;

@@ -27,9 +27,9 @@ std::vector<double> label_shares(const Readings& readings, std::span<const float
   return shares;
 }
 
-std::vector<double> label_shares(std::span<const std::uint8_t> labels, std::int64_t classes) {
+std::vector<double> label_shares(std::span<const std::uint16_t> labels, std::int64_t classes) {
   std::vector<double> shares(static_cast<std::size_t>(classes));
-  for (const std::uint8_t label : labels) {
+  for (const std::uint16_t label : labels) {
     shares[label] += 1.0;
   }
   divide(shares, static_cast<double>(labels.size()));

@@ -14,7 +14,7 @@ namespace ganymede::eval {
 std::vector<double> label_shares(const Readings& readings, std::span<const float> weights = {});
 
 /// The same for labels that are known.
-std::vector<double> label_shares(std::span<const std::uint8_t> labels, std::int64_t classes);
+std::vector<double> label_shares(std::span<const std::uint16_t> labels, std::int64_t classes);
 
 /// The Kullback-Leibler divergence of p from q in nats: the sum of p ln(p / q) where p is not 0.
 double divergence(std::span<const double> p, std::span<const double> q);

@@ -230,7 +230,9 @@ EvaluationReport evaluate(const EvaluationRequest& asked, const Say& say) {
   ImageSource source = open_image_source(request.images);
   set_temperature(request, source);
   recognise_stacks(request, source);
-  Instruments instruments(data_of(request, source), request.classifier);
+  Instruments instruments(data_of(request, source),
+                          source.generator ? source.generator->info.recipe.images : request.preparation,
+                          request.classifier);
   const auto measure = request.stacked       ? evaluate_stacked
                        : request.by_training ? evaluate_by_training
                                              : evaluate_features;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/preparation.h"
 #include "eval/scores.h"
 
 /// What images are worth.
@@ -21,6 +22,7 @@ struct EvaluationRequest {
   std::int64_t resamples = 100;            ///< of the bootstrap, for intervals
   std::optional<double> temperature = {};  ///< of a generator's latent points
   std::string data = {};                   ///< the data set; empty: the generator's own, or MNIST
+  data::Preparation preparation = {};      ///< of the data set's images; a generator has its own
   std::filesystem::path classifier = {};   ///< what images are read with; empty: the data set's
   /// By the protocol of Stacked MNIST: 26,000 images, the digit of each channel as the classifier reads it. A
   /// generator of stacks is measured so in any case.

@@ -67,8 +67,8 @@ base::Shape image_in(const base::Shape& array, const fs::path& path) {
 }
 
 /// The labels that lie beside an array of `count` images; none where there is no such file.
-std::vector<std::uint8_t> read_labels(const fs::path& array, const data::Dataset& dataset,
-                                      std::int64_t count) {
+std::vector<std::uint16_t> read_labels(const fs::path& array, const data::Dataset& dataset,
+                                       std::int64_t count) {
   const fs::path path = labels_beside(array);
   std::error_code ignored;
   if (dataset.classes() == 0 || !fs::exists(path, ignored)) {

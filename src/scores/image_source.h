@@ -15,9 +15,9 @@ namespace ganymede::scores {
 
 /// Images to measure, as a picture file would hold them.
 struct ImageSet {
-  std::string description;           ///< where they are from, for the person
-  std::vector<std::uint8_t> pixels;  ///< [count, height, width, channels]
-  std::vector<std::uint8_t> labels;  ///< [count], that they were made for; empty where there are none
+  std::string description;            ///< where they are from, for the person
+  std::vector<std::uint8_t> pixels;   ///< [count, height, width, channels]
+  std::vector<std::uint16_t> labels;  ///< [count], that they were made for; empty where there are none
 };
 
 /// What `ganymede eval` is given: a generator, which a run or a file holds, or images that exist.

@@ -18,7 +18,8 @@ struct Instruments {
 
   /// `classifier_file` may be empty: then the one of the data set. Throws as data::open_data() and
   /// artifacts::open_classifier() do.
-  Instruments(const std::string& data, const std::filesystem::path& classifier_file);
+  Instruments(const std::string& data, const data::Preparation& images,
+              const std::filesystem::path& classifier_file);
 };
 
 eval::LabelledImages view(const data::Split& split);

@@ -53,7 +53,7 @@ std::string in_short(const eval::StackedScores& scores) {
 }  // namespace
 
 Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file)
-    : instruments_(without_stacks(recipe.data), classifier_file),
+    : instruments_(without_stacks(recipe.data), recipe.images, classifier_file),
       best_(std::numeric_limits<double>::infinity()) {
   if (data::digits_of(recipe.data)) {
     scores_ = eval::StackedScores();

@@ -70,10 +70,13 @@ class DataCache {
  public:
   explicit DataCache(NamedDataset open) : kept_(std::move(open)) {}
 
-  std::shared_ptr<const data::Dataset> open(const std::string& name) {
+  std::shared_ptr<const data::Dataset> open(const train::Recipe& recipe) {
     const std::lock_guard lock(mutex_);
-    if (!kept_.dataset || name != kept_.name) {
-      kept_ = {name, std::make_shared<data::Dataset>(data::open_data(name, data::Splits::train_only))};
+    if (!kept_.dataset || recipe.data != kept_.name || recipe.images != kept_.images) {
+      kept_ = {recipe.data,
+               std::make_shared<data::Dataset>(
+                   data::open_data(recipe.data, data::Splits::train_only, recipe.images)),
+               recipe.images};
     }
     return kept_.dataset;
   }
@@ -90,7 +93,7 @@ RunReader make_run_reader(NamedDataset open) {
   return {.find_files = find_files,
           .open_networks = open_networks,
           .export_onnx = export_onnx,
-          .open_data = [cache](const train::Recipe& recipe) { return cache->open(recipe.data); }};
+          .open_data = [cache](const train::Recipe& recipe) { return cache->open(recipe); }};
 }
 
 }  // namespace ganymede::serve

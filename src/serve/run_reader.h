@@ -12,6 +12,7 @@ namespace ganymede::serve {
 struct NamedDataset {
   std::string name;
   std::shared_ptr<const data::Dataset> dataset;
+  data::Preparation images = {};
 };
 
 /// How the page reads runs. `open`, if it has a data set, need not be opened again.

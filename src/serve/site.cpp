@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "base/error.h"
+#include "codecs/png.h"
 #include "data/batch.h"
 #include "data/gzip.h"
 #include "io/files/file.h"
 #include "io/files/json.h"
-#include "io/pictures/png.h"
 #include "serve/http/encoding.h"
 #include "serve/latent_facts.h"
 #include "serve/live/event_stream.h"
@@ -321,7 +321,7 @@ Answer Site::sheet(const RunRequest& run) {
   const std::int64_t count = number(run.target, "count", 64, 1, most);
   const io::Image image = inspector(run)->sheet(latent_choice(run.target, 0).seed, count,
                                                 number(run.target, "columns", 8, 1, count));
-  const std::vector<std::byte> bytes = io::encode_png(image);
+  const std::vector<std::byte> bytes = codecs::encode_png(image);
   return as_png({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
@@ -342,7 +342,7 @@ Answer Site::nearest_images(const RunRequest& run) {
   Json found = Json::array();
   for (const Neighbour& neighbour : nearest(dataset->train, image, shown)) {
     found.push_back({{"index", neighbour.index},
-                     {"label", dataset->class_names[dataset->train.labels[neighbour.index]]},
+                     {"label", dataset->class_of(neighbour.index)},
                      {"distance", neighbour.distance},
                      {"image", base64(dataset->train.image(neighbour.index))}});
   }

@@ -45,16 +45,17 @@ void say_recipe(const Observer& observer, std::string_view what, const train::Re
 }
 
 std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& recipe) {
-  return std::make_shared<data::Dataset>(data::open_data(recipe.data, data::Splits::train_only));
+  return std::make_shared<data::Dataset>(
+      data::open_data(recipe.data, data::Splits::train_only, recipe.images));
 }
 
 void require_same_data(const data::Dataset& dataset, const artifacts::CheckpointInfo& checkpoint) {
   if (data::digest(dataset) != checkpoint.dataset_digest) {
     throw base::Error(base::ErrorKind::data,
                       {.where = dataset.name,
-                       .found = "other files than the run began with",
-                       .expected = "the files of " + checkpoint.dataset,
-                       .advice = "Name the directory that has them with --data, or start a new run"});
+                       .found = "other images than the run began with",
+                       .expected = "those of " + checkpoint.dataset,
+                       .advice = "Name the path that has them with --data, or start a new run"});
   }
 }
 
@@ -137,6 +138,7 @@ struct Unsubscribe {
 Session::Session(Start start, const Observer& observer)
     : observer_(observer), settings_(std::move(start.settings)) {
   train::Recipe& recipe = start.recipe;
+  recipe.data = data::lasting_name(recipe.data);
   if (!start.out.empty()) {
     runs::require_free(start.out);
   }
@@ -160,7 +162,7 @@ Session::Session(const Resume& resume, const Observer& observer)
   const runs::RunDirectory run = runs::RunDirectory::open(resume.run);
   run_.emplace(runs::LockedRun{run, runs::RunLock(run)});
   train::Recipe recipe = artifacts::read_recipe_file(run.config().string(), resume.overrides);
-  recipe.data = resume.data.value_or(recipe.data);
+  recipe.data = data::lasting_name(resume.data.value_or(recipe.data));
   team_.emplace(static_cast<int>(recipe.training.threads));
   say_recipe(observer, "Resuming", recipe);
   compare_precision(run, recipe, observer);
@@ -184,6 +186,9 @@ void Session::announce() const {
                             dataset.width, base::grouped(position().steps_an_epoch),
                             base::grouped(position().total_steps - position().step),
                             directory().path().string()));
+  for (const std::string& note : dataset.notes) {
+    observer_.say(note);
+  }
 }
 
 End Session::run(const std::stop_token& stop) {

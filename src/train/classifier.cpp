@@ -27,6 +27,7 @@ namespace ganymede::train {
 template <class Visitor>
 void fields(ClassifierRecipe& recipe, Visitor& visit) {
   visit.required("data", recipe.data);
+  visit("images", recipe.images);
   visit.required("epochs", recipe.epochs);
   visit.required("batch_size", recipe.batch_size);
   visit.required("learning_rate", recipe.learning_rate);

@@ -18,6 +18,7 @@ namespace ganymede::train {
 /// Everything that decides how a classifier is trained. Its images are between 0 (black) and 1 (white).
 struct ClassifierRecipe {
   std::string data = "mnist";
+  data::Preparation images = {};
   std::int64_t epochs = 8;
   std::int64_t batch_size = 128;
   double learning_rate = 3e-3;  ///< Adam's at the start; it falls to zero along half a cosine

@@ -46,7 +46,7 @@ std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns
   return labels;
 }
 
-std::vector<std::int32_t> draw_labels(std::span<const std::uint8_t> labels, std::uint64_t seed,
+std::vector<std::int32_t> draw_labels(std::span<const std::uint16_t> labels, std::uint64_t seed,
                                       std::int64_t count) {
   const base::RandomKey key{.seed = seed, .purpose = base::Purpose::sample_label};
   std::vector<std::int32_t> drawn(static_cast<std::size_t>(count));

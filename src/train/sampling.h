@@ -44,7 +44,7 @@ std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns
 
 /// `count` of `labels`, which are a data set's, each drawn at random from all of them: the sequence that
 /// RandomKey{seed, sample_label} names.
-std::vector<std::int32_t> draw_labels(std::span<const std::uint8_t> labels, std::uint64_t seed,
+std::vector<std::int32_t> draw_labels(std::span<const std::uint16_t> labels, std::uint64_t seed,
                                       std::int64_t count);
 
 }  // namespace ganymede::train

@@ -62,7 +62,7 @@ TEST(Errors, NetworksThatDoNotFitAreToldByTheirLayer) {
 
 TEST(Errors, MissingDataEndsWithFour) {
   const Workplace place;
-  expect_failure(place, 4, "nowhere: found no such directory", {"train", "--data", "nowhere"});
+  expect_failure(place, 4, "nowhere: found no such file or directory", {"train", "--data", "nowhere"});
   expect_failure(place, 4, "nowhere", {"data", "nowhere"});
   EXPECT_FALSE(std::filesystem::exists(place / "runs"));
 }

@@ -5,7 +5,7 @@
 
 int main() {
   using namespace ganymede;
-  const data::Dataset digits = data::load_directory(MNIST_DIRECTORY);
+  const data::Dataset digits = data::load_dataset(MNIST_DIRECTORY);
   const ops::Device device;
   const train::Recipe recipe =
       train::parse_recipe(train::embedded_recipes().front().text, "the first recipe");

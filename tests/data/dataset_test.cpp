@@ -52,14 +52,14 @@ class SmallDataset : public testing::Test {
 };
 
 TEST_F(SmallDataset, IsReadFromADirectory) {
-  const Dataset dataset = load_directory(directory.path());
+  const Dataset dataset = load_dataset(directory.path());
   EXPECT_EQ(dataset.name, directory.path().filename());
   EXPECT_EQ(dataset.height, 2);
   EXPECT_EQ(dataset.width, 4);
   EXPECT_EQ(dataset.channels, 1);
   EXPECT_EQ(dataset.class_names, (std::vector<std::string>{"0", "1", "2"}));
   EXPECT_EQ(dataset.train.count(), 3U);
-  EXPECT_EQ(dataset.train.labels, (Bytes{0, 2, 1}));
+  EXPECT_EQ(dataset.train.labels, (std::vector<std::uint16_t>{0, 2, 1}));
   EXPECT_EQ(dataset.train.image(2)[0], 16);
   EXPECT_EQ(dataset.train.image(2).size(), 8U);
   EXPECT_EQ(dataset.test.count(), 2U);
@@ -74,14 +74,14 @@ TEST_F(SmallDataset, MayBePackedAndSpelledWithDots) {
   gzwrite(file, contents.data(), static_cast<unsigned>(contents.size()));
   gzclose(file);
   fs::rename(directory / "t10k-labels-idx1-ubyte", directory / "t10k-labels.idx1-ubyte");
-  const Dataset dataset = load_directory(directory.path());
+  const Dataset dataset = load_dataset(directory.path());
   EXPECT_EQ(dataset.train.image(1)[0], 8);
-  EXPECT_EQ(dataset.test.labels, (Bytes{1, 1}));
+  EXPECT_EQ(dataset.test.labels, (std::vector<std::uint16_t>{1, 1}));
 }
 
 TEST_F(SmallDataset, CanLeaveOutTheTestSplit) {
   fs::remove(directory / "t10k-images-idx3-ubyte");
-  const Dataset dataset = load_directory(directory.path(), Splits::train_only);
+  const Dataset dataset = load_dataset(directory.path(), Splits::train_only);
   EXPECT_EQ(dataset.train.count(), 3U);
   EXPECT_EQ(dataset.test.count(), 0U);
   EXPECT_EQ(dataset.test.image_size(), 0U);
@@ -90,34 +90,32 @@ TEST_F(SmallDataset, CanLeaveOutTheTestSplit) {
 
 TEST_F(SmallDataset, NeedsAllFiles) {
   fs::remove(directory / "t10k-labels-idx1-ubyte");
-  expect_error(ErrorKind::data, {"no t10k-labels-idx1-ubyte"}, [&] { load_directory(directory.path()); });
+  expect_error(ErrorKind::data, {"no t10k-labels-idx1-ubyte"}, [&] { load_dataset(directory.path()); });
 }
 
 TEST_F(SmallDataset, NeedsALabelForEachImage) {
   put("train-labels-idx1-ubyte", labels({0, 1}));
   expect_error(ErrorKind::data, {"train-images", "3 images", "2 labels in train-labels-idx1-ubyte"},
-               [&] { load_directory(directory.path()); });
+               [&] { load_dataset(directory.path()); });
 }
 
 TEST_F(SmallDataset, NeedsImagesOfOneSize) {
   put("t10k-images-idx3-ubyte", images(2, 3, 4));
-  expect_error(ErrorKind::data, {"t10k-images", "3 by 4", "2 by 4"},
-               [&] { load_directory(directory.path()); });
+  expect_error(ErrorKind::data, {"t10k-images", "3 by 4", "2 by 4"}, [&] { load_dataset(directory.path()); });
   put("t10k-images-idx3-ubyte", images(2, 2, 5));
-  expect_error(ErrorKind::data, {"t10k-images", "2 by 5", "2 by 4"},
-               [&] { load_directory(directory.path()); });
+  expect_error(ErrorKind::data, {"t10k-images", "2 by 5", "2 by 4"}, [&] { load_dataset(directory.path()); });
 }
 
 TEST_F(SmallDataset, NeedsKnownLabelsInTheTestSplit) {
   put("t10k-labels-idx1-ubyte", labels({1, 3}));
   expect_error(ErrorKind::data, {"t10k-labels", "the label 3", "below 3"},
-               [&] { load_directory(directory.path()); });
+               [&] { load_dataset(directory.path()); });
 }
 
 TEST_F(SmallDataset, RefusesSwappedFiles) {
   put("train-images-idx3-ubyte", labels({0, 2, 1}));
   expect_error(ErrorKind::data, {"train-images", "found labels, expected images"},
-               [&] { load_directory(directory.path()); });
+               [&] { load_dataset(directory.path()); });
 }
 
 TEST_F(SmallDataset, IsNotTakenForMnist) {
@@ -172,9 +170,10 @@ TEST(Datasets, TellWhereTheyWereLookedFor) {
   const std::vector<fs::path> search_path = {"/nonexistent"};
   expect_error(ErrorKind::data, {"mnist", "/nonexistent or /usr/share/datasets", "data/mnist"},
                [&] { open_dataset("mnist", search_path); });
-  expect_error(ErrorKind::data,
-               {"mnits", "no such directory", "mnist, fashion-mnist, stacked-mnist or a directory"},
-               [&] { open_dataset("mnits", search_path); });
+  expect_error(
+      ErrorKind::data,
+      {"mnits", "no such file or directory", "mnist, fashion-mnist, stacked-mnist or a path: IDX files"},
+      [&] { open_dataset("mnits", search_path); });
 }
 
 }  // namespace

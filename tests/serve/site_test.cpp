@@ -82,7 +82,7 @@ TEST_F(SiteTest, HasTheMetricsAndTheSamples) {
   const Answer sample = get("/api/runs/one/samples/0");
   EXPECT_EQ(sample.type, "image/png");
   const auto bytes = std::as_bytes(std::span(sample.body));
-  EXPECT_EQ(io::decode_png(bytes, "sample").pixels, std::vector<std::uint8_t>{9});
+  EXPECT_EQ(codecs::decode_png(bytes, "sample").pixels, std::vector<std::uint8_t>{9});
   EXPECT_EQ(get("/api/runs/one/samples/7").status, 404);
 }
 

@@ -27,7 +27,7 @@ void add_choices(FlagReference& flag) {
     std::vector<std::string> values;
     if (part == "RUN") {
       flag.runs = true;
-    } else if (part.starts_with("FILE") || part == "DIR") {
+    } else if (part.starts_with("FILE") || part == "DIR" || part == "PATH") {
       flag.files = true;
     } else if (part == "RECIPE") {
       values = recipe_names();

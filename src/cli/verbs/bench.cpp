@@ -230,8 +230,9 @@ int run_bench(const BenchOptions& options) {
     rows.push_back({.precision = precision, .what = "peak: one large product", .gflops = peak});
     for (const std::string& name : recipes_of(options)) {
       const train::Recipe recipe = recipe_of(name, precision, options);
+      // One recipe or those that ship, of which none asks for a size.
       if (!datasets.contains(recipe.data)) {
-        datasets.emplace(recipe.data, data::open_data(recipe.data, data::Splits::train_only));
+        datasets.emplace(recipe.data, data::open_data(recipe.data, data::Splits::train_only, recipe.images));
       }
       std::ranges::move(rows_of(recipe, datasets.at(recipe.data), device, peak, options, busy),
                         std::back_inserter(rows));

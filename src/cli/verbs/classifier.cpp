@@ -21,6 +21,7 @@ namespace {
 
 struct ClassifierOptions {
   std::string data = "mnist";
+  PreparationFlags images;
   std::optional<std::int64_t> epochs;
   std::optional<std::int64_t> batch_size;
   std::optional<std::int64_t> seed;
@@ -35,6 +36,9 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
   recipe.batch_size = options.batch_size.value_or(recipe.batch_size);
   recipe.seed = options.seed.value_or(recipe.seed);
   recipe.threads = options.threads;
+  if (!data::is_known_name(dataset.name)) {
+    recipe.data = data::lasting_name(options.data);
+  }
   for (const auto& [word, precision] : words(train::Precision{})) {
     recipe.precision = word == options.precision ? precision : recipe.precision;
   }
@@ -45,19 +49,24 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
 
 void require_classes(const data::Dataset& dataset) {
   if (dataset.classes() < 2) {
-    throw base::Error(base::ErrorKind::data, {.where = dataset.name,
-                                              .found = "images of one class",
-                                              .expected = "labelled images, which a classifier learns from",
-                                              .advice = "Name other data; stacks are read by the classifier "
-                                                        "of what they are stacks of, a channel at a time"});
+    throw base::Error(
+        base::ErrorKind::data,
+        {.where = dataset.name,
+         .found = dataset.classes() == 0 ? "images without labels" : "images of one class",
+         .expected = "labelled images, which a classifier learns from",
+         .advice = dataset.train.stacks ? "Name other data; stacks are read by the classifier "
+                                          "of what they are stacks of, a channel at a time"
+                                        : "Put the pictures of each class into a folder of their own"});
   }
 }
 
 int run_classifier_train(const ClassifierOptions& options) {
   Console console;
-  const data::Dataset dataset = data::open_data(options.data, data::Splits::train_and_test);
+  const data::Preparation images = preparation_of(options.images);
+  const data::Dataset dataset = data::open_data(options.data, data::Splits::train_and_test, images);
   require_classes(dataset);
-  const train::ClassifierRecipe recipe = recipe_for(options, dataset);
+  train::ClassifierRecipe recipe = recipe_for(options, dataset);
+  recipe.images = images;
   const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
   const base::Team team(static_cast<int>(recipe.threads));
   const ops::Device device;
@@ -91,6 +100,7 @@ void add_classifier(CLI::App& app, Action& action) {
     return train->add_option(name, value, description)->type_name(type);
   };
   add("--data", options->data, data_type, data::known_data());
+  add_preparation(*train, options->images);
   add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
   add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
   add("--seed", options->seed, "N", "Of every random number")

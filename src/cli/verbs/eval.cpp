@@ -16,6 +16,7 @@ namespace {
 
 struct EvalFlags {
   scores::EvaluationRequest request;
+  PreparationFlags images;
   std::int64_t threads = 0;
   bool json = false;
 };
@@ -24,8 +25,10 @@ int run_eval(const EvalFlags& flags) {
   const auto begin = std::chrono::steady_clock::now();
   const base::Team team(static_cast<int>(flags.threads));
   Console console;
+  scores::EvaluationRequest request = flags.request;
+  request.preparation = preparation_of(flags.images);
   const scores::EvaluationReport report =
-      scores::evaluate(flags.request, [&](std::string_view line) { console.say(line); });
+      scores::evaluate(request, [&](std::string_view line) { console.say(line); });
   print(flags.json ? scores::as_json(report) : scores::as_table(report));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   console.say(fmt::format("{:.1f} s in all", seconds.count()));
@@ -55,6 +58,7 @@ void add_eval(CLI::App& app, Action& action) {
   add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
   add("--data", options->request.data, data_type,
       "The real images (default: what the generator learnt from, or mnist)");
+  add_preparation(*verb, options->images);
   add("--classifier", options->request.classifier, "FILE", "One that `ganymede classifier train` wrote");
   CLI::Option* cas = verb->add_flag(
       "--cas", options->request.by_training,

@@ -177,6 +177,7 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
                 {"auto", "f32", "bf16"});
   add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
   add("--data", options.data, data_type, data::known_data());
+  add_preparation(verb, options.images);
   add("--eval-every", options.eval_every, "N",
       "Score the generator after every N epochs and keep the best; 0: never")
       ->check(in_range(0, most));

@@ -29,6 +29,9 @@ std::vector<std::string> overrides(const TrainOptions& options) {
       all.push_back(fmt::format("{}={}", key, *value));
     }
   };
+  add("images.size", options.images.size);
+  add("images.fit", options.images.fit);
+  add("images.split_seed", options.images.split_seed);
   add("training.epochs", options.epochs);
   add("training.batch_size", options.batch_size);
   add("training.seed", options.seed);
@@ -40,11 +43,14 @@ std::vector<std::string> overrides(const TrainOptions& options) {
 
 void require_resumable(const TrainOptions& options) {
   const std::string decided = "The run has decided that: leave the flag out, or start a new run";
-  const std::array<std::pair<const char*, bool>, 5> flags = {
+  const std::array<std::pair<const char*, bool>, 8> flags = {
       {{"a recipe", options.recipe.has_value()},
        {"--batch-size", options.batch_size.has_value()},
        {"--seed", options.seed.has_value()},
        {"--precision", options.precision.has_value()},
+       {"--size", options.images.size.has_value()},
+       {"--fit", options.images.fit.has_value()},
+       {"--split-seed", options.images.split_seed.has_value()},
        {"--out", !options.out.empty()}}};
   for (const auto& [flag, given] : flags) {
     if (given) {

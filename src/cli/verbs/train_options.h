@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands.h"
 #include "session/session.h"
 
 namespace ganymede::cli {
@@ -19,6 +20,7 @@ struct TrainOptions {
   std::optional<std::int64_t> threads;
   std::optional<std::int64_t> eval_every;
   std::optional<std::string> data;
+  PreparationFlags images;
   std::string out;
   std::string resume;
   std::vector<std::string> set;

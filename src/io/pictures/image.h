@@ -1,19 +1,9 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <vector>
+#include "codecs/image.h"
 
 namespace ganymede::io {
 
-/// A picture of bytes, from the top left.
-struct Image {
-  int height = 0;
-  int width = 0;
-  int channels = 1;                  ///< 1: grey; 3: red, green, blue
-  std::vector<std::uint8_t> pixels;  ///< [height, width, channels]
-
-  friend bool operator==(const Image&, const Image&) = default;
-};
+using codecs::Image;
 
 }  // namespace ganymede::io

@@ -159,6 +159,7 @@ void fields(Recipe& recipe, Visitor& visit) {
   visit("model", recipe.model);
   const bool vae = recipe.model == ModelKind::vae;
   visit("data", recipe.data);
+  visit("images", recipe.images);
   visit("pixel_range", recipe.pixel_range);
   visit("latent", recipe.latent);
   if (vae) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "data/batch.h"
+#include "data/preparation.h"
 #include "net/spec.h"
 #include "net/toml_fields.h"
 #include "ops/adam.h"
@@ -96,6 +97,7 @@ struct Recipe {
   std::string description;
   ModelKind model = ModelKind::gan;
   std::string data = "mnist";
+  data::Preparation images;
   PixelRange pixel_range;
   LatentSettings latent;
   TrainingSettings training;

@@ -39,10 +39,15 @@ void check_gan(const net::NetSpec& generator, const net::NetSpec& discriminator,
   for (const net::NetSpec* network : {&generator, &discriminator}) {
     const std::int64_t joined = net::label_classes(*network);
     if (joined != 0 && joined != classes) {
-      refuse_recipe({.where = network->name,
-                     .found = fmt::format("a label of {} classes", joined),
-                     .expected = fmt::format("{}, as the data has", classes),
-                     .advice = fmt::format("Write classes = {} where the network takes the label", classes)});
+      refuse_recipe(
+          {.where = network->name,
+           .found = fmt::format("a label of {} classes", joined),
+           .expected =
+               classes == 0 ? "none, as the data has no labels" : fmt::format("{}, as the data has", classes),
+           .advice = classes == 0
+                         ? "Train a recipe that takes none, for example dense or conv, or put the "
+                           "pictures of each class into a folder of their own"
+                         : fmt::format("Write classes = {} where the network takes the label", classes)});
     }
   }
 }

@@ -1,4 +1,4 @@
-#include "data/idx.h"
+#include "data/formats/idx.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -48,9 +48,9 @@ IdxArray parse_idx(std::vector<std::uint8_t> bytes, const std::string& where) {
   }
   const std::uint32_t magic = big_endian_word(bytes, 0);
   const std::size_t axes = magic ^ magic_of_bytes;
-  if (axes != 1 && axes != 3) {
+  if (axes != 1 && axes != 3 && axes != 4) {
     refuse(where, fmt::format("the magic number 0x{:08x}", magic),
-           "0x00000801 (IDX labels) or 0x00000803 (IDX images)");
+           "0x00000801 (IDX labels), or 0x00000803 or 0x00000804 (IDX images)");
   }
   const std::size_t header_size = 4 + 4 * axes;
   if (bytes.size() < header_size) {
