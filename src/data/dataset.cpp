@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "data/formats/format.h"
-#include "data/formats/published.h"
+#include "data/formats/parts/published.h"
 #include "data/stacking.h"
 #include "data/test_split.h"
 

@@ -138,12 +138,12 @@ struct Unsubscribe {
 Session::Session(Start start, const Observer& observer)
     : observer_(observer), settings_(std::move(start.settings)) {
   train::Recipe& recipe = start.recipe;
-  recipe.data = data::lasting_name(recipe.data);
   if (!start.out.empty()) {
     runs::require_free(start.out);
   }
   team_.emplace(static_cast<int>(recipe.training.threads));
   say_recipe(observer, "Training", recipe);
+  recipe.data = data::lasting_name(recipe.data);
   auto dataset = open_training_data(recipe);
   training_ = std::make_unique<Training>(std::move(recipe), std::move(dataset), settings_.steps,
                                          settings_.classifier);
@@ -162,9 +162,10 @@ Session::Session(const Resume& resume, const Observer& observer)
   const runs::RunDirectory run = runs::RunDirectory::open(resume.run);
   run_.emplace(runs::LockedRun{run, runs::RunLock(run)});
   train::Recipe recipe = artifacts::read_recipe_file(run.config().string(), resume.overrides);
-  recipe.data = data::lasting_name(resume.data.value_or(recipe.data));
+  recipe.data = resume.data.value_or(recipe.data);
   team_.emplace(static_cast<int>(recipe.training.threads));
   say_recipe(observer, "Resuming", recipe);
+  recipe.data = data::lasting_name(recipe.data);
   compare_precision(run, recipe, observer);
   training_ = restore(run, std::move(recipe), resume, observer);
   run.remove_temporaries();

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes the seeds of the fuzz targets anew, by the program and by hand: python3 tests/fuzz/make_seeds.py"""
 
+import base64
 import gzip
+import io
 import json
 import pathlib
 import random
@@ -10,6 +12,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -44,6 +48,37 @@ layers = [{ kind = 'flatten' }, { kind = 'dense', units = 4 }, { kind = 'leaky_r
 [augmentation]
 """
 
+# Pictures of four by three pixels that Pillow wrote.
+PICTURES = {
+    "photo.jpg": (
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCNl4"
+        "x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wAARCAAD"
+        "AAQDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/xAAaEAEAAQUAAAAAAAAAAAAAAAAAAgEDBRQi/8QAFAEBAAAAAAAAAAAAAAAAAA"
+        "AABP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ALx9uGrHmgBoj//Z"
+    ),
+    "grey.jpg": (
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCNl4"
+        "x9lnN+gXz/wAALCAADAAQBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAABP/EABoQAAEFAQAAAAAAAAAAAAAAAAIAAQMFFCL/2gAIAQEAAD8AFXxh"
+        "lHll/9k="
+    ),
+    "progressive.jpg": (
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8yb"
+        "qmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wgARCAAD"
+        "AAQDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUAQEAAAAAAAAAAAAAAAAAAAAD/9oADAMBAAIQAxAAAAGhD//EABUQAQEAAA"
+        "AAAAAAAAAAAAAAAAIy/9oACAEBAAEFAhP/xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAEDAQE/AX//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oA"
+        "CAECAQE/AX//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAY/An//xAAXEAEAAwAAAAAAAAAAAAAAAAABABEh/9oACAEBAAE/IQUyf//aAA"
+        "wDAQACAAMAAAAQC//EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQMBAT8Qf//EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQIBAT8Qf//EABUQ"
+        "AQEAAAAAAAAAAAAAAAAAAAAx/9oACAEBAAE/EIg//9k="
+    ),
+    "drawing.webp": (
+        "UklGRjYAAABXRUJQVlA4ICoAAADwAQCdASoEAAMAA4BaJaACdLoAAwkG+4AA/k8ZQZfbsXbqt67xaXgAAAA="
+    ),
+    "transparent.webp": (
+        "UklGRlgAAABXRUJQVlA4TEsAAAAvAoAAEEegqG0jNtX1vUXl1LZtw4bcVqcoatuITXV9b3E8tW3bMG5r2vO5Nx7/93fVqiSpVlWrkqRadX8HMg"
+        "HL5DXEUEUWEf2PMj8A"
+    ),
+}
+
 
 def write(target, name, contents):
     path = SEEDS / target / name
@@ -69,6 +104,25 @@ def safetensors(metadata, tensors):
 def npy(description, values):
     header = description.encode() + b" " * (-(len(description) + 11) % 64) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + values
+
+
+def png(width, height, color_type, values):
+    """An image of 8 bits a channel: grey, in colour (2) or that with transparency (6)."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    values, row = bytes(values), len(values) // height
+    rows = b"".join(b"\0" + values[n * row : (n + 1) * row] for n in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, color_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def archive(arrays, compression):
+    place = io.BytesIO()
+    with zipfile.ZipFile(place, "w", compression) as file:
+        for name, contents in arrays.items():
+            file.writestr(zipfile.ZipInfo(f"{name}.npy"), contents, compression)
+    return place.getvalue()
 
 
 def floats(count):
@@ -117,6 +171,19 @@ def main():
     write("classifier", "small", safetensors({**facts, "accuracy": "0.98", "dataset_sha256": "ab", "sha256": "0" * 64}, tensors))
     write("idx", "images", idx(0x803, [2, 3, 4], range(24)))
     write("idx", "labels", idx(0x801, [5], range(5)))
+    write("idx", "colors", idx(0x804, [1, 2, 2, 3], range(12)))
+    write("picture", "grey", png(3, 2, 0, range(6)))
+    write("picture", "color", png(2, 2, 2, range(12)))
+    write("picture", "transparent", png(2, 1, 6, range(8)))
+    for kind in ["photo.jpg", "grey.jpg", "progressive.jpg", "drawing.webp", "transparent.webp"]:
+        write("picture", kind, base64.b64decode(PICTURES[kind]))
+    images = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (4, 2, 2), }", bytes(range(16)))
+    labels = npy("{'descr': '<i8', 'fortran_order': False, 'shape': (4, 1), }", struct.pack("<4q", 0, 1, 0, 1))
+    names = npy("{'descr': '<U2', 'fortran_order': False, 'shape': (2,), }", "a\0été"[:4].encode("utf-32-le"))
+    signed = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 2, 2), }", struct.pack("<24f", *(n / 12 - 1 for n in range(24))))
+    write("npz", "labelled", archive({"x_train": images, "y_train": labels, "class_names": names}, zipfile.ZIP_DEFLATED))
+    write("npz", "signed", archive({"train_images": signed, "test_images": signed}, zipfile.ZIP_STORED))
+    write("cifar", "two", (bytes([3]) + bytes(range(256)) * 12) * 2)
     write("gzip", "text", gzip.compress(b"ganymede " * 30, mtime=0))
     write("gzip", "stored", gzip.compress(bytes(range(64)), compresslevel=0, mtime=0))
     write("gzip", "two", gzip.compress(b"one", mtime=0) + gzip.compress(b"two", mtime=0))

@@ -18,8 +18,12 @@
 #include "artifacts/generator_file.h"
 #include "base/error.h"
 #include "base/sha256.h"
-#include "data/formats/idx.h"
+#include "codecs/picture.h"
+#include "data/formats/cifar.h"
+#include "data/formats/numpy_arrays.h"
+#include "data/formats/parts/idx.h"
 #include "data/gzip.h"
+#include "data/preparation.h"
 #include "io/files/npy.h"
 #include "io/files/safetensors.h"
 #include "io/temporary_directory.h"
@@ -183,6 +187,40 @@ void read_idx(Input input) {
   require(elements == array.values.size());
 }
 
+void read_picture(Input input) {
+  const codecs::Image image = codecs::decode_picture(bytes_of(input), "input");
+  require(image.pixels.size() == static_cast<std::size_t>(image.height) *
+                                     static_cast<std::size_t>(image.width) *
+                                     static_cast<std::size_t>(image.channels));
+  const codecs::ImageHeader header = codecs::measure_picture(bytes_of(input), "input");
+  require(header == codecs::ImageHeader{image.height, image.width, image.channels});
+  const data::Preparation small{.size = 4, .fit = data::Fit::pad};
+  require(data::fit_image(image, small).pixels.size() == 16 * static_cast<std::size_t>(image.channels));
+}
+
+void require_sound(const data::Dataset& dataset) {
+  for (const data::Split* split : {&dataset.train, &dataset.test}) {
+    require(split->pixels.size() == split->count() * static_cast<std::size_t>(dataset.height) *
+                                        static_cast<std::size_t>(dataset.width) *
+                                        static_cast<std::size_t>(dataset.channels));
+    for (const std::uint16_t label : split->labels) {
+      require(dataset.classes() == 0 ? label == 0 : label < dataset.classes());
+    }
+  }
+}
+
+void read_npz(Input input) {
+  require_sound(
+      data::read_npz({input.begin(), input.end()}, "input.npz", data::Splits::train_and_test).dataset);
+}
+
+/// A directory with the input as its only batch.
+void read_cifar(Input input) {
+  static const test::TemporaryDirectory directory;
+  std::ofstream(directory / "data_batch_1.bin", std::ios::binary) << text_of(input);
+  require_sound(data::read_cifar(directory.path(), {}, data::Splits::train_and_test).dataset);
+}
+
 void read_gzip(Input input) {
   constexpr std::size_t most = 1 << 20;
   require(data::gunzip(input, most, "input").size() <= most);
@@ -319,6 +357,9 @@ void read_body(Input input) {
 
 constexpr std::array all_targets = {Target{"idx", read_idx},
                                     Target{"gzip", read_gzip},
+                                    Target{"picture", read_picture},
+                                    Target{"npz", read_npz},
+                                    Target{"cifar", read_cifar},
                                     Target{"recipe", read_recipe},
                                     Target{"set", read_override},
                                     Target{"safetensors", read_safetensors},

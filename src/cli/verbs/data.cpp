@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/number.h"
 #include "base/threads/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/contents.h"
 #include "data/data_source.h"
+#include "data/formats/numpy_arrays.h"
 #include "draw/sheet.h"
+#include "io/files/file.h"
 #include "io/pictures/png.h"
 #include "train/recipe/embedded_recipes.h"
 #include "train/recipe/recipe.h"
@@ -92,8 +95,8 @@ std::string describe_recipes(const data::Dataset& dataset) {
 std::string describe_files(const data::Dataset& dataset) {
   std::string text = "\n";
   for (const data::DatasetFile& file : dataset.files) {
-    text += fmt::format("{}\n  SHA-256 {}, {}\n", file.path.string(), file.sha256,
-                        file.verified ? "the published file" : "no published file");
+    text += fmt::format("{}\n  SHA-256 {}{}\n", file.path.string(), file.sha256,
+                        file.verified ? ", the published file" : "");
   }
   return text;
 }
@@ -141,6 +144,25 @@ int run_data(const DataOptions& options) {
   return 0;
 }
 
+int run_import(const DataOptions& options) {
+  const base::Team team(0);
+  const data::Dataset dataset =
+      data::open_data(options.name, data::Splits::train_and_test, preparation_of(options.images));
+  const std::string out = options.out.empty() ? dataset.name + ".npz" : options.out;
+  const std::vector<std::byte> file = data::to_npz(dataset);
+  io::write_file(out, file);
+  Console console;
+  for (const std::string& note : dataset.notes) {
+    console.say(note);
+  }
+  console.say(fmt::format("{}: {} images to train on and {} to test with, {}x{}x{}, {}. To train on them: {}",
+                          out, base::grouped(static_cast<std::int64_t>(dataset.train.count())),
+                          base::grouped(static_cast<std::int64_t>(dataset.test.count())), dataset.height,
+                          dataset.width, dataset.channels, base::byte_count(static_cast<double>(file.size())),
+                          base::own_command({"train", "--data", out})));
+  return 0;
+}
+
 }  // namespace
 
 void add_data(CLI::App& app, Action& action) {
@@ -155,8 +177,22 @@ void add_data(CLI::App& app, Action& action) {
       "  ganymede data fashion-mnist --out fashion.png\n"
       "  ganymede data stacked-mnist             three digits as red, green and blue\n"
       "  ganymede data path/to/pictures          a folder, whose sub-folders are classes\n"
-      "  ganymede data photos --size 32 --fit crop");
-  verb->callback([&action, options] { action = [options] { return run_data(*options); }; });
+      "  ganymede data photos --size 32 --fit crop\n"
+      "  ganymede data import photos --size 32 --fit crop --out photos.npz");
+  verb->callback([&action, verb, options] {
+    if (verb->get_subcommands().empty()) {
+      action = [options] { return run_data(*options); };
+    }
+  });
+  CLI::App* import = verb->add_subcommand("import", "Write a data set, made ready, as one .npz file");
+  const auto imported = std::make_shared<DataOptions>();
+  import->add_option("PATH", imported->name, data::known_data())->type_name(data_type)->required();
+  add_preparation(*import, imported->images);
+  import->add_option("--out", imported->out, "The file (default: NAME.npz)")->type_name("FILE");
+  import->callback([&action, imported] { action = [imported] { return run_import(*imported);
+};
+}  // namespace ganymede::cli
+);
 }
 
 }  // namespace ganymede::cli

@@ -6,7 +6,9 @@
 #include <array>
 
 #include "base/error.h"
+#include "data/formats/cifar.h"
 #include "data/formats/idx_directory.h"
+#include "data/formats/numpy_arrays.h"
 #include "data/formats/picture_folder.h"
 
 namespace ganymede::data {
@@ -14,8 +16,10 @@ namespace ganymede::data {
 namespace {
 
 // A folder of pictures is what any other directory is taken for.
-constexpr std::array<Format, 2> all_formats = {
+constexpr std::array<Format, 4> all_formats = {
     {{"IDX files", is_idx_directory, read_idx_directory},
+     {"CIFAR-10's binary files", is_cifar, read_cifar},
+     {"NumPy's .npz and .npy", is_numpy_arrays, read_numpy_arrays},
      {"a folder of pictures", is_picture_folder, read_picture_folder}}};
 
 bool is_utf8(std::string_view text) {

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
-#include "data/formats/axes.h"
-#include "data/formats/idx.h"
-#include "data/formats/published.h"
+#include "data/formats/parts/axes.h"
+#include "data/formats/parts/idx.h"
+#include "data/formats/parts/published.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {

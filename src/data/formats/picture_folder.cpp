@@ -14,7 +14,7 @@
 #include "base/sha256.h"
 #include "base/threads/parallel.h"
 #include "codecs/picture.h"
-#include "data/formats/folder_listing.h"
+#include "data/formats/parts/folder_listing.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {

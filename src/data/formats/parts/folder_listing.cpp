@@ -1,4 +1,4 @@
-#include "data/formats/folder_listing.h"
+#include "data/formats/parts/folder_listing.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "data/formats/published.h"
+#include "data/formats/parts/published.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "data/formats/axes.h"
+#include "data/formats/parts/axes.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

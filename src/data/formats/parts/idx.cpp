@@ -1,4 +1,4 @@
-#include "data/formats/idx.h"
+#include "data/formats/parts/idx.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
