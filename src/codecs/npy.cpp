@@ -90,7 +90,7 @@ std::pair<std::string_view, std::size_t> header_of(std::string_view text, const 
 /// The type between its quotes: "<f4".
 std::string_view type_in(std::string_view description, const std::string& where) {
   const std::size_t end = description.find('\'', 1);
-  if (!description.starts_with('\'') || end == std::string_view::npos || end < 4) {
+  if (!description.starts_with('\'') || end == std::string_view::npos) {
     refuse(where, "values of several types", "numbers of one type");
   }
   return description.substr(1, end - 1);
@@ -99,11 +99,13 @@ std::string_view type_in(std::string_view description, const std::string& where)
 void set_type(std::string_view type, const std::string& where, NpyView& view) {
   constexpr std::string_view letters = "buifU";
   constexpr std::size_t longest_text = 4096;
-  const std::size_t kind = letters.find(type[1]);
+  const std::size_t kind = type.size() < 3 ? std::string_view::npos : letters.find(type[1]);
   std::size_t size = 0;
-  const auto [end, error] = std::from_chars(type.data() + 2, type.data() + type.size(), size);
-  const bool is_number = error == std::errc() && end == type.data() + type.size() && size > 0;
-  if (kind == std::string_view::npos || !is_number || type[0] == '>') {
+  if (kind != std::string_view::npos) {
+    const auto [end, error] = std::from_chars(type.data() + 2, type.data() + type.size(), size);
+    size = error == std::errc() && end == type.data() + type.size() ? size : 0;
+  }
+  if (size == 0 || type[0] == '>') {
     refuse(where, fmt::format("values of type '{}'", type),
            "little-endian integers, floats of 32 or 64 bits, booleans or text");
   }

@@ -44,7 +44,7 @@ struct ZipContents {
   std::string name;
   std::vector<std::byte> bytes;
 };
-/// An archive of them, packed; the same contents make the same bytes at any time.
+/// An archive of them, of which there is one, packed; the same contents make the same bytes at any time.
 std::vector<std::byte> encode_zip(std::span<const ZipContents> members);
 
 }  // namespace ganymede::codecs

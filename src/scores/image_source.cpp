@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "codecs/npy.h"
+#include "io/files/file.h"
 #include "io/files/npy.h"
 #include "io/pictures/grid.h"
 #include "io/pictures/png.h"
@@ -74,18 +76,29 @@ std::vector<std::uint16_t> read_labels(const fs::path& array, const data::Datase
   if (dataset.classes() == 0 || !fs::exists(path, ignored)) {
     return {};
   }
-  const io::NpyArray labels = io::read_npy(path);
-  const auto classes = static_cast<float>(dataset.classes());
-  if (!labels.bytes || labels.shape != base::Shape{count} ||
-      std::ranges::any_of(labels.values, [&](float label) { return label >= classes; })) {
+  constexpr std::size_t largest_file = std::size_t{1} << 30;
+  const std::vector<std::byte> file = io::read_file(path, largest_file);
+  const codecs::NpyView view = codecs::parse_npy(file, path.string());
+  const auto refuse = [&] {
     throw base::Error(
         base::ErrorKind::data,
         {.where = path.string(),
-         .found = fmt::format("{} of shape {}", labels.bytes ? "bytes" : "floats", labels.shape.to_string()),
-         .expected = fmt::format("{} bytes, the labels of {}, each below {}", count, array.string(), classes),
+         .found = fmt::format("values of type {} and shape {}", view.type, view.shape.to_string()),
+         .expected = fmt::format("{} whole numbers, the labels of {}, each below {}", count, array.string(),
+                                 dataset.classes()),
          .advice = "Write both anew with `ganymede sample`, or move this file away"});
+  };
+  if (view.kind != codecs::NpyKind::unsigned_integer || view.shape != base::Shape{count}) {
+    refuse();
   }
-  return {labels.values.begin(), labels.values.end()};
+  std::vector<std::uint16_t> labels(view.count());
+  for (std::size_t n = 0; n < labels.size(); ++n) {
+    if (view.number(n) >= dataset.classes()) {
+      refuse();
+    }
+    labels[n] = static_cast<std::uint16_t>(view.number(n));
+  }
+  return labels;
 }
 
 ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int64_t count) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -42,8 +44,12 @@ bool wants_array(const SampleOptions& options) {
 void write_array(const SampleOptions& options, const draw::Samples& samples, bool labelled) {
   const std::filesystem::path path = scores::labels_beside(options.out);
   if (labelled) {
-    const std::vector<std::uint8_t> bytes(samples.labels.begin(), samples.labels.end());
-    io::write_npy(path, bytes, {static_cast<std::int64_t>(bytes.size())});
+    const base::Shape shape{static_cast<std::int64_t>(samples.labels.size())};
+    if (std::ranges::max(samples.labels) <= std::numeric_limits<std::uint8_t>::max()) {
+      io::write_npy(path, std::vector<std::uint8_t>(samples.labels.begin(), samples.labels.end()), shape);
+    } else {
+      io::write_npy(path, std::vector<std::uint16_t>(samples.labels.begin(), samples.labels.end()), shape);
+    }
   } else {
     std::error_code none_there;
     std::filesystem::remove(path, none_there);
@@ -142,7 +148,8 @@ void add_sample(CLI::App& app, Action& action) {
       "  ganymede sample generator.safetensors --animate walk.gif\n"
       "An array is [count, height, width, channels] in the recipe's pixel range; the labels that a "
       "conditional\n"
-      "generator drew it for are in FILE.labels.npy, [count] of bytes, where `ganymede eval` finds them.");
+      "generator drew it for are in FILE.labels.npy, [count] of whole numbers, where `ganymede eval` finds "
+      "them.");
   verb->callback([&action, options, verb] {
     constexpr std::int64_t usual_steps = 10;
     if (verb->count("--interpolate") > 0 && !options->interpolate) {

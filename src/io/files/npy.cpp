@@ -21,6 +21,12 @@ void write_npy(const std::filesystem::path& path, std::span<const std::uint8_t> 
   write_file(path, codecs::encode_npy("|u1", std::as_bytes(values), shape));
 }
 
+void write_npy(const std::filesystem::path& path, std::span<const std::uint16_t> values,
+               const base::Shape& shape) {
+  assert(values.size() == static_cast<std::size_t>(shape.elements()));
+  write_file(path, codecs::encode_npy("<u2", std::as_bytes(values), shape));
+}
+
 NpyArray parse_npy(std::span<const std::byte> file, const std::string& where) {
   const codecs::NpyView view = codecs::parse_npy(file, where);
   const bool bytes = view.type == "|u1";

@@ -19,6 +19,10 @@ void write_npy(const std::filesystem::path& path, std::span<const float> values,
 void write_npy(const std::filesystem::path& path, std::span<const std::uint8_t> values,
                const base::Shape& shape);
 
+/// The same for 16-bit unsigned integers.
+void write_npy(const std::filesystem::path& path, std::span<const std::uint16_t> values,
+               const base::Shape& shape);
+
 /// An array that numpy.save() wrote.
 struct NpyArray {
   base::Shape shape;

@@ -150,7 +150,7 @@ TEST_F(Evaluation, OfAnArrayTakesTheLabelsBesideIt) {
        {std::vector<std::uint8_t>(63), std::vector<std::uint8_t>(64, 10)}) {
     const Ended ended = eval_labelled(wrong);
     EXPECT_EQ(ended.status, 4);
-    EXPECT_THAT(ended.errors, HasSubstr("labelled.labels.npy: found bytes of shape"));
+    EXPECT_THAT(ended.errors, HasSubstr("labelled.labels.npy: found values of type |u1 and shape"));
   }
   std::filesystem::remove(place() / "labelled.labels.npy");
   const json unlabelled = json::parse(eval({"labelled.npy", "--data", "digits", "--json"}).output);
