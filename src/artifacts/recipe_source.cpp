@@ -44,14 +44,16 @@ std::string embedded_recipe_text(const std::string& name) {
                      .advice = base::did_you_mean(name, names)});
 }
 
-train::Recipe load_recipe(const std::string& name_or_file, std::span<const std::string> overrides) {
+train::Recipe load_recipe(const std::string& name_or_file, std::span<const std::string> overrides,
+                          const train::DataShape& data) {
   if (find_embedded(name_or_file) == nullptr && is_path(name_or_file)) {
-    return read_recipe_file(name_or_file, overrides);
+    return read_recipe_file(name_or_file, overrides, data);
   }
-  return train::parse_recipe(embedded_recipe_text(name_or_file), name_or_file, overrides);
+  return train::parse_recipe(embedded_recipe_text(name_or_file), name_or_file, overrides, data);
 }
 
-train::Recipe read_recipe_file(const std::string& path, std::span<const std::string> overrides) {
+train::Recipe read_recipe_file(const std::string& path, std::span<const std::string> overrides,
+                               const train::DataShape& data) {
   constexpr std::size_t largest_recipe = 1 << 20;
   std::vector<std::byte> bytes;
   try {
@@ -59,7 +61,8 @@ train::Recipe read_recipe_file(const std::string& path, std::span<const std::str
   } catch (const base::Error& error) {
     throw base::Error(base::ErrorKind::configuration, {.where = error.what()});
   }
-  return train::parse_recipe({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, overrides);
+  return train::parse_recipe({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, overrides,
+                             data);
 }
 
 }  // namespace ganymede::artifacts

@@ -135,6 +135,15 @@ struct Unsubscribe {
 
 }  // namespace
 
+Start prepare(const std::string& recipe, std::span<const std::string> overrides, const Observer& observer) {
+  const train::Recipe named = artifacts::load_recipe(recipe, overrides);
+  if (!data::is_known_name(named.data)) {
+    observer.say("Reading " + named.data);
+  }
+  auto dataset = open_training_data(named);
+  return {.recipe = artifacts::load_recipe(recipe, overrides, train::shape_of(*dataset)), .dataset = dataset};
+}
+
 Session::Session(Start start, const Observer& observer)
     : observer_(observer), settings_(std::move(start.settings)) {
   train::Recipe& recipe = start.recipe;
@@ -144,7 +153,7 @@ Session::Session(Start start, const Observer& observer)
   team_.emplace(static_cast<int>(recipe.training.threads));
   say_recipe(observer, "Training", recipe);
   recipe.data = data::lasting_name(recipe.data);
-  auto dataset = open_training_data(recipe);
+  auto dataset = start.dataset ? std::move(start.dataset) : open_training_data(recipe);
   training_ = std::make_unique<Training>(std::move(recipe), std::move(dataset), settings_.steps,
                                          settings_.classifier);
   runs::StagedRun staged(start.out, training_->recipe.name);

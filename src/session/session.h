@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -36,9 +37,15 @@ struct Settings {
 /// A run that begins.
 struct Start {
   train::Recipe recipe;
-  std::filesystem::path out;  ///< its directory; empty: runs/<time>-<recipe>
+  std::filesystem::path out = {};  ///< its directory; empty: runs/<time>-<recipe>
   Settings settings = {};
+  std::shared_ptr<const data::Dataset> dataset = {};  ///< the recipe's, where it is open already
 };
+
+/// A run that begins with the recipe called `recipe`, as artifacts::load_recipe() takes it. Opens the data
+/// set that the recipe, or the override "data=...", names: its images and classes decide what the recipe
+/// leaves to the data. Throws Error(configuration) and Error(data).
+Start prepare(const std::string& recipe, std::span<const std::string> overrides, const Observer& observer);
 
 /// A run that goes on from its last checkpoint.
 struct Resume {

@@ -72,11 +72,12 @@ std::string describe_notes(const data::Dataset& dataset) {
 
 /// The recipes that ship whose networks fit the images and labels.
 std::vector<std::string> fitting_recipes(const data::Dataset& dataset) {
+  const train::DataShape shape = train::shape_of(dataset);
   std::vector<std::string> names;
   for (const train::EmbeddedRecipe& embedded : train::embedded_recipes()) {
     try {
-      train::check_networks(train::parse_recipe(embedded.text, std::string(embedded.name)),
-                            {dataset.height, dataset.width, dataset.channels}, dataset.classes());
+      train::check_networks(train::parse_recipe(embedded.text, std::string(embedded.name), {}, shape),
+                            shape.image, shape.classes);
       names.emplace_back(embedded.name);
     } catch (const base::Error&) {
       // It fits others.

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "draw/network_table.h"
 #include "io/files/file.h"
 #include "io/files/process.h"
+#include "net/toml_fields.h"
+#include "session/session.h"
 
 namespace ganymede::cli {
 
@@ -22,6 +25,7 @@ namespace {
 
 struct SummaryOptions {
   std::string recipe = artifacts::default_recipe;
+  std::optional<std::string> data;
   std::vector<std::string> set;
   std::string plot;
 };
@@ -72,8 +76,18 @@ void draw_diagram(const std::string& path, const std::string& dot) {
   io::write_file(path, result->output);
 }
 
+/// The recipe for the data that was named, or else for digits as MNIST has them.
+train::Recipe load(const SummaryOptions& options) {
+  if (!options.data) {
+    return artifacts::load_recipe(options.recipe, options.set);
+  }
+  std::vector<std::string> settings = options.set;
+  settings.push_back("data=" + net::written(*options.data));
+  return session::prepare(options.recipe, settings, {}).recipe;
+}
+
 int run_summary(const SummaryOptions& options) {
-  const train::Recipe recipe = artifacts::load_recipe(options.recipe, options.set);
+  const train::Recipe recipe = load(options);
   const Tables tables = make_tables(recipe);
   if (!options.plot.empty()) {
     draw_diagram(options.plot, draw::to_dot(tables, recipe.name));
@@ -92,6 +106,7 @@ void add_summary(CLI::App& app, Action& action) {
   verb->add_option("RECIPE", options->recipe, "A name that `ganymede recipes` lists, or a file")
       ->type_name(recipe_type)
       ->capture_default_str();
+  verb->add_option("--data", options->data, data::known_data())->type_name(data_type);
   verb->add_option("--set", options->set, "Change a value of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -100,6 +115,7 @@ void add_summary(CLI::App& app, Action& action) {
   verb->footer(
       "Examples:\n"
       "  ganymede summary conv\n"
+      "  ganymede summary best --data my-pictures   its layers for these images\n"
       "  ganymede summary conditional --plot networks.svg");
   verb->callback([&action, options] { action = [options] { return run_summary(*options); }; });
 }

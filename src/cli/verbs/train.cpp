@@ -23,6 +23,7 @@
 #include "cli/signals.h"
 #include "cli/verbs/train_options.h"
 #include "data/dataset.h"
+#include "net/toml_fields.h"
 #include "session/session.h"
 
 namespace ganymede::cli {
@@ -116,10 +117,14 @@ std::unique_ptr<session::Session> open_session(const TrainOptions& options,
     return std::make_unique<session::Session>(
         session::Resume{options.resume, overrides(options), options.data, options.session}, observer);
   }
-  session::Start start{
-      artifacts::load_recipe(options.recipe.value_or(artifacts::default_recipe), overrides(options)),
-      options.out, options.session};
-  start.recipe.data = options.data.value_or(start.recipe.data);
+  std::vector<std::string> settings = overrides(options);
+  if (options.data) {
+    settings.push_back("data=" + net::written(*options.data));
+  }
+  session::Start start =
+      session::prepare(options.recipe.value_or(artifacts::default_recipe), settings, observer);
+  start.out = options.out;
+  start.settings = options.session;
   return std::make_unique<session::Session>(std::move(start), observer);
 }
 

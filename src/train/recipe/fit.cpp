@@ -182,6 +182,12 @@ class Layers {
 
 }  // namespace
 
+DataShape shape_of(const data::Dataset& dataset) {
+  return {.image = {dataset.height, dataset.width, dataset.channels},
+          .classes = dataset.classes(),
+          .images = static_cast<std::int64_t>(dataset.train.count())};
+}
+
 void fit_to_data(toml::table& recipe, const DataShape& data) {
   const Variables variables = variables_of(take_settings(recipe), data);
   for (auto&& [key, value] : recipe) {

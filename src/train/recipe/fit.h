@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/shape.h"
+#include "data/dataset.h"
 
 namespace ganymede::train {
 
@@ -14,6 +15,9 @@ struct DataShape {
   std::int64_t classes = 10;     ///< 0: there are no labels
   std::int64_t images = 60000;   ///< to train on
 };
+
+/// The shape of a data set, and how many images it has to train on.
+DataShape shape_of(const data::Dataset& dataset);
 
 /// Writes out what a recipe leaves to the data, so that each layer has numbers only:
 /// - A number of a layer may be an expression (see evaluate()) of `height`, `width` and `channels` of the

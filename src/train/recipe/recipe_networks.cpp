@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <variant>
+
 #include "train/recipe/recipe.h"
 #include "train/recipe/recipe_checks.h"
 
@@ -34,20 +37,27 @@ void require_output(const net::NetSpec& network, const base::Shape& shape, const
   }
 }
 
+bool takes_labels(const net::NetSpec& network) {
+  return std::ranges::any_of(network.layers, [](const net::LayerSpec& layer) {
+    return std::visit(
+        [](const auto& kind) {
+          return requires {
+            kind.classes;
+          };
+        },
+        layer);
+  });
+}
+
 void check_gan(const net::NetSpec& generator, const net::NetSpec& discriminator, std::int64_t classes) {
   require_output(discriminator, {1}, "one logit, [1]", "End it with { kind = \"dense\", units = 1 }");
   for (const net::NetSpec* network : {&generator, &discriminator}) {
     const std::int64_t joined = net::label_classes(*network);
     if (joined != 0 && joined != classes) {
-      refuse_recipe(
-          {.where = network->name,
-           .found = fmt::format("a label of {} classes", joined),
-           .expected =
-               classes == 0 ? "none, as the data has no labels" : fmt::format("{}, as the data has", classes),
-           .advice = classes == 0
-                         ? "Train a recipe that takes none, for example dense or conv, or put the "
-                           "pictures of each class into a folder of their own"
-                         : fmt::format("Write classes = {} where the network takes the label", classes)});
+      refuse_recipe({.where = network->name,
+                     .found = fmt::format("a label of {} classes", joined),
+                     .expected = fmt::format("{}, as the data has", classes),
+                     .advice = "Write classes = \"classes\" where the network takes the label"});
     }
   }
 }
@@ -92,6 +102,13 @@ void check_vae(const Recipe& recipe, const net::NetSpec& generator, const net::N
 
 void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes) {
   const net::NetSpec generator = generator_spec(recipe);
+  if (classes < 2 && takes_labels(generator)) {
+    refuse_recipe({.where = recipe.name,
+                   .found = "images without labels of several classes",
+                   .expected = "those of at least two, which its generator is told",
+                   .advice = "Train a recipe that does without, such as best, or put the pictures of each "
+                             "class into a folder of their own"});
+  }
   require_output(generator, image, "the shape of the data's images, " + image.to_string(),
                  "Correct its last layers");
   const net::NetSpec partner = partner_spec(recipe, image);
