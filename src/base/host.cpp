@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -72,6 +73,21 @@ std::string own_command(std::vector<std::string> arguments) {
 std::filesystem::path executable() {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored);
+}
+
+std::filesystem::path cache_directory() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  if (const auto cache = variable("XDG_CACHE_HOME"); cache.is_absolute()) {
+    return cache / "ganymede";
+  }
+  if (const auto home = variable("HOME"); home.is_absolute()) {
+    return home / ".cache" / "ganymede";
+  }
+  std::error_code ignored;
+  return std::filesystem::temp_directory_path(ignored) / "ganymede";
 }
 
 std::string processor() {

@@ -19,6 +19,9 @@ std::string shell_line(const std::vector<std::string>& arguments);
 std::string own_command(std::vector<std::string> arguments);
 
 std::filesystem::path executable();
+/// Where the program keeps what it can make again: $XDG_CACHE_HOME/ganymede, or ~/.cache/ganymede; in the
+/// directory for temporary files where there is no home.
+std::filesystem::path cache_directory();
 /// The processor's name: "AMD EPYC 7763 64-Core Processor".
 std::string processor();
 /// How many bytes can be asked for without swapping; zero if that cannot be told.

@@ -32,14 +32,14 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-std::int64_t count_of(std::span<const std::uint8_t> images, const Classifier& classifier) {
-  return static_cast<std::int64_t>(images.size()) / classifier.image_shape().elements();
+std::int64_t count_of(std::span<const std::uint8_t> images, const FeatureReader& reader) {
+  return static_cast<std::int64_t>(images.size()) / reader.image.elements();
 }
 
 /// The images, if they are enough.
-std::span<const std::uint8_t> enough(std::span<const std::uint8_t> images, const Classifier& classifier,
+std::span<const std::uint8_t> enough(std::span<const std::uint8_t> images, const FeatureReader& reader,
                                      const char* which) {
-  const std::int64_t count = count_of(images, classifier);
+  const std::int64_t count = count_of(images, reader);
   if (count < Evaluator::fewest_images) {
     throw base::Error(base::ErrorKind::data,
                       {.where = which,
@@ -68,29 +68,30 @@ float quantile(std::vector<float> values, double share) {
 
 }  // namespace
 
-Evaluator::Evaluator(Classifier& classifier, const Reference& reference, const EvaluationSettings& settings,
+Evaluator::Evaluator(FeatureReader reader, const Reference& reference, const EvaluationSettings& settings,
                      const ops::Device& device)
-    : classifier_(classifier),
+    : reader_(std::move(reader)),
       reference_(reference),
       settings_(settings),
       device_(device),
-      real_shares_(label_shares(reference.test.labels, classifier.classes())),
-      real_(classifier.read(enough(reference.test.pixels, classifier, "the test images"))),
+      real_shares_(reader_.classes > 0 ? label_shares(reference.test.labels, reader_.classes)
+                                       : std::vector<double>()),
+      real_(reader_.read(enough(reference.test.pixels, reader_, "the test images"))),
       frechet_(features_of(real_)),
       real_features_(features_of(real_)),
       real_radii_(neighbour_radii(device, real_features_, neighbour_counts)),
-      training_pixels_(enough(reference.train.pixels, classifier, "the training images"),
-                       classifier.image_shape().elements(), dtype_of_pixels()) {
+      training_pixels_(enough(reference.train.pixels, reader_, "the training images"),
+                       reader_.image.elements(), dtype_of_pixels()) {
   const Points test_pixels(reference.test.pixels, training_pixels_.dimensions(), training_pixels_.dtype());
   near_ = quantile(nearest_distances(device, test_pixels, training_pixels_), share_of_near_test_images);
 }
 
 Evaluation Evaluator::evaluate(std::span<const std::uint8_t> images, std::span<const std::uint16_t> labels) {
-  return measure({enough(images, classifier_, "the images to evaluate"), labels}, {});
+  return measure({enough(images, reader_, "the images to evaluate"), labels}, {});
 }
 
 Evaluation Evaluator::floor(std::int64_t count) {
-  const auto pixels = static_cast<std::size_t>(classifier_.image_shape().elements());
+  const auto pixels = static_cast<std::size_t>(reader_.image.elements());
   std::vector<std::uint32_t> numbers(reference_.train.labels.size());
   std::iota(numbers.begin(), numbers.end(), 0U);
   const base::RandomKey key{.seed = settings_.seed, .purpose = base::Purpose::evaluation_subset, .stream = 2};
@@ -109,13 +110,13 @@ Evaluation Evaluator::floor(std::int64_t count) {
 
 Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std::uint32_t> training_numbers) {
   Evaluation result{
-      .count = count_of(images.pixels, classifier_), .scores = {}, .label_shares = {}, .seconds = {}};
+      .count = count_of(images.pixels, reader_), .scores = {}, .label_shares = {}, .seconds = {}};
   Stopwatch stopwatch;
   const auto finished = [&](std::string_view part) { result.seconds.emplace_back(part, stopwatch.lap()); };
   const BootstrapSettings bootstrap{.resamples = settings_.resamples, .seed = settings_.seed};
   Scores& scores = result.scores;
 
-  const Readings readings = classifier_.read(images.pixels);
+  const Readings readings = reader_.read(images.pixels);
   const Features features = features_of(readings);
   finished("features");
 
@@ -138,9 +139,11 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
 
   measure_neighbours(features, scores);
   finished("neighbours among features");
-  result.label_shares = label_shares(readings);
-  measure_labels(readings, images.labels, scores);
-  finished("labels");
+  if (reader_.classes > 0) {
+    result.label_shares = label_shares(readings);
+    measure_labels(readings, images.labels, scores);
+    finished("labels");
+  }
   measure_copies(images.pixels, training_numbers, scores);
   finished("nearest training images");
   return result;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "eval/classifier.h"
+#include "eval/feature_reader.h"
 #include "eval/metrics/distances.h"
 #include "eval/metrics/frechet.h"
 #include "eval/metrics/neighbours.h"
@@ -40,16 +40,17 @@ struct Evaluation {
   std::vector<std::pair<std::string_view, double>> seconds;  ///< what each part took
 };
 
-/// Measures images against a reference, which it reads once. The features are the classifier's. An image is a
-/// near copy if a training image is nearer to it, in pixels, than to 99% of the test images.
+/// Measures images against a reference, which it reads once. What is measured of labels is not a number where
+/// the reader knows none. An image is a near copy if a training image is nearer to it, in pixels, than to 99%
+/// of the test images.
 class Evaluator {
  public:
   /// Fewer images than this cannot be measured.
   static constexpr std::int64_t fewest_images = 10;
 
-  /// `classifier`, `device` and the reference's memory must outlive it. Throws Error(data) for a reference of
-  /// too few images.
-  Evaluator(Classifier& classifier, const Reference& reference, const EvaluationSettings& settings,
+  /// What `reader` refers to, `device` and the reference's memory must outlive it. Throws Error(data) for a
+  /// reference of too few images.
+  Evaluator(FeatureReader reader, const Reference& reference, const EvaluationSettings& settings,
             const ops::Device& device);
 
   /// Scores of images [count, height, width, channels], made for `labels` [count] where there are such.
@@ -68,7 +69,7 @@ class Evaluator {
                       Scores& scores) const;
   Estimate mean_of(std::span<const float> values) const;
 
-  Classifier& classifier_;
+  FeatureReader reader_;
   Reference reference_;
   EvaluationSettings settings_;
   const ops::Device& device_;

@@ -126,7 +126,7 @@ EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource
   const ImageSet images = images_of(request, source, request.count.value_or(usual_count), instruments.dataset,
                                     instruments.device);
   const double images_done = stopwatch.seconds();
-  eval::Evaluator evaluator(instruments.classifier.classifier,
+  eval::Evaluator evaluator(instruments.reader(),
                             {view(instruments.dataset.test), view(instruments.dataset.train)},
                             settings_of(request), instruments.device);
   const double reference_done = stopwatch.seconds();
@@ -149,7 +149,7 @@ EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource
 
 EvaluationReport evaluate_stacked(const EvaluationRequest& request, ImageSource& source,
                                   Instruments& instruments, const Say&) {
-  eval::Classifier& classifier = instruments.classifier.classifier;
+  eval::Classifier& classifier = instruments.classifier->classifier;
   const data::Dataset stacks{.name = "stacked-" + instruments.dataset.name,
                              .height = instruments.dataset.height,
                              .width = instruments.dataset.width,
@@ -176,6 +176,13 @@ EvaluationReport evaluate_stacked(const EvaluationRequest& request, ImageSource&
 
 EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSource& source,
                                       Instruments& instruments, const Say& say) {
+  if (!instruments.classifier) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "--cas",
+                       .found = instruments.dataset.name + ", whose images have no labels",
+                       .expected = "labelled data, which a classifier learns from",
+                       .advice = "Leave --cas out"});
+  }
   data::Dataset generated = instruments.dataset;
   ImageSet images =
       images_of(request, source, request.count.value_or(static_cast<std::int64_t>(generated.train.count())),
@@ -188,7 +195,7 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
                        .advice = "Train the recipe conditional, or leave --cas out"});
   }
   generated.train = {.pixels = std::move(images.pixels), .labels = std::move(images.labels)};
-  const train::ClassifierRecipe& recipe = instruments.classifier.info.recipe;
+  const train::ClassifierRecipe& recipe = instruments.classifier->info.recipe;
   train::ClassifierTrainer trainer(recipe, generated, instruments.device);
   for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
     const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
@@ -199,7 +206,7 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
   const auto accuracy = [](eval::Classifier& classifier, const data::Split& split) {
     return eval::Estimate{.value = eval::accuracy(classifier.read(split.pixels), split.labels)};
   };
-  eval::Classifier& shipped = instruments.classifier.classifier;
+  eval::Classifier& shipped = instruments.classifier->classifier;
   const eval::ClassificationScores scores{.train_on_generated = accuracy(trained, test),
                                           .test_on_generated = accuracy(shipped, generated.train)};
   const eval::Estimate of_real = accuracy(shipped, test);
@@ -213,14 +220,16 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
 
 Yardstick yardstick_of(const Instruments& instruments) {
   const data::Dataset& dataset = instruments.dataset;
-  const artifacts::SavedClassifier& classifier = instruments.classifier;
-  return {.dataset = dataset.name,
-          .test_images = static_cast<std::int64_t>(dataset.test.count()),
-          .class_names = dataset.class_names,
-          .label_shares = eval::label_shares(dataset.test.labels, dataset.classes()),
-          .accuracy = classifier.info.accuracy,
-          .classifier_sha256 = classifier.sha256,
-          .feature_layer = classifier.classifier.feature_layer()};
+  Yardstick real{.dataset = dataset.name,
+                 .test_images = static_cast<std::int64_t>(dataset.test.count()),
+                 .classifier = {},
+                 .features = instruments.features()};
+  if (const auto& classifier = instruments.classifier) {
+    real.class_names = dataset.class_names;
+    real.label_shares = eval::label_shares(dataset.test.labels, dataset.classes());
+    real.classifier = ClassifierFacts{classifier->info.accuracy, classifier->sha256};
+  }
+  return real;
 }
 
 }  // namespace
@@ -232,7 +241,7 @@ EvaluationReport evaluate(const EvaluationRequest& asked, const Say& say) {
   recognise_stacks(request, source);
   Instruments instruments(data_of(request, source),
                           source.generator ? source.generator->info.recipe.images : request.preparation,
-                          request.classifier);
+                          request.classifier, say);
   const auto measure = request.stacked       ? evaluate_stacked
                        : request.by_training ? evaluate_by_training
                                              : evaluate_features;

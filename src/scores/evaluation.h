@@ -38,15 +38,20 @@ struct ScoreRow {
   double floor = 0.0;
 };
 
-/// What real images were read with.
+/// What is known of a classifier.
+struct ClassifierFacts {
+  double accuracy = 0.0;  ///< on the test images
+  std::string sha256;     ///< of its file
+};
+
+/// What images were compared with, and by which features.
 struct Yardstick {
   std::string dataset;
   std::int64_t test_images = 0;
   std::vector<std::string> class_names = {};
-  std::vector<double> label_shares = {};  ///< of the test images, by class
-  double accuracy = 0.0;                  ///< of the classifier, on the test images
-  std::string classifier_sha256;
-  std::string feature_layer;
+  std::vector<double> label_shares = {};           ///< of the test images, by class
+  std::optional<ClassifierFacts> classifier = {};  ///< nothing where there are no labels to learn
+  std::string features;                            ///< a layer of the classifier, or in words
 };
 
 /// An evaluation for people and for programs.

@@ -73,11 +73,17 @@ std::string label_line(const EvaluationReport& report) {
   return line + "\n";
 }
 
-std::string classifier_line(const Yardstick& real) {
+std::string features_line(const Yardstick& real) {
   constexpr std::size_t enough_digits = 16;
+  if (!real.classifier) {
+    return fmt::format(
+        "features: {}, as the data has no labels that a classifier could learn: compare these "
+        "numbers with no others\n",
+        real.features);
+  }
   return fmt::format("classifier: {:.2f}% right on the test images, sha256 {}, features of {}\n",
-                     100.0 * real.accuracy, real.classifier_sha256.substr(0, enough_digits),
-                     real.feature_layer);
+                     100.0 * real.classifier->accuracy, real.classifier->sha256.substr(0, enough_digits),
+                     real.features);
 }
 
 }  // namespace
@@ -89,21 +95,25 @@ std::string as_table(const EvaluationReport& report) {
                      base::grouped(report.count), base::grouped(real.test_images), real.dataset,
                      report.seed) +
          fmt::format("floor: {}\n", report.floor) + (report.note.empty() ? "" : report.note + "\n") +
-         classifier_line(real);
+         features_line(real);
 }
 
 std::string as_json(const EvaluationReport& report) {
   const Yardstick& real = report.yardstick;
-  Json json = {
-      {"images", report.images},
-      {"count", report.count},
-      {"seed", report.seed},
-      {"dataset", real.dataset},
-      {"test_images", real.test_images},
-      {"classifier",
-       {{"accuracy", real.accuracy}, {"sha256", real.classifier_sha256}, {"layer", real.feature_layer}}},
-      {"floor", report.floor},
-      {"scores", json_of(report.rows)}};
+  Json json = {{"images", report.images},
+               {"count", report.count},
+               {"seed", report.seed},
+               {"dataset", real.dataset},
+               {"test_images", real.test_images},
+               {"classifier", real.classifier ? Json{{"accuracy", real.classifier->accuracy},
+                                                     {"sha256", real.classifier->sha256},
+                                                     {"layer", real.features}}
+                                              : Json(nullptr)},
+               {"floor", report.floor},
+               {"scores", json_of(report.rows)}};
+  if (!real.classifier) {
+    json["features"] = real.features;
+  }
   if (!report.note.empty()) {
     json["note"] = report.note;
   }

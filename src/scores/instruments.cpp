@@ -1,15 +1,33 @@
 #include "scores/instruments.h"
 
+#include <fmt/format.h>
+
 #include "data/data_source.h"
+#include "scores/own_classifier.h"
 
 namespace ganymede::scores {
 
 Instruments::Instruments(const std::string& data, const data::Preparation& images,
-                         const std::filesystem::path& classifier_file)
-    : dataset(data::open_data(data, data::Splits::train_and_test, images)),
-      classifier(artifacts::open_classifier(
-          classifier_file.empty() ? artifacts::find_classifier(dataset.name) : classifier_file, dataset,
-          device)) {}
+                         const std::filesystem::path& classifier_file,
+                         const std::function<void(std::string_view)>& say)
+    : dataset(data::open_data(data, data::Splits::train_and_test, images)) {
+  const std::filesystem::path file =
+      classifier_file.empty() ? classifier_for(dataset, data, images, say) : classifier_file;
+  if (file.empty()) {
+    components.emplace(dataset.train.pixels, base::Shape{dataset.height, dataset.width, dataset.channels});
+  } else {
+    classifier.emplace(artifacts::open_classifier(file, dataset, device));
+  }
+}
+
+eval::FeatureReader Instruments::reader() {
+  return classifier ? eval::reader_of(classifier->classifier) : eval::reader_of(*components);
+}
+
+std::string Instruments::features() const {
+  return classifier ? classifier->classifier.feature_layer()
+                    : fmt::format("the first {} principal components of the pixels", components->count());
+}
 
 eval::LabelledImages view(const data::Split& split) {
   return {split.pixels, split.labels};

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "artifacts/classifier_file.h"
 #include "data/dataset.h"
@@ -10,16 +13,22 @@
 
 namespace ganymede::scores {
 
-/// What images are read with. The parts refer to those before them.
+/// Images of a data set and what turns images into features: a classifier, or, for data without labels, the
+/// principal components of its pixels. The parts refer to those before them.
 struct Instruments {
   data::Dataset dataset;
   ops::Device device;
-  artifacts::SavedClassifier classifier;
+  std::optional<artifacts::SavedClassifier> classifier = {};
+  std::optional<eval::PixelComponents> components = {};
 
-  /// `classifier_file` may be empty: then the one of the data set. Throws as data::open_data() and
-  /// artifacts::open_classifier() do.
+  /// `classifier_file` may be empty: then the one of classifier_for(), which tells `say` where it trains one.
+  /// Throws as data::open_data(), classifier_for() and artifacts::open_classifier() do.
   Instruments(const std::string& data, const data::Preparation& images,
-              const std::filesystem::path& classifier_file);
+              const std::filesystem::path& classifier_file, const std::function<void(std::string_view)>& say);
+
+  eval::FeatureReader reader();
+  /// In words, for people and files.
+  std::string features() const;
 };
 
 eval::LabelledImages view(const data::Split& split);

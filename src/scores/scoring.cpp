@@ -52,13 +52,14 @@ std::string in_short(const eval::StackedScores& scores) {
 
 }  // namespace
 
-Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file)
-    : instruments_(without_stacks(recipe.data), recipe.images, classifier_file),
+Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file,
+                 const std::function<void(std::string_view)>& say)
+    : instruments_(without_stacks(recipe.data), recipe.images, classifier_file, say),
       best_(std::numeric_limits<double>::infinity()) {
   if (data::digits_of(recipe.data)) {
     scores_ = eval::StackedScores();
   } else {
-    evaluator_.emplace(instruments_.classifier.classifier,
+    evaluator_.emplace(instruments_.reader(),
                        eval::Reference{view(instruments_.dataset.test), view(instruments_.dataset.train)},
                        settings, instruments_.device);
   }
@@ -74,7 +75,7 @@ void Scoring::score(const train::Position& position, const ImageSet& images) {
   if (evaluator_) {
     scores_ = evaluator_->evaluate(images.pixels, images.labels).scores;
   } else {
-    scores_ = eval::score_stacks(instruments_.classifier.classifier, images.pixels, settings);
+    scores_ = eval::score_stacks(instruments_.classifier->classifier, images.pixels, settings);
   }
   const double value = headline();
   // The best one's step is done again where the run was killed before its checkpoint.
@@ -102,20 +103,25 @@ Scoring::AnyScores Scoring::floor() {
     return evaluator_->floor(image_count()).scores;
   }
   const std::vector<std::uint8_t> real = eval::stack(view(instruments_.dataset.train), image_count(), seed);
-  return eval::score_stacks(instruments_.classifier.classifier, real, settings);
+  return eval::score_stacks(instruments_.classifier->classifier, real, settings);
 }
 
 std::string Scoring::protocol() {
-  const artifacts::SavedClassifier& classifier = instruments_.classifier;
+  nlohmann::ordered_json classifier;
+  if (const auto& saved = instruments_.classifier) {
+    classifier = {{"accuracy", saved->info.accuracy},
+                  {"sha256", saved->sha256},
+                  {"layer", saved->classifier.feature_layer()}};
+  }
   nlohmann::ordered_json json = {{"count", image_count()},
                                  {"seed", seed},
                                  {"dataset", instruments_.dataset.name},
                                  {"test_images", instruments_.dataset.test.count()},
-                                 {"classifier",
-                                  {{"accuracy", classifier.info.accuracy},
-                                   {"sha256", classifier.sha256},
-                                   {"layer", classifier.classifier.feature_layer()}}},
+                                 {"classifier", classifier},
                                  {"floor", nlohmann::ordered_json::object()}};
+  if (!instruments_.classifier) {
+    json["features"] = instruments_.features();
+  }
   for_each(floor(), [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     json["floor"][std::string(info.key)] = estimate.value;
   });

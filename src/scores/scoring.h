@@ -21,9 +21,10 @@ namespace ganymede::scores {
 /// Stacked MNIST where it learns from stacks.
 class Scoring {
  public:
-  /// `classifier_file` may be empty: then the one of the data set. Throws as open_data() and
-  /// open_classifier() do.
-  Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file);
+  /// `classifier_file` may be empty, as for Instruments, which tell `say` where they train a classifier.
+  /// Throws as they do.
+  Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file,
+          const std::function<void(std::string_view)>& say);
 
   /// How many images it wants, from which latent points.
   std::int64_t image_count() const;

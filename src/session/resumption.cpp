@@ -92,7 +92,8 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
   }
   auto dataset = diverged->dataset;
   diverged.reset();  // its memory before that of the next
-  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier);
+  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier,
+                                             observer.say);
   checkpoint.restore(training->trainer, training->recipe);
   training->snapshots.make_again(run, checkpoint);
   const std::string line = runs::rollback_line(

@@ -86,8 +86,9 @@ std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe r
   const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
   auto dataset = open_training_data(recipe);
   require_same_data(*dataset, checkpoint.info());
-  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset),
-                                             end_of(resume, checkpoint.info()), resume.settings.classifier);
+  auto training =
+      std::make_unique<Training>(std::move(recipe), std::move(dataset), end_of(resume, checkpoint.info()),
+                                 resume.settings.classifier, observer.say);
   checkpoint.restore(training->trainer, training->recipe);
   require_not_past(training->trainer.position());
   training->snapshots.make_again(run, checkpoint);
@@ -155,7 +156,7 @@ Session::Session(Start start, const Observer& observer)
   recipe.data = data::lasting_name(recipe.data);
   auto dataset = start.dataset ? std::move(start.dataset) : open_training_data(recipe);
   training_ = std::make_unique<Training>(std::move(recipe), std::move(dataset), settings_.steps,
-                                         settings_.classifier);
+                                         settings_.classifier, observer.say);
   runs::StagedRun staged(start.out, training_->recipe.name);
   io::write_file(staged.directory().config(), train::to_toml(training_->recipe));
   runs::write_meta(staged.directory(), *training_->dataset, train::precision_name(training_->recipe));

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "data/dataset.h"
@@ -23,15 +25,15 @@ struct Training {
   Snapshots snapshots;
   std::optional<scores::Scoring> scoring;
 
-  /// `classifier_file` is what Scoring takes, where the recipe asks for scores.
+  /// `classifier_file` and `say` are what Scoring takes, where the recipe asks for scores.
   Training(train::Recipe with, std::shared_ptr<const data::Dataset> on, std::optional<std::int64_t> steps,
-           const std::filesystem::path& classifier_file)
+           const std::filesystem::path& classifier_file, const std::function<void(std::string_view)>& say)
       : recipe(std::move(with)),
         dataset(std::move(on)),
         trainer(recipe, *dataset, device, steps),
         snapshots(recipe, *dataset, trainer, device) {
     if (recipe.output.eval_every_epochs > 0) {
-      scoring.emplace(recipe, classifier_file);
+      scoring.emplace(recipe, classifier_file, say);
     }
   }
 };

@@ -20,7 +20,7 @@ struct Fixture {
   Patterns test = patterns(1, 300);
   Patterns train = patterns(2, 600);
   Classifier classifier{small_classifier(), drawn_weights(small_classifier()), device};
-  Evaluator evaluator{classifier,
+  Evaluator evaluator{reader_of(classifier),
                       {{test.pixels, test.labels}, {train.pixels, train.labels}},
                       {.resamples = 20, .seed = 1},
                       device};

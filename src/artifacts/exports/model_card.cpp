@@ -71,12 +71,18 @@ std::string data_rows(const std::optional<fs::path>& run) {
 std::string protocol_of(const Json& scores) {
   try {
     const Json& classifier = scores.at("classifier");
+    const std::string features =
+        classifier.is_null()
+            ? "measured by " + scores.at("features").get<std::string>()
+            : fmt::format("read by the classifier of SHA-256 `{}`, which reads {:.2f}% of those right",
+                          classifier.at("sha256").get<std::string>(),
+                          100.0 * classifier.at("accuracy").get<double>());
     return fmt::format(
-        "Scores: {} images of seed {} against the {} test images of {}, read by the classifier of SHA-256 "
-        "`{}`, which reads {:.2f}% of those right; the floor is what as many real training images reach.\n\n",
+        "Scores: {} images of seed {} against the {} test images of {}, {}; the floor is what as "
+        "many real training images reach.\n\n",
         base::grouped(scores.at("count").get<std::int64_t>()), scores.at("seed").get<std::uint64_t>(),
         base::grouped(scores.at("test_images").get<std::int64_t>()), scores.at("dataset").get<std::string>(),
-        classifier.at("sha256").get<std::string>(), 100.0 * classifier.at("accuracy").get<double>());
+        features);
   } catch (const Json::exception&) {
     return "";
   }

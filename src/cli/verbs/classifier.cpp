@@ -5,15 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "artifacts/classifier_file.h"
-#include "base/error.h"
-#include "base/number.h"
 #include "base/threads/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/data_source.h"
-#include "session/pace.h"
+#include "scores/own_classifier.h"
 
 namespace ganymede::cli {
 
@@ -47,44 +45,15 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
   return recipe;
 }
 
-void require_classes(const data::Dataset& dataset) {
-  if (dataset.classes() < 2) {
-    throw base::Error(
-        base::ErrorKind::data,
-        {.where = dataset.name,
-         .found = dataset.classes() == 0 ? "images without labels" : "images of one class",
-         .expected = "labelled images, which a classifier learns from",
-         .advice = dataset.train.stacks ? "Name other data; stacks are read by the classifier "
-                                          "of what they are stacks of, a channel at a time"
-                                        : "Put the pictures of each class into a folder of their own"});
-  }
-}
-
 int run_classifier_train(const ClassifierOptions& options) {
   Console console;
   const data::Preparation images = preparation_of(options.images);
   const data::Dataset dataset = data::open_data(options.data, data::Splits::train_and_test, images);
-  require_classes(dataset);
   train::ClassifierRecipe recipe = recipe_for(options, dataset);
   recipe.images = images;
   const std::string out = options.out.empty() ? dataset.name + ".safetensors" : options.out;
   const base::Team team(static_cast<int>(recipe.threads));
-  const ops::Device device;
-  train::ClassifierTrainer trainer(recipe, dataset, device);
-  console.say(fmt::format("Training a classifier on {} images of {}", base::grouped(dataset.train.count()),
-                          dataset.name));
-  for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
-    const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
-    console.say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on moved training images", epoch,
-                            recipe.epochs, mean.loss, mean.accuracy));
-  }
-  eval::Classifier classifier(trainer.network().spec(), trainer.network().weights(), device);
-  const double accuracy = eval::accuracy(classifier.read(dataset.test.pixels), dataset.test.labels);
-  artifacts::write_classifier(
-      out, {.recipe = recipe, .accuracy = accuracy, .dataset_digest = data::digest(dataset)},
-      trainer.network());
-  console.say(fmt::format("{}: {:.2f}% of the {} test images are read right, in f32", out, 100.0 * accuracy,
-                          base::grouped(dataset.test.count())));
+  scores::train_classifier(recipe, dataset, out, [&](std::string_view line) { console.say(line); });
   return 0;
 }
 
