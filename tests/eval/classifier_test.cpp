@@ -71,7 +71,7 @@ TEST(Classifier, AccuracyIsTheShareOfRightLabels) {
                           .classes = 2,
                           .features = std::vector<float>(4),
                           .probabilities = {0.9F, 0.1F, 0.2F, 0.8F, 0.6F, 0.4F, 0.3F, 0.7F}};
-  EXPECT_EQ(accuracy(readings, std::vector<std::uint8_t>{0, 1, 1, 1}), 0.75);
+  EXPECT_EQ(accuracy(readings, std::vector<std::uint16_t>{0, 1, 1, 1}), 0.75);
 }
 
 }  // namespace

@@ -96,9 +96,9 @@ TEST(Evaluator, GivesTheKernelDistanceNoIntervalFromOneSubset) {
 TEST(Evaluator, MeasuresLabelsWhereThereAreSome) {
   Fixture fixture;
   const Readings readings = fixture.classifier.read(fixture.test.pixels);
-  std::vector<std::uint8_t> as_read;
+  std::vector<std::uint16_t> as_read;
   for (std::int64_t image = 0; image < readings.count(); ++image) {
-    as_read.push_back(static_cast<std::uint8_t>(readings.label(image)));
+    as_read.push_back(static_cast<std::uint16_t>(readings.label(image)));
   }
   EXPECT_EQ(fixture.evaluator.evaluate(fixture.test.pixels, as_read).scores.label_accuracy.value, 1.0);
   const Evaluation without = fixture.evaluator.evaluate(fixture.test.pixels);

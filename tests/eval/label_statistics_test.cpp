@@ -25,7 +25,7 @@ TEST(LabelStatistics, SharesAreOfTheMostProbableLabels) {
   const Readings four = readings(3, {0.8F, 0.1F, 0.1F, 0.2F, 0.2F, 0.6F, 0.4F, 0.3F, 0.3F, 0.9F, 0.1F, 0.0F});
   EXPECT_THAT(label_shares(four), ElementsAre(0.75, 0.0, 0.25));
   EXPECT_THAT(label_shares(four, std::vector<float>{0.0F, 3.0F, 1.0F, 0.0F}), ElementsAre(0.25, 0.0, 0.75));
-  EXPECT_THAT(label_shares(std::vector<std::uint8_t>{2, 1, 2, 2}, 3), ElementsAre(0.0, 0.25, 0.75));
+  EXPECT_THAT(label_shares(std::vector<std::uint16_t>{2, 1, 2, 2}, 3), ElementsAre(0.0, 0.25, 0.75));
 }
 
 TEST(LabelStatistics, DivergenceIsZeroForEqualSharesAndSkipsEmptyOnes) {

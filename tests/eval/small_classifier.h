@@ -31,14 +31,14 @@ inline net::Weights drawn_weights(const net::NetSpec& spec) {
 /// Images with their labels.
 struct Patterns {
   std::vector<std::uint8_t> pixels;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint16_t> labels;
 };
 
 /// Noise over a bright quarter that tells the class; each seed draws other images.
 inline Patterns patterns(std::uint64_t seed, std::int64_t count) {
   Patterns drawn;
   for (std::int64_t n = 0; n < count; ++n) {
-    const auto label = static_cast<std::uint8_t>(n % small_classes);
+    const auto label = static_cast<std::uint16_t>(n % small_classes);
     drawn.labels.push_back(label);
     for (std::int64_t pixel = 0; pixel < small_side * small_side; ++pixel) {
       const std::int64_t quarter = pixel / small_side / 4 * 2 + pixel % small_side / 4;
