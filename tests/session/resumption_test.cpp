@@ -168,7 +168,7 @@ long resident_kilobytes(pid_t process) {
 
 TEST(Resumption, DoesNotKeepTheCheckpointInMemory) {
   if (under_sanitizer) {
-    GTEST_SKIP() << "the sanitizer keeps memory that was freed";
+    GTEST_SKIP() << "a sanitizer keeps memory that was freed";
   }
   const Workplace place;
   // Of 2 million weights, whose checkpoint has 70 MB.

@@ -169,8 +169,9 @@ TEST(AppendFile, IsStoredWhereThatCanBe) {
   const TemporaryDirectory directory;
   AppendFile file(directory / "log");
   file.append_line("first");
-  file.sync();
-  AppendFile("/dev/null").sync();
+  EXPECT_NO_THROW(file.sync());
+  EXPECT_EQ(text_of(directory / "log"), "first\n");
+  EXPECT_NO_THROW(AppendFile("/dev/null").sync());
 }
 
 TEST(SyncParent, NamesADirectoryThatIsNotThere) {

@@ -28,11 +28,16 @@ Workers::Start start_at_most(int most) {
 
 TEST(Workers, DoAsManyThingsAtATimeAsThereMayBeThreads) {
   std::latch together(4);
+  std::atomic<int> done = 0;
   Workers workers(4, start_thread);
   for (int n = 0; n < 4; ++n) {
-    workers.give([&] { together.arrive_and_wait(); });
+    workers.give([&] {
+      together.arrive_and_wait();
+      ++done;
+    });
   }
   workers.finish();
+  EXPECT_EQ(done, 4);
 }
 
 TEST(Workers, AreOnlyAsManyAsAreNeeded) {
