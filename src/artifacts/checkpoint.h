@@ -14,11 +14,11 @@ namespace ganymede::artifacts {
 
 /// What a checkpoint says beside the tensors.
 struct CheckpointInfo {
-  std::int64_t step = 0;
+  std::int64_t step = 0;         ///< steps that are done
   std::int64_t total_steps = 0;  ///< where the run is to end
-  train::Recipe recipe;
-  std::string dataset;         ///< its name
-  std::string dataset_digest;  ///< of its files
+  train::Recipe recipe;          ///< of the run
+  std::string dataset;           ///< its name
+  std::string dataset_digest;    ///< of its files
   /// What the run's best checkpoint was chosen by, the lower the better; nothing in others.
   std::optional<double> score = std::nullopt;
 };
@@ -30,9 +30,9 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& i
 /// A checkpoint in memory. Throws Error(file) unless it is sound and one that this program wrote.
 class Checkpoint {
  public:
-  explicit Checkpoint(std::filesystem::path path);
+  explicit Checkpoint(std::filesystem::path path);  ///< Reads the file at `path`.
 
-  const CheckpointInfo& info() const { return info_; }
+  const CheckpointInfo& info() const { return info_; }  ///< The metadata.
 
   /// Lets `trainer`, which has the recipe `recipe`, go on from here. Throws Error(file), before anything is
   /// changed, if the networks differ.

@@ -14,11 +14,11 @@ namespace ganymede::artifacts {
 
 /// What a generator's file says beside its weights.
 struct GeneratorInfo {
-  train::Recipe recipe;
-  std::int64_t step = 0;
-  std::int64_t epoch = 0;
-  std::string dataset;
-  std::vector<std::string> class_names = {};
+  train::Recipe recipe;                       ///< of the run
+  std::int64_t step = 0;                      ///< steps that were done
+  std::int64_t epoch = 0;                     ///< epochs that were done
+  std::string dataset;                        ///< the name of the data set
+  std::vector<std::string> class_names = {};  ///< of the labels 0, 1, ...
 };
 
 /// Adds what is known of a generator to a file's metadata.
@@ -30,11 +30,11 @@ void write_generator(const std::filesystem::path& path, const GeneratorInfo& inf
 
 /// A network that was saved, with what is known of the generator that it belongs to.
 struct SavedNetwork {
-  GeneratorInfo info;
-  net::NetSpec spec;
-  net::Weights weights;
+  GeneratorInfo info;    ///< about the generator
+  net::NetSpec spec;     ///< the network's layers
+  net::Weights weights;  ///< the network's weights
 };
-using SavedGenerator = SavedNetwork;
+using SavedGenerator = SavedNetwork;  ///< A saved network that is a generator.
 
 /// Reads RUN/generator.safetensors or a file. Throws Error(file) unless it is sound and one that this program
 /// wrote.

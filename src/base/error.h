@@ -20,9 +20,9 @@ struct ErrorText {
 /// `what()` reads "where: found FOUND, expected EXPECTED. ADVICE."
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const ErrorText& text);
+  Error(ErrorKind kind, const ErrorText& text);  ///< Composes what() from the parts of `text`.
 
-  ErrorKind kind() const noexcept { return kind_; }
+  ErrorKind kind() const noexcept { return kind_; }  ///< What kind of input was at fault.
 
  private:
   ErrorKind kind_;

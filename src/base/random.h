@@ -29,10 +29,10 @@ enum class Purpose : std::uint32_t {
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.
 struct RandomKey {
-  std::uint64_t seed = 0;
-  Purpose purpose = Purpose::initial_weights;
-  std::uint32_t stream = 0;  ///< which layer or tensor, below 2^24
-  std::uint64_t step = 0;    ///< which training step
+  std::uint64_t seed = 0;                      ///< of the run
+  Purpose purpose = Purpose::initial_weights;  ///< what the numbers are for
+  std::uint32_t stream = 0;                    ///< which layer or tensor, below 2^24
+  std::uint64_t step = 0;                      ///< which training step
 };
 
 /// Four random words: Philox4x32-10 (Salmon et al. 2011) with key {seed low, seed high} and counter

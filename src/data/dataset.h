@@ -16,7 +16,7 @@ namespace ganymede::data {
 
 /// Which images of one channel are the channels of others.
 struct Stacks {
-  static constexpr std::size_t channels = 3;
+  static constexpr std::size_t channels = 3;  ///< of a stacked image
 
   std::size_t plane_size = 0;  ///< height * width
   std::vector<std::array<std::uint32_t, channels>>
@@ -29,7 +29,7 @@ struct Split {
   std::vector<std::uint8_t> labels;   ///< [count]
   std::optional<Stacks> stacks = {};  ///< if given, the split's images are these, of those in pixels
 
-  std::size_t count() const { return labels.size(); }
+  std::size_t count() const { return labels.size(); }  ///< The number of images.
   /// How many bytes an image has: height * width * channels.
   std::size_t image_size() const {
     return stacks           ? stacks->plane_size * Stacks::channels
@@ -62,23 +62,23 @@ struct Split {
 
 /// A file that a data set was read from.
 struct DatasetFile {
-  std::filesystem::path path;
-  std::string sha256;     ///< of the unpacked contents, in hexadecimal
-  bool verified = false;  ///< whether that is the digest of the published file
+  std::filesystem::path path;  ///< of the file
+  std::string sha256;          ///< of the unpacked contents, in hexadecimal
+  bool verified = false;       ///< whether that is the digest of the published file
 };
 
 /// Images of one size, split into those to train on and those to test with.
 struct Dataset {
   std::string name;  ///< "mnist", "fashion-mnist", the name of the directory, or "stacked-" and one of these
-  int height = 0;
-  int width = 0;
-  int channels = 1;
+  int height = 0;    ///< of an image, in pixels
+  int width = 0;     ///< of an image, in pixels
+  int channels = 1;  ///< 1: grey; 3: red, green, blue
   std::vector<std::string> class_names;  ///< of the labels 0, 1, ...
-  Split train;
-  Split test;  ///< empty if only the training split was asked for
-  std::vector<DatasetFile> files;
+  Split train;                           ///< to train on
+  Split test;                            ///< empty if only the training split was asked for
+  std::vector<DatasetFile> files;        ///< that were read
 
-  int classes() const { return static_cast<int>(class_names.size()); }
+  int classes() const { return static_cast<int>(class_names.size()); }  ///< The number of labels.
 };
 
 /// Which parts of a data set to read.

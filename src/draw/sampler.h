@@ -22,7 +22,7 @@ struct SampleSettings {
 
 /// Images and the labels that they were asked for, which are zeros where the generator takes none.
 struct Samples {
-  Images images;
+  Images images;                     ///< [count, height, width, channels]
   std::vector<std::int32_t> labels;  ///< [count]
 };
 
@@ -34,14 +34,14 @@ class Sampler {
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  const artifacts::GeneratorInfo& info() const { return generator_.info; }
-  std::uint64_t seed() const { return seed_; }
+  const artifacts::GeneratorInfo& info() const { return generator_.info; }  ///< About the generator.
+  std::uint64_t seed() const { return seed_; }  ///< The seed of the latent points.
   /// The classes that it takes labels of; 0: none.
   std::int64_t classes() const { return net::label_classes(generator_.spec); }
-  bool takes_labels() const { return maker_.takes_labels(); }
+  bool takes_labels() const { return maker_.takes_labels(); }  ///< Whether the generator takes a label.
   /// Whether each row of a grid has a class of its own.
   bool has_class_a_row() const { return takes_labels() && !label_; }
-  const base::Shape& image_shape() const { return maker_.image_shape(); }
+  const base::Shape& image_shape() const { return maker_.image_shape(); }  ///< [height, width, channels]
 
   /// `count` images from latent points of their own, `columns` a row. Throws Error(usage) where they do not
   /// fit into memory.

@@ -12,8 +12,8 @@ namespace ganymede::draw {
 
 /// Images that a generator made, [count, height, width, channels].
 struct Images {
-  base::Shape shape;
-  std::vector<float> values;
+  base::Shape shape;          ///< [count, height, width, channels]
+  std::vector<float> values;  ///< in the recipe's pixel range
 };
 
 /// Makes an image of every latent point [count, latent] and label [count].

@@ -12,12 +12,14 @@ namespace ganymede::eval {
 
 /// What a classifier says about images.
 struct Readings {
-  std::int64_t feature_count = 0;
-  std::int64_t classes = 0;
+  std::int64_t feature_count = 0;    ///< features of an image
+  std::int64_t classes = 0;          ///< number of labels
   std::vector<float> features;       ///< [count, feature_count]
   std::vector<float> probabilities;  ///< [count, classes]
 
+  /// The number of images.
   std::int64_t count() const { return static_cast<std::int64_t>(features.size()) / feature_count; }
+  /// The probabilities of an image's labels, [classes].
   std::span<const float> probabilities_of(std::int64_t image) const {
     return std::span(probabilities)
         .subspan(static_cast<std::size_t>(image * classes), static_cast<std::size_t>(classes));
@@ -35,7 +37,7 @@ class Classifier {
 
   /// [height, width, channels]
   const base::Shape& image_shape() const { return image_; }
-  std::int64_t classes() const { return classes_; }
+  std::int64_t classes() const { return classes_; }  ///< The number of labels.
   /// The name of the layer that the features come out of.
   const std::string& feature_layer() const { return feature_layer_; }
 

@@ -27,6 +27,7 @@ struct Reference {
   LabelledImages train;  ///< what a generator may have learnt by heart
 };
 
+/// How scores are measured.
 struct EvaluationSettings {
   std::int64_t resamples = 100;  ///< of the bootstrap
   std::uint64_t seed = 0;  ///< of the bootstrap, the subsets of the kernel distance and the floor's images
@@ -34,8 +35,8 @@ struct EvaluationSettings {
 
 /// What an evaluation found.
 struct Evaluation {
-  std::int64_t count = 0;  ///< of images
-  Scores scores;
+  std::int64_t count = 0;                                    ///< of images
+  Scores scores;                                             ///< with their deviations
   std::vector<double> label_shares;                          ///< by class, as the classifier reads them
   std::vector<std::pair<std::string_view, double>> seconds;  ///< what each part took
 };

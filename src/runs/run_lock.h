@@ -20,6 +20,7 @@ class RunLock {
   /// process lives, and where that cannot be told.
   static std::optional<RunLock> inherit(const RunDirectory& run);
   ~RunLock();
+  /// Takes over the lock of `other`.
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&&) = delete;
 

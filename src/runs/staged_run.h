@@ -11,8 +11,8 @@ namespace ganymede::runs {
 
 /// A run directory that nobody else trains in while this lives.
 struct LockedRun {
-  RunDirectory directory;
-  RunLock lock;
+  RunDirectory directory;  ///< where the run is
+  RunLock lock;            ///< keeps other processes out
 };
 
 /// A run directory in the making, under a hidden name beside its place, so that a run directory that can be
@@ -20,7 +20,7 @@ struct LockedRun {
 /// killed is removed by the next one that is made beside it.
 class StagedRun {
  public:
-  /// `out` is the directory that the user asked for; empty for runs/<time>-<recipe>. Throws Error(file) if it
+  /// `out` is the directory that the user asked for; empty for runs/TIME-RECIPE. Throws Error(file) if it
   /// exists with something in it or cannot be made.
   StagedRun(const std::filesystem::path& out, const std::string& recipe);
   ~StagedRun();

@@ -17,7 +17,7 @@ namespace ganymede::scores {
 struct EvaluationRequest {
   std::filesystem::path images;  ///< a run, a generator's file, an .npy array or a directory of PNG files
   std::optional<std::int64_t> count = {};  ///< of the images; nothing: as many as the protocol has
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;                  ///< of the latent points, the bootstrap and the subsets
   std::int64_t resamples = 100;            ///< of the bootstrap, for intervals
   std::optional<double> temperature = {};  ///< of a generator's latent points
   std::string data = {};                   ///< the data set; empty: the generator's own, or MNIST
@@ -31,39 +31,40 @@ struct EvaluationRequest {
 
 /// A score of images beside that of the floor.
 struct ScoreRow {
-  eval::ScoreInfo info;
-  eval::Estimate estimate;
-  double floor = 0.0;
+  eval::ScoreInfo info;     ///< its names
+  eval::Estimate estimate;  ///< of the images
+  double floor = 0.0;       ///< of real training images
 };
 
 /// What real images were read with.
 struct Yardstick {
-  std::string dataset;
-  std::int64_t test_images = 0;
-  std::vector<std::string> class_names = {};
-  std::vector<double> label_shares = {};  ///< of the test images, by class
-  double accuracy = 0.0;                  ///< of the classifier, on the test images
-  std::string classifier_sha256;
-  std::string feature_layer;
+  std::string dataset;                        ///< its name
+  std::int64_t test_images = 0;               ///< their number
+  std::vector<std::string> class_names = {};  ///< of the labels 0, 1, ...
+  std::vector<double> label_shares = {};      ///< of the test images, by class
+  double accuracy = 0.0;                      ///< of the classifier, on the test images
+  std::string classifier_sha256;              ///< of the classifier's file
+  std::string feature_layer;                  ///< the layer that gives the features
 };
 
 /// An evaluation for people and for programs.
 struct EvaluationReport {
-  std::string images;  ///< what was measured
-  std::int64_t count = 0;
-  std::uint64_t seed = 0;
-  std::vector<ScoreRow> rows;
+  std::string images;                     ///< what was measured
+  std::int64_t count = 0;                 ///< images that were measured
+  std::uint64_t seed = 0;                 ///< of the request
+  std::vector<ScoreRow> rows;             ///< in the order of tables
   std::string floor;                      ///< what the floor's numbers are of
   std::vector<double> label_shares = {};  ///< by class, as the classifier reads them; may be empty
   std::string note = {};                  ///< on what is missing from the rows; may be empty
-  Yardstick yardstick = {};
+  Yardstick yardstick = {};               ///< the data set and the classifier
 };
 
 /// Measures images; `say` is told of what takes its time. Throws Error(usage) where the request does not fit
 /// its images, Error(data) and Error(file).
 EvaluationReport evaluate(const EvaluationRequest& request, const std::function<void(std::string_view)>& say);
 
+/// For people: a line for each score with its interval and the floor.
 std::string as_table(const EvaluationReport& report);
-std::string as_json(const EvaluationReport& report);
+std::string as_json(const EvaluationReport& report);  ///< For programs: one JSON object.
 
 }  // namespace ganymede::scores

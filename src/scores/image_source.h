@@ -22,8 +22,8 @@ struct ImageSet {
 
 /// What `ganymede eval` is given: a generator, which a run or a file holds, or images that exist.
 struct ImageSource {
-  std::filesystem::path path;
-  std::optional<artifacts::SavedGenerator> generator;
+  std::filesystem::path path;                          ///< of the run, the file or the images
+  std::optional<artifacts::SavedGenerator> generator;  ///< nothing for images
 };
 
 /// Opens the generator of a run or of a safetensors file; anything else is images. Throws Error(file).

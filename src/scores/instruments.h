@@ -12,15 +12,16 @@ namespace ganymede::scores {
 
 /// What images are read with. The parts refer to those before them.
 struct Instruments {
-  data::Dataset dataset;
-  ops::Device device;
-  artifacts::SavedClassifier classifier;
+  data::Dataset dataset;                  ///< the real images
+  ops::Device device;                     ///< computes the features
+  artifacts::SavedClassifier classifier;  ///< reads images
 
   /// `classifier_file` may be empty: then the one of the data set. Throws as data::open_data() and
   /// artifacts::open_classifier() do.
   Instruments(const std::string& data, const std::filesystem::path& classifier_file);
 };
 
+/// The images and labels of a split that has no stacks.
 eval::LabelledImages view(const data::Split& split);
 
 }  // namespace ganymede::scores

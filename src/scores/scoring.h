@@ -27,7 +27,7 @@ class Scoring {
 
   /// How many images it wants, from which latent points.
   std::int64_t image_count() const;
-  static constexpr std::uint64_t seed = 0;
+  static constexpr std::uint64_t seed = 0;  ///< The seed of the latent points and of the evaluation.
 
   /// Scores the generator of `position` by its images.
   void score(const train::Position& position, const ImageSet& images);

@@ -18,8 +18,11 @@ struct Observer {
   /// A JSON object with an "event", for programs: an interval, an epoch, scores, samples, a verdict, a
   /// rollback.
   std::function<void(std::string_view)> line = [](std::string_view) {};
+  /// After each step.
   std::function<void(const train::StepFinished&, const Pace&)> step = [](const auto&, const auto&) {};
+  /// After each epoch, before its sample and checkpoint are written.
   std::function<void(const train::EpochFinished&, const Pace&)> epoch = [](const auto&, const auto&) {};
+  /// After the generator of a position was scored.
   std::function<void(const train::Position&, const scores::Scoring&)> scored = [](const auto&, const auto&) {
   };
   /// After the last step of a training, before what is written then.

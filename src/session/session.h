@@ -26,32 +26,33 @@ enum class OnDivergence {
   rollback  ///< go on from an earlier checkpoint with lower learning rates, three times at most
 };
 
+/// How a session trains, beside the recipe.
 struct Settings {
-  std::optional<std::int64_t> steps;  ///< in place of the recipe's epochs
-  std::filesystem::path classifier;   ///< what scores are measured with; empty: the data set's
-  OnDivergence on_divergence = OnDivergence::stop;
-  bool time_passes = false;  ///< see train::Model::pass_times()
+  std::optional<std::int64_t> steps;                ///< in place of the recipe's epochs
+  std::filesystem::path classifier;                 ///< what scores are measured with; empty: the data set's
+  OnDivergence on_divergence = OnDivergence::stop;  ///< when the doctor finds an explosion
+  bool time_passes = false;                         ///< see train::Model::pass_times()
 };
 
 /// A run that begins.
 struct Start {
-  train::Recipe recipe;
-  std::filesystem::path out;  ///< its directory; empty: runs/<time>-<recipe>
-  Settings settings = {};
+  train::Recipe recipe;       ///< what to train
+  std::filesystem::path out;  ///< its directory; empty: runs/TIME-RECIPE
+  Settings settings = {};     ///< beside the recipe
 };
 
 /// A run that goes on from its last checkpoint.
 struct Resume {
-  std::filesystem::path run;
+  std::filesystem::path run;                ///< its directory
   std::vector<std::string> overrides = {};  ///< of its recipe, as train::parse_recipe() takes them
   std::optional<std::string> data = {};     ///< where its data set is now
-  Settings settings = {};
+  Settings settings = {};                   ///< beside the recipe
 };
 
 /// Why training could not go on.
 struct Divergence {
-  base::Error error;
-  train::Finding finding;
+  base::Error error;                ///< for the user, with advice
+  train::Finding finding;           ///< the doctor's
   std::int64_t last_good_step = 0;  ///< see train::Doctor::last_good_step()
 };
 /// How a session ended: with all of its steps, at a stop that was requested, or with a divergence for good.
@@ -68,14 +69,17 @@ class Session {
   /// a run cannot go on with.
   Session(const Resume& resume, const Observer& observer);
 
-  const runs::RunDirectory& directory() const { return run_->directory; }
-  const train::Recipe& recipe() const { return training_->recipe; }
+  const runs::RunDirectory& directory() const { return run_->directory; }  ///< The run's directory.
+  const train::Recipe& recipe() const { return training_->recipe; }  ///< The run's recipe with all overrides.
+  /// The data set, which a program may keep for longer than the session.
   const std::shared_ptr<const data::Dataset>& dataset() const { return training_->dataset; }
+  /// The steps that are done.
   const train::Position& position() const { return training_->trainer.position(); }
+  /// Whether all steps are done.
   bool is_complete() const { return position().step >= position().total_steps; }
   /// What each layer's passes took, where the settings ask for that.
   std::vector<net::PassTime> pass_times() { return training_->trainer.model().pass_times(); }
-  const ops::Device& device() const { return training_->device; }
+  const ops::Device& device() const { return training_->device; }  ///< The device that computes the steps.
 
   /// Trains to the end, until `stop` is requested or until the networks diverge for good, writes a checkpoint
   /// and draws the report. A session that was stopped goes on when it is called again. Throws Error(file).

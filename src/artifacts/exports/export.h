@@ -14,8 +14,8 @@ std::vector<ExportFormat> export_formats();
 
 /// A file that was written.
 struct Exported {
-  std::filesystem::path path;
-  std::string about;  ///< what the network is, in a line
+  std::filesystem::path path;  ///< of the file
+  std::string about;           ///< what the network is, in a line
 };
 
 /// Writes the generator of a run or of a file, or what the options name, as `format`, and its model card

@@ -10,6 +10,7 @@
 /// Networks as files for other programs, each with a model card that the file can be checked against.
 namespace ganymede::artifacts {
 
+/// What to export, and where to.
 struct ExportOptions {
   std::filesystem::path out = {};  ///< empty: the network's name with the format's extension
   /// An ONNX generator's pixels as bytes in three channels, for torch-fidelity.
@@ -20,9 +21,9 @@ struct ExportOptions {
 
 /// A format that networks are exported in.
 struct ExportFormat {
-  std::string_view name;
-  std::string_view extension;
-  bool discriminators;  ///< whether it can hold one
+  std::string_view name;       ///< "onnx"
+  std::string_view extension;  ///< ".onnx"
+  bool discriminators;         ///< whether it can hold one
   /// Throws Error(configuration) for a network that cannot be laid out so, and Error(file).
   void (*write)(const std::filesystem::path& path, const SavedNetwork& network, const ExportOptions& options);
   /// Compares what the file answers with its card, and says what was compared. Throws Error(file) where they
@@ -35,9 +36,10 @@ std::string about(const SavedNetwork& network);
 
 /// What a network's input and output are called in the formats that name them.
 struct PortNames {
-  std::string input;
-  std::string output;
+  std::string input;   ///< "latent" or "image"
+  std::string output;  ///< "image" or "logit"
 };
+/// The names for a generator or a discriminator.
 PortNames port_names(const net::NetSpec& network);
 
 /// Adds to an export's metadata what the network can be made from again.

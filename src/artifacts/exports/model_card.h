@@ -37,12 +37,12 @@ std::string weights_sha256(const net::Weights& weights);
 
 /// What `verify` reads from a model card.
 struct CardFacts {
-  std::string format;        ///< of the file beside the card: "onnx"
-  std::string network;       ///< its name: "generator"
-  std::int64_t classes = 0;  ///< of the labels that it takes; 0: it takes none
-  std::string sha256;        ///< of that file
-  std::string weights_sha256;
-  Expectation expected;
+  std::string format;          ///< of the file beside the card: "onnx"
+  std::string network;         ///< its name: "generator"
+  std::int64_t classes = 0;    ///< of the labels that it takes; 0: it takes none
+  std::string sha256;          ///< of that file
+  std::string weights_sha256;  ///< see weights_sha256()
+  Expectation expected;        ///< one input and the network's output
 };
 
 /// The card that lies beside a file.

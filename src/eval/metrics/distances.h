@@ -15,15 +15,17 @@ namespace ganymede::eval {
 /// Points between which distances are wanted, laid out for the matrix kernels.
 class Points {
  public:
-  explicit Points(const Features& features);
+  explicit Points(const Features& features);  ///< Copies features in f32.
   /// Points [count, dimensions] of bytes, which bf16 holds exactly.
   Points(std::span<const std::uint8_t> bytes, std::int64_t dimensions, base::DType dtype);
 
+  /// The number of points.
   std::int64_t count() const { return static_cast<std::int64_t>(squared_norms_.size()); }
-  std::int64_t dimensions() const { return dimensions_; }
-  base::DType dtype() const { return dtype_; }
+  std::int64_t dimensions() const { return dimensions_; }  ///< The number of coordinates.
+  base::DType dtype() const { return dtype_; }             ///< The type of the coordinates in memory.
   /// The rows from `first` on; zeros follow the last, so that there is always a whole tile.
   const std::byte* rows(std::int64_t first) const;
+  /// The squared Euclidean norm of each point, [count].
   std::span<const float> squared_norms() const { return squared_norms_; }
 
  private:

@@ -11,14 +11,14 @@ namespace ganymede::eval {
 
 /// How many neighbours make the ball around a point.
 struct NeighbourCounts {
-  std::int64_t precision_recall = 3;
-  std::int64_t density_coverage = 5;
+  std::int64_t precision_recall = 3;  ///< k of precision and recall
+  std::int64_t density_coverage = 5;  ///< k of density and coverage
 };
 
 /// The squared distances from every point of a set to its k-th nearest other one.
 struct Radii {
-  std::vector<float> precision_recall;
-  std::vector<float> density_coverage;
+  std::vector<float> precision_recall;  ///< [count], for precision and recall
+  std::vector<float> density_coverage;  ///< [count], for density and coverage
 };
 
 /// `points` are more than the counts.
@@ -38,6 +38,7 @@ struct OfReal {
 /// As the package prdc has them: a point is within a ball if it is nearer than the radius.
 OfGenerated judge_generated(const ops::Device& device, const Points& generated, const Points& real,
                             const Radii& real_radii, const NeighbourCounts& counts);
+/// The same for every real image.
 OfReal judge_real(const ops::Device& device, const Points& real, const Points& generated,
                   const Radii& real_radii, const Radii& generated_radii);
 
