@@ -18,8 +18,7 @@ struct ClassifierInfo {
   std::string dataset_digest;      ///< of its files
 };
 
-/// Adds what is known of a classifier to a file's metadata, and reads it back from that of the file at
-/// `path`. Throws Error(file).
+/// Adds the facts on a classifier to a file's metadata.
 void describe(const ClassifierInfo& info, io::Metadata& metadata);
 /// Reads what describe() added to the metadata of the file at `path`. Throws Error(file).
 ClassifierInfo read_classifier_info(const io::Metadata& metadata, const std::filesystem::path& path);
@@ -39,8 +38,8 @@ struct ClassifierNetwork {
   net::Weights weights;  ///< its weights
 };
 
-/// Reads the classifier at `path`, for images of the data set that it was trained on, which must be at hand.
-/// Throws as open_classifier() and open_data() do.
+/// Reads the classifier at `path`; the data set that it was trained on must be available. Throws as
+/// open_classifier() and open_data() do.
 ClassifierNetwork open_classifier_network(const std::filesystem::path& path);
 
 /// A classifier that was saved.

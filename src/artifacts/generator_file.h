@@ -21,14 +21,14 @@ struct GeneratorInfo {
   std::vector<std::string> class_names = {};  ///< of the labels 0, 1, ...
 };
 
-/// Adds what is known of a generator to a file's metadata.
+/// Adds the facts on a generator to a file's metadata.
 void describe(const GeneratorInfo& info, io::Metadata& metadata);
 
 /// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
 /// weight is not finite.
 void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator);
 
-/// A network that was saved, with what is known of the generator that it belongs to.
+/// A saved network, with the facts on its generator.
 struct SavedNetwork {
   GeneratorInfo info;    ///< about the generator
   net::NetSpec spec;     ///< the network's layers
@@ -36,8 +36,8 @@ struct SavedNetwork {
 };
 using SavedGenerator = SavedNetwork;  ///< A saved network that is a generator.
 
-/// Reads RUN/generator.safetensors or a file. Throws Error(file) unless it is sound and one that this program
-/// wrote.
+/// Reads RUN/generator.safetensors or a file. Throws Error(file) for a damaged file or one of another
+/// program.
 SavedGenerator open_generator(const std::filesystem::path& run_or_file);
 
 /// What describe() added to the metadata of the file at `path`. Throws Error(file).

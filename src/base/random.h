@@ -6,7 +6,8 @@
 
 namespace ganymede::base {
 
-/// What a random number is for. Values are part of the file format: a run resumes with the same draws.
+/// The purpose of a random number. Values are part of the file format: a resumed run draws the same numbers,
+/// and a checkpoint needs no random state.
 enum class Purpose : std::uint32_t {
   initial_weights = 1,
   shuffle = 2,

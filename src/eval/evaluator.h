@@ -21,10 +21,10 @@ struct LabelledImages {
   std::span<const std::uint8_t> labels;  ///< [count]
 };
 
-/// What generated images are compared with.
+/// The images for comparison.
 struct Reference {
   LabelledImages test;   ///< the real images
-  LabelledImages train;  ///< what a generator may have learnt by heart
+  LabelledImages train;  ///< what a generator may copy
 };
 
 /// How scores are measured.
@@ -33,19 +33,19 @@ struct EvaluationSettings {
   std::uint64_t seed = 0;  ///< of the bootstrap, the subsets of the kernel distance and the floor's images
 };
 
-/// What an evaluation found.
+/// The result of an evaluation.
 struct Evaluation {
   std::int64_t count = 0;                                    ///< of images
   Scores scores;                                             ///< with their deviations
-  std::vector<double> label_shares;                          ///< by class, as the classifier reads them
-  std::vector<std::pair<std::string_view, double>> seconds;  ///< what each part took
+  std::vector<double> label_shares;                          ///< by class, read by the classifier
+  std::vector<std::pair<std::string_view, double>> seconds;  ///< the time of each part
 };
 
-/// Measures images against a reference, which it reads once. The features are the classifier's. An image is a
+/// Scores images against a reference, on the classifier's features. An image is a
 /// near copy if a training image is nearer to it, in pixels, than to 99% of the test images.
 class Evaluator {
  public:
-  /// Fewer images than this cannot be measured.
+  /// The smallest number of images to score.
   static constexpr std::int64_t fewest_images = 10;
 
   /// `classifier`, `device` and the reference's memory must outlive it. Throws Error(data) for a reference of
@@ -53,12 +53,11 @@ class Evaluator {
   Evaluator(Classifier& classifier, const Reference& reference, const EvaluationSettings& settings,
             const ops::Device& device);
 
-  /// Scores of images [count, height, width, channels], made for `labels` [count] where there are such.
-  /// Throws Error(data) for too few.
+  /// Scores of images [count, height, width, channels] with their requested `labels` [count], if any. Throws
+  /// Error(data) for too few.
   Evaluation evaluate(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels = {});
 
-  /// The scores that `count` training images reach, drawn at random; at most as many as there are. What no
-  /// generator can be expected to better.
+  /// The scores of `count` random training images, or of all if there are fewer.
   Evaluation floor(std::int64_t count);
 
  private:

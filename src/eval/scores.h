@@ -11,7 +11,7 @@ struct Estimate {
   double deviation = std::numeric_limits<double>::quiet_NaN();  ///< the standard deviation over the resamples
 };
 
-/// How good generated images are.
+/// Scores of generated images.
 struct Scores {
   Estimate frechet_distance;     ///< between the features of real and generated images
   Estimate kernel_distance;      ///< KID: the mean over subsets
@@ -28,10 +28,10 @@ struct Scores {
   Estimate near_copies;          ///< share of images that nearly copy a training image
 };
 
-/// Which way is better; `neither`: the nearer to the floor.
+/// Which direction is better; `neither`: nearer to the floor is better.
 enum class Better { lower, higher, neither };
 
-/// How a score is called and read.
+/// The names and the direction of a score.
 struct ScoreInfo {
   std::string_view key;           ///< in files
   std::string_view title;         ///< in tables

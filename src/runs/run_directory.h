@@ -11,7 +11,7 @@ class RunDirectory {
  public:
   /// Names the files in `path`, which need not exist.
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-  /// The directory of a run that was begun, without links. Throws Error(file) if it is none.
+  /// The directory of an existing run, with links resolved. Throws Error(file) for other directories.
   static RunDirectory open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }  ///< The directory.
@@ -50,22 +50,21 @@ class RunDirectory {
 
   /// The checkpoints' files, the newest first. Throws Error(file) if the directory cannot be read.
   std::vector<std::filesystem::path> find_checkpoints() const;
-  /// The same of those of at most `last_step` steps, by their names.
+  /// The same for those of at most `last_step` steps, by their names.
   std::vector<std::filesystem::path> find_checkpoints(std::int64_t last_step) const;
   /// The samples' files, the first epoch first. Throws Error(file) if the directory cannot be read.
   std::vector<std::filesystem::path> find_samples() const;
-  /// Removes what a process that was killed had not finished writing.
+  /// Removes temporary files of a killed process.
   void remove_temporaries() const;
   /// Removes the checkpoints of more than `step` steps, and the samples and generators of later epochs than
   /// `epoch`.
   void remove_beyond(std::int64_t step, std::int64_t epoch) const;
-  /// Removes the checkpoints but the newest two and the newest of at most `last_good_step` steps, from which
-  /// a run can go on if the others turn out to be of one that had begun to diverge.
+  /// Removes all checkpoints except the newest two and the newest of at most `last_good_step` steps, from
+  /// which the run can be resumed if it had begun to diverge.
   void remove_old_checkpoints(std::int64_t last_good_step) const;
-  /// Points the link `latest` beside it to it, if it is in a directory named runs. The link is a convenience:
-  /// where it cannot be made there is none.
+  /// Points the link `latest` beside the run to it, if it is in a directory named runs. Failures are ignored.
   void become_latest() const;
-  /// The same if that link leads nowhere: a run that was killed before it had become the latest.
+  /// The same if that link is missing or dangling, since the process was killed before it set it.
   void become_latest_of_none() const;
 
  private:

@@ -10,7 +10,7 @@
 
 #include "eval/scores.h"
 
-/// What images are worth.
+/// Scores of images.
 namespace ganymede::scores {
 
 /// What to measure, and how.
@@ -22,21 +22,21 @@ struct EvaluationRequest {
   std::optional<double> temperature = {};  ///< of a generator's latent points
   std::string data = {};                   ///< the data set; empty: the generator's own, or MNIST
   std::filesystem::path classifier = {};   ///< what images are read with; empty: the data set's
-  /// By the protocol of Stacked MNIST: 26,000 images, the digit of each channel as the classifier reads it. A
-  /// generator of stacks is measured so in any case.
+  /// Use the protocol of Stacked MNIST: 26,000 images, the digit of each channel read by the classifier. The
+  /// default for a generator of stacks.
   bool stacked = false;
-  /// Trains a classifier as the one at hand was, on generated images instead of real ones.
+  /// Train the classifier's recipe on generated images instead of real ones.
   bool by_training = false;
 };
 
-/// A score of images beside that of the floor.
+/// A score with its floor.
 struct ScoreRow {
   eval::ScoreInfo info;     ///< its names
   eval::Estimate estimate;  ///< of the images
   double floor = 0.0;       ///< of real training images
 };
 
-/// What real images were read with.
+/// The data set and the classifier of an evaluation.
 struct Yardstick {
   std::string dataset;                        ///< its name
   std::int64_t test_images = 0;               ///< their number
@@ -47,20 +47,20 @@ struct Yardstick {
   std::string feature_layer;                  ///< the layer that gives the features
 };
 
-/// An evaluation for people and for programs.
+/// The results of an evaluation.
 struct EvaluationReport {
   std::string images;                     ///< what was measured
   std::int64_t count = 0;                 ///< images that were measured
   std::uint64_t seed = 0;                 ///< of the request
   std::vector<ScoreRow> rows;             ///< in the order of tables
   std::string floor;                      ///< what the floor's numbers are of
-  std::vector<double> label_shares = {};  ///< by class, as the classifier reads them; may be empty
+  std::vector<double> label_shares = {};  ///< by class, read by the classifier; may be empty
   std::string note = {};                  ///< on what is missing from the rows; may be empty
   Yardstick yardstick = {};               ///< the data set and the classifier
 };
 
-/// Measures images; `say` is told of what takes its time. Throws Error(usage) where the request does not fit
-/// its images, Error(data) and Error(file).
+/// Scores images; `say` gets messages on progress. Throws Error(usage) if the request does not fit its
+/// images, Error(data) and Error(file).
 EvaluationReport evaluate(const EvaluationRequest& request, const std::function<void(std::string_view)>& say);
 
 /// For people: a line for each score with its interval and the floor.

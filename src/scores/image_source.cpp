@@ -66,7 +66,7 @@ base::Shape image_in(const base::Shape& array, const fs::path& path) {
   return {array[1], array[2], array.rank() == 4 ? array[3] : 1};
 }
 
-/// The labels that lie beside an array of `count` images; none where there is no such file.
+/// The labels of an array of `count` images; none without their file.
 std::vector<std::uint8_t> read_labels(const fs::path& array, const data::Dataset& dataset,
                                       std::int64_t count) {
   const fs::path path = labels_beside(array);
@@ -107,7 +107,7 @@ ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int
   return set;
 }
 
-/// `count` labels for a generator of so many classes; none are asked for where it takes none.
+/// `count` labels for a generator of so many classes; empty if it takes none.
 std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& real, std::int64_t count,
                                      std::uint64_t seed) {
   if (classes == 0) {
@@ -118,7 +118,7 @@ std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& re
                       {.where = "the real images",
                        .found = real.labels.empty() ? "no labels" : "more classes",
                        .expected = fmt::format("the {} classes that the generator takes", classes),
-                       .advice = "Name the data that it learnt from with --data"});
+                       .advice = "Name its training data with --data"});
   }
   return train::draw_labels(real.labels, seed, count);
 }
@@ -136,7 +136,7 @@ void require_size(const fs::path& path, const base::Shape& image, const data::Da
                       {.where = path.string(),
                        .found = "images of shape " + image.to_string(),
                        .expected = fmt::format("{}, as those of {}", expected.to_string(), dataset.name),
-                       .advice = "Give an image a file, not a sheet, and name other data with --data"});
+                       .advice = "Use a file per image, not a sheet; --data names other data"});
   }
 }
 

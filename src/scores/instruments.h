@@ -10,7 +10,7 @@
 
 namespace ganymede::scores {
 
-/// What images are read with. The parts refer to those before them.
+/// What is needed to score images. Each part refers to those before it.
 struct Instruments {
   data::Dataset dataset;                  ///< the real images
   ops::Device device;                     ///< computes the features

@@ -14,7 +14,7 @@
 
 namespace ganymede::session {
 
-/// Everything that trains: the parts refer to those before them.
+/// Everything that training needs; each part refers to those before it.
 struct Training {
   train::Recipe recipe;                          ///< what is trained
   std::shared_ptr<const data::Dataset> dataset;  ///< the real images
@@ -23,7 +23,7 @@ struct Training {
   Snapshots snapshots;                           ///< writes samples, checkpoints and generators
   std::optional<scores::Scoring> scoring;        ///< where the recipe asks for scores
 
-  /// `classifier_file` is what Scoring takes, where the recipe asks for scores.
+  /// `classifier_file` is for Scoring, if the recipe has scores.
   Training(train::Recipe with, std::shared_ptr<const data::Dataset> on, std::optional<std::int64_t> steps,
            const std::filesystem::path& classifier_file)
       : recipe(std::move(with)),

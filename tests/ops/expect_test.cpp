@@ -1,4 +1,4 @@
-/// The comparison with naive references fails where it has to.
+/// Tests that the comparison with naive references can fail.
 #include "reference/expect.h"
 
 #include <gtest/gtest-spi.h>

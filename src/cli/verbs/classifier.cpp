@@ -45,11 +45,11 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
 
 void require_classes(const data::Dataset& dataset) {
   if (dataset.classes() < 2) {
-    throw base::Error(base::ErrorKind::data, {.where = dataset.name,
-                                              .found = "images of one class",
-                                              .expected = "labelled images, which a classifier learns from",
-                                              .advice = "Name other data; stacks are read by the classifier "
-                                                        "of what they are stacks of, a channel at a time"});
+    throw base::Error(base::ErrorKind::data,
+                      {.where = dataset.name,
+                       .found = "images of one class",
+                       .expected = "labelled images to train a classifier on",
+                       .advice = "Name other data; stacks are scored with the classifier of their channels"});
   }
 }
 
@@ -66,7 +66,7 @@ int run_classifier_train(const ClassifierOptions& options) {
                           dataset.name));
   for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
     const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
-    console.say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on moved training images", epoch,
+    console.say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on augmented training images", epoch,
                             recipe.epochs, mean.loss, mean.accuracy));
   }
   eval::Classifier classifier(trainer.network().spec(), trainer.network().weights(), device);
@@ -74,8 +74,8 @@ int run_classifier_train(const ClassifierOptions& options) {
   artifacts::write_classifier(
       out, {.recipe = recipe, .accuracy = accuracy, .dataset_digest = data::digest(dataset)},
       trainer.network());
-  console.say(fmt::format("{}: {:.2f}% of the {} test images are read right, in f32", out, 100.0 * accuracy,
-                          base::grouped(dataset.test.count())));
+  console.say(fmt::format("{}: {:.2f}% of the {} test images are classified correctly, in f32", out,
+                          100.0 * accuracy, base::grouped(dataset.test.count())));
   return 0;
 }
 
@@ -83,7 +83,7 @@ int run_classifier_train(const ClassifierOptions& options) {
 
 void add_classifier(CLI::App& app, Action& action) {
   constexpr std::int64_t most = 1'000'000;
-  CLI::App* verb = app.add_subcommand("classifier", "Train the classifier that images are measured by");
+  CLI::App* verb = app.add_subcommand("classifier", "Train the classifier for scores");
   CLI::App* train = verb->add_subcommand("train", "Train a classifier and save it");
   verb->require_subcommand(1);
   const auto options = std::make_shared<ClassifierOptions>();
@@ -91,13 +91,15 @@ void add_classifier(CLI::App& app, Action& action) {
     return train->add_option(name, value, description)->type_name(type);
   };
   add("--data", options->data, data_type, data::known_data());
-  add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
-  add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
-  add("--seed", options->seed, "N", "Of every random number")
+  add("--epochs", options->epochs, "N", "The number of passes over the data")->check(in_range(1, most));
+  add("--batch-size", options->batch_size, "N", "The number of images per step")->check(in_range(1, 65536));
+  add("--seed", options->seed, "N", "The seed of all random numbers")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
-  add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  expect_one_of(train->add_option("--precision", options->precision, "Of the matrix products"),
-                {"auto", "f32", "bf16"});
+  add("--threads", options->threads, "N", "The number of threads; 0: one per processor")
+      ->check(in_range(0, 1024));
+  expect_one_of(
+      train->add_option("--precision", options->precision, "The type of the matrix products' operands"),
+      {"auto", "f32", "bf16"});
   add("--out", options->out, "FILE", "The file to write (default: NAME.safetensors)");
   const char* examples =
       "Examples:\n"

@@ -57,13 +57,13 @@ std::string describe_files(const data::Dataset& dataset) {
   std::string text = "\n";
   for (const data::DatasetFile& file : dataset.files) {
     text += fmt::format("{}\n  SHA-256 {}, {}\n", file.path.string(), file.sha256,
-                        file.verified ? "the published file" : "no published file");
+                        file.verified ? "the published file" : "not a published file");
   }
   return text;
 }
 
-/// The first images of each class, one class in each row, or a few rows of the only one; white where a class
-/// has too few.
+/// The first images of each class, one class per row, or a few rows of the only class; missing images are
+/// white.
 io::Image draw_examples(const data::Dataset& dataset) {
   constexpr std::size_t columns = 12;
   constexpr std::size_t rows_of_one_class = 8;
@@ -100,10 +100,10 @@ int run_data(const DataOptions& options) {
 }  // namespace
 
 void add_data(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("data", "Tell what is in a data set and draw examples");
+  CLI::App* verb = app.add_subcommand("data", "Describe a data set and draw examples");
   const auto options = std::make_shared<DataOptions>();
   verb->add_option("NAME", options->name, data::known_data())->type_name(data_type)->capture_default_str();
-  verb->add_option("--out", options->out, "The picture of examples (default: NAME.png)")->type_name("FILE");
+  verb->add_option("--out", options->out, "The image of examples (default: NAME.png)")->type_name("FILE");
   verb->footer(
       "Examples:\n"
       "  ganymede data\n"

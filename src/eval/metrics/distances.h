@@ -12,7 +12,7 @@
 
 namespace ganymede::eval {
 
-/// Points between which distances are wanted, laid out for the matrix kernels.
+/// Points in the layout of the matrix kernels, to compute distances.
 class Points {
  public:
   explicit Points(const Features& features);  ///< Copies features in f32.
@@ -38,14 +38,13 @@ class Points {
   base::Buffer values_;  // [count rounded up to a tile, dimensions]
 };
 
-/// Takes the squared Euclidean distances between a point and columns.size() of the others, from number
-/// `first_column` on.
+/// Receives the squared Euclidean distances of a point to columns.size() others from number `first_column`.
 using DistanceVisitor =
     std::function<void(std::int64_t row, std::int64_t first_column, std::span<const float> columns)>;
 
 /// Visits the squared distances |a|^2 + |b|^2 - 2 a.b from every point of `rows` to every point of `columns`,
-/// a tile at a time: memory does not grow with the counts. A row is visited from one thread, its columns in
-/// order; different rows from several threads. Both have the same dtype and dimensions.
+/// a tile at a time, so memory does not depend on the counts. A row is visited by one thread, its columns in
+/// order; different rows by several threads. Both have the same dtype and dimensions.
 void visit_distances(const ops::Device& device, const Points& rows, const Points& columns,
                      const DistanceVisitor& visit);
 

@@ -48,7 +48,7 @@ TEST(Workers, AreOnlyAsManyAsAreNeeded) {
     while (done <= n) {
       std::this_thread::yield();
     }
-    while (!workers.spare()) {  // the only one has told that it is done, and becomes free
+    while (!workers.spare()) {  // the only thread becomes free after its work
       std::this_thread::yield();
     }
   }
@@ -93,7 +93,7 @@ TEST(Workers, GoOnAfterWorkThatThrows) {
   EXPECT_EQ(done, 1);
 }
 
-TEST(Workers, AreRefusedWhereNotOneThreadCanBeHad) {
+TEST(Workers, AreRefusedIfTheSystemAllowsNoThread) {
   EXPECT_THROW(Workers(96, start_at_most(0)), base::Error);
 }
 
