@@ -274,7 +274,7 @@ TEST(Resumption, WarnsAboutAnotherAutomaticPrecision) {
   EXPECT_THAT(contents(place / "run/config.toml"),
               AllOf(HasSubstr("threads = 0"), HasSubstr("precision = 'auto'")));
   EXPECT_THAT(place.run({"train", "--resume", "run", "--epochs", "3"}).errors,
-              Not(HasSubstr("was begun in")));
+              Not(HasSubstr("was started in")));
 
   nlohmann::json meta = nlohmann::json::parse(contents(place / "run/meta.json"));
   const std::string here = meta["precision"];
@@ -283,7 +283,7 @@ TEST(Resumption, WarnsAboutAnotherAutomaticPrecision) {
   std::ofstream(place / "run/meta.json") << meta;
   const Ended ended = place.run({"train", "--resume", "run", "--epochs", "4"});
   EXPECT_EQ(ended.status, 0);
-  EXPECT_THAT(ended.errors, HasSubstr("was begun in " + there + " and goes on in " + here));
+  EXPECT_THAT(ended.errors, HasSubstr("was started in " + there + " and is resumed in " + here));
 }
 
 }  // namespace

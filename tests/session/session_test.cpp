@@ -134,9 +134,9 @@ TEST(Training, SucceedsWithoutItsOptionalFileForTensorBoard) {
   start.largest_file = 150'000;  // its other files stay below
   const Ended ended = Process(start).wait();
   EXPECT_EQ(ended.status, 0) << ended.errors;
-  const std::size_t warning = ended.errors.find("Going on without a file for TensorBoard: run/events.out");
+  const std::size_t warning = ended.errors.find("Continuing without a file for TensorBoard: run/events.out");
   ASSERT_NE(warning, std::string::npos) << ended.errors;
-  EXPECT_EQ(ended.errors.find("Going on without", warning + 1), std::string::npos);
+  EXPECT_EQ(ended.errors.find("Continuing without", warning + 1), std::string::npos);
   EXPECT_EQ(newest_step(place), 480);
 }
 

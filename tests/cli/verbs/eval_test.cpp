@@ -228,7 +228,7 @@ TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
   EXPECT_THAT(eval({"run", "--temperature", "nan"}).errors, HasSubstr("expected a number from 0 to 10"));
   const Ended sheet = eval({"run/samples", "--data", "digits"});
   EXPECT_EQ(sheet.status, 4);
-  EXPECT_THAT(sheet.errors, HasSubstr("an image a file, not a sheet"));
+  EXPECT_THAT(sheet.errors, HasSubstr("a file per image, not a sheet"));
   const Ended classifier = place().run({"eval", "run"});
   EXPECT_EQ(classifier.status, 6);
   EXPECT_THAT(classifier.errors, HasSubstr("ganymede classifier train --data digits"));

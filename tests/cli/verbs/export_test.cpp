@@ -310,7 +310,7 @@ TEST(Verify, OfAHeaderNamesATemporaryDirectoryThatIsNotThere) {
   const Ended ended = test::Process(start).wait();
   EXPECT_EQ(ended.status, 6);
   EXPECT_THAT(ended.errors, HasSubstr("/nowhere/at/all"));
-  EXPECT_THAT(ended.errors, HasSubstr("Let TMPDIR name"));
+  EXPECT_THAT(ended.errors, HasSubstr("Set TMPDIR to"));
 }
 
 TEST(Verify, CompilesAHeaderAndComparesItsAnswers) {
@@ -345,7 +345,7 @@ TEST(Verify, SaysWhatItDidNotCheck) {
   start.environment = {{"PATH", "/nowhere"}};
   const Ended without = test::Process(start).wait();
   EXPECT_EQ(without.status, 0) << without.errors;
-  EXPECT_THAT(without.output, HasSubstr("only the SHA-256 was compared, as there is no C compiler"));
+  EXPECT_THAT(without.output, HasSubstr("only the SHA-256 was compared: there is no C compiler"));
 }
 
 TEST(Verify, NeedsACard) {
