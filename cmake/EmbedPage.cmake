@@ -1,6 +1,6 @@
 # cmake -DOUTPUT=FILE -DPAGE=DIRECTORY -P EmbedPage.cmake
 # Writes the C++ source that holds the files of a built page, compressed, and defines ganymede::serve::embedded_page().
-# The assembler takes the files as they are, which a compiler would take minutes for. Without a directory there are none.
+# The assembler embeds the files directly; a compiler would take minutes. Without a directory there are none.
 set(names "")
 if(PAGE)
   file(GLOB_RECURSE names RELATIVE "${PAGE}" "${PAGE}/*")

@@ -1,4 +1,4 @@
-# What a program that builds on Ganymede finds under a prefix: static libraries, public headers, the package's
+# Installs the library for other programs: static libraries, public headers, the package's
 # configuration, and in share/ganymede/data MNIST.
 include(CMakePackageConfigHelpers)
 set(package_directory "${CMAKE_INSTALL_LIBDIR}/cmake/ganymede")

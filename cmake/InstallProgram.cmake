@@ -1,10 +1,10 @@
-# The program, its manual page and completions, and the .deb of them; the program finds oneDNN, MNIST and the recipes from
-# where it lies.
+# Installs the program, its manual page and completions, and packs them as a .deb. The program finds oneDNN, MNIST and
+# the recipes relative to its own path.
 install(TARGETS ganymede RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(DIRECTORY recipes DESTINATION share/ganymede)
 install(FILES README.md LICENSE docs/licences.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
-# The manual page and the completions come from the program itself, once it lies with its libraries.
+# The installed program writes its manual page and completions.
 foreach(page IN ITEMS man:${CMAKE_INSTALL_MANDIR}/man1/ganymede.1
     bash:share/bash-completion/completions/ganymede
     zsh:share/zsh/site-functions/_ganymede

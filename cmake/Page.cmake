@@ -1,5 +1,5 @@
-# The tools of the web page, which the launcher (or `npm ci` in web/) fetches: NODE_EXECUTABLE and GANYMEDE_VITE, which is
-# empty without them.
+# Finds the tools of the web page, which the launcher (or `npm ci` in web/) fetches: NODE_EXECUTABLE and GANYMEDE_VITE,
+# which is empty without them.
 find_program(NODE_EXECUTABLE node)
 file(GLOB GANYMEDE_VITE CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/web/node_modules/vite/bin/vite.js")
 if(NOT NODE_EXECUTABLE)

@@ -1,7 +1,7 @@
-# Writes the public headers from `source` under `destination`, a directory called ganymede: ganymede.h and what it includes,
-# then the vocabulary of programs that take a training apart (docs/library.md) and what that includes. In the copies each
-# header is named with the directory in front, "ganymede/base/error.h", so that no other project's headers can be met in its
-# place. The kernels of ops and the layouts of exports stay inside, but for what a layer's or a program's class holds.
+# Writes the public headers from `source` under `destination`, a directory called ganymede: ganymede.h and what it
+# includes, then the headers for own training loops (docs/library.md) and what they include. The copies include each
+# other as "ganymede/base/error.h", so that no other project's header is found instead. The kernels of ops and the
+# layouts of exports stay internal, except for members of public classes.
 cmake_policy(VERSION 3.22)
 set(headers
   ganymede.h

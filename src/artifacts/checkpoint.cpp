@@ -100,7 +100,7 @@ net::Weights Checkpoint::sampling_weights() const {
 }
 
 net::Weights Checkpoint::weights(const net::NetSpec& network, const std::string& suffix) const {
-  // Before memory is asked for: the sizes come from a file.
+  // Before allocating memory: the sizes come from a file.
   for (const net::WeightRow& row : net::weight_table(network)) {
     const io::Tensor& tensor = file_.tensor(network.name + "." + row.name + suffix);
     if (tensor.shape != row.shape) {

@@ -14,34 +14,33 @@ namespace ganymede::artifacts {
 
 /// What a checkpoint says beside the tensors.
 struct CheckpointInfo {
-  std::int64_t step = 0;
+  std::int64_t step = 0;         ///< steps that are done
   std::int64_t total_steps = 0;  ///< where the run is to end
-  train::Recipe recipe;
-  std::string dataset;         ///< its name
-  std::string dataset_digest;  ///< of its files
+  train::Recipe recipe;          ///< of the run
+  std::string dataset;           ///< its name
+  std::string dataset_digest;    ///< of its files
   /// What the run's best checkpoint was chosen by, the lower the better; nothing in others.
   std::optional<double> score = std::nullopt;
 };
 
-/// Everything that a run needs to go on as if it had never stopped. Throws Error(file), and Error(diverged)
-/// if a weight is not finite.
+/// Writes everything that a run needs to continue exactly. Throws Error(file), and Error(diverged) if a
+/// weight is not finite.
 void write_checkpoint(const std::filesystem::path& path, const CheckpointInfo& info, train::Trainer& trainer);
 
-/// A checkpoint in memory. Throws Error(file) unless it is sound and one that this program wrote.
+/// A checkpoint in memory. Throws Error(file) for a damaged file or one of another program.
 class Checkpoint {
  public:
-  explicit Checkpoint(std::filesystem::path path);
+  explicit Checkpoint(std::filesystem::path path);  ///< Reads the file at `path`.
 
-  const CheckpointInfo& info() const { return info_; }
+  const CheckpointInfo& info() const { return info_; }  ///< The metadata.
 
-  /// Lets `trainer`, which has the recipe `recipe`, go on from here. Throws Error(file), before anything is
-  /// changed, if the networks differ.
+  /// Loads the state into `trainer`, which has the recipe `recipe`. Throws Error(file), before any change, if
+  /// the networks differ.
   void restore(train::Trainer& trainer, const train::Recipe& recipe) const;
 
   /// The weights of one of the run's networks. Throws Error(file) if they are not all there.
   net::Weights weights(const net::NetSpec& network) const;
-  /// The generator's weights that make the best images: their average, where there is one. Throws as
-  /// weights().
+  /// The generator's weights for making images: their average, if there is one. Throws as weights().
   net::Weights sampling_weights() const;
 
  private:
@@ -56,8 +55,8 @@ class Checkpoint {
 /// digest that is stored in them. Throws Error(file) if it cannot be read.
 bool is_damaged(const std::filesystem::path& path);
 
-/// The checkpoint that a run keeps as its best; nothing where there is none, or a damaged one, which a better
-/// one replaces. Throws Error(file) if it cannot be read.
+/// The best checkpoint of a run; nothing if it is missing or damaged. Throws Error(file) if it cannot be
+/// read.
 std::optional<Checkpoint> open_best(const runs::RunDirectory& run);
 
 /// The generator's partner of a run's newest checkpoint; `info` is of the generator. Throws Error(file)

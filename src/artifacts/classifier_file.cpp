@@ -127,7 +127,7 @@ fs::path find_classifier(const std::string& dataset) {
   }
   throw base::Error(base::ErrorKind::file,
                     {.where = dataset,
-                     .found = "no classifier, whose features images are measured by",
+                     .found = "no classifier to score images with",
                      .expected = fmt::format("{}.safetensors in {}", dataset,
                                              (data::data_roots().back() / "classifiers").string()),
                      .advice = fmt::format("Train one: {}, and give eval --classifier FILE",

@@ -13,14 +13,14 @@ namespace ganymede::artifacts {
 
 /// What a classifier's file says beside its weights.
 struct ClassifierInfo {
-  train::ClassifierRecipe recipe;
-  double accuracy = 0.0;       ///< on the data set's test images
-  std::string dataset_digest;  ///< of its files
+  train::ClassifierRecipe recipe;  ///< it was trained with
+  double accuracy = 0.0;           ///< on the data set's test images
+  std::string dataset_digest;      ///< of its files
 };
 
-/// Adds what is known of a classifier to a file's metadata, and reads it back from that of the file at
-/// `path`. Throws Error(file).
+/// Adds the facts on a classifier to a file's metadata.
 void describe(const ClassifierInfo& info, io::Metadata& metadata);
+/// Reads what describe() added to the metadata of the file at `path`. Throws Error(file).
 ClassifierInfo read_classifier_info(const io::Metadata& metadata, const std::filesystem::path& path);
 
 /// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
@@ -33,20 +33,20 @@ bool is_classifier(const std::filesystem::path& path);
 
 /// A classifier's network and what its file says of it.
 struct ClassifierNetwork {
-  ClassifierInfo info;
-  net::NetSpec spec;
-  net::Weights weights;
+  ClassifierInfo info;   ///< about its training
+  net::NetSpec spec;     ///< its layers
+  net::Weights weights;  ///< its weights
 };
 
-/// Reads the classifier at `path`, for images of the data set that it was trained on, which must be at hand.
-/// Throws as open_classifier() and open_data() do.
+/// Reads the classifier at `path`; the data set that it was trained on must be available. Throws as
+/// open_classifier() and open_data() do.
 ClassifierNetwork open_classifier_network(const std::filesystem::path& path);
 
 /// A classifier that was saved.
 struct SavedClassifier {
-  ClassifierInfo info;
-  std::string sha256;  ///< of the file
-  eval::Classifier classifier;
+  ClassifierInfo info;          ///< about its training
+  std::string sha256;           ///< of the file
+  eval::Classifier classifier;  ///< reads images
 };
 
 /// Reads a classifier for images of `dataset`; `device` must outlive it. Throws Error(file) unless it is

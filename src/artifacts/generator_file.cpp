@@ -27,7 +27,7 @@ constexpr const char* advice = "Name a run or its generator.safetensors";
 std::vector<std::string> read_class_names(const io::Metadata& metadata, const std::filesystem::path& path) {
   const auto parsed = nlohmann::json::parse(metadata_value(metadata, "class_names", path), nullptr, false);
   if (!parsed.is_array() || !std::ranges::all_of(parsed, [](const auto& name) { return name.is_string(); })) {
-    refuse(path, "class names that are no list");
+    refuse(path, "class names that are not a list");
   }
   return parsed.get<std::vector<std::string>>();
 }

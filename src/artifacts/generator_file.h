@@ -14,30 +14,30 @@ namespace ganymede::artifacts {
 
 /// What a generator's file says beside its weights.
 struct GeneratorInfo {
-  train::Recipe recipe;
-  std::int64_t step = 0;
-  std::int64_t epoch = 0;
-  std::string dataset;
-  std::vector<std::string> class_names = {};
+  train::Recipe recipe;                       ///< of the run
+  std::int64_t step = 0;                      ///< steps that were done
+  std::int64_t epoch = 0;                     ///< epochs that were done
+  std::string dataset;                        ///< the name of the data set
+  std::vector<std::string> class_names = {};  ///< of the labels 0, 1, ...
 };
 
-/// Adds what is known of a generator to a file's metadata.
+/// Adds the facts on a generator to a file's metadata.
 void describe(const GeneratorInfo& info, io::Metadata& metadata);
 
 /// Writes the weights under the names of net::Weights' rows. Throws Error(file), and Error(diverged) if a
 /// weight is not finite.
 void write_generator(const std::filesystem::path& path, const GeneratorInfo& info, net::Weights& generator);
 
-/// A network that was saved, with what is known of the generator that it belongs to.
+/// A saved network, with the facts on its generator.
 struct SavedNetwork {
-  GeneratorInfo info;
-  net::NetSpec spec;
-  net::Weights weights;
+  GeneratorInfo info;    ///< about the generator
+  net::NetSpec spec;     ///< the network's layers
+  net::Weights weights;  ///< the network's weights
 };
-using SavedGenerator = SavedNetwork;
+using SavedGenerator = SavedNetwork;  ///< A saved network that is a generator.
 
-/// Reads RUN/generator.safetensors or a file. Throws Error(file) unless it is sound and one that this program
-/// wrote.
+/// Reads RUN/generator.safetensors or a file. Throws Error(file) for a damaged file or one of another
+/// program.
 SavedGenerator open_generator(const std::filesystem::path& run_or_file);
 
 /// What describe() added to the metadata of the file at `path`. Throws Error(file).

@@ -7,7 +7,7 @@
 
 namespace ganymede::artifacts {
 
-/// The recipe for those who name none.
+/// The default recipe.
 inline constexpr const char* default_recipe = "best";
 
 /// The TOML of an embedded recipe. Throws Error(configuration), with the closest name, if there is none.

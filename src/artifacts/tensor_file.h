@@ -10,14 +10,14 @@
 #include "train/network.h"
 #include "train/recipe/recipe.h"
 
-/// What checkpoints and generators have in common: safetensors files whose metadata says what they are.
+/// Common parts of checkpoints and generators: safetensors files with their kind in the metadata.
 namespace ganymede::artifacts {
 
 /// The metadata that every file begins with: the format's name and version, the program's version.
 io::Metadata describe_format(std::string_view format);
 
 /// Writes tensors with their metadata. Throws Error(file), and Error(diverged) if a value is not finite, so
-/// that no file holds what cannot be used.
+/// that every file is usable.
 void write_tensor_file(const std::filesystem::path& path, std::span<const train::NamedTensor> tensors,
                        const io::Metadata& metadata);
 
@@ -37,12 +37,12 @@ void require_finite(std::span<const train::NamedTensor> tensors);
 io::SafetensorsFile open_tensor_file(const std::filesystem::path& path, std::string_view format,
                                      const std::string& advice);
 
-/// The recipe in a file's metadata, whose generator's layers fit each other. Throws Error(file).
+/// The recipe in a file's metadata; its generator's layers fit each other. Throws Error(file).
 train::Recipe embedded_recipe(const io::Metadata& metadata, const std::filesystem::path& path);
 
 /// Writes a network's weights under the names of their rows. Throws as write_tensor_file() does.
 void write_weights(const std::filesystem::path& path, net::Weights& weights, const io::Metadata& metadata);
-/// The weights of `network` in a file that holds nothing else. Throws Error(file).
+/// The weights of `network` in a file without other tensors. Throws Error(file).
 net::Weights read_weights(const io::SafetensorsFile& file, const net::NetSpec& network,
                           const std::filesystem::path& path);
 

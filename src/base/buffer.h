@@ -10,21 +10,21 @@ namespace ganymede::base {
 /// Owned memory, zeroed, aligned to a cache line so that vector loads never straddle two.
 class Buffer {
  public:
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = 64;  ///< of data(), in bytes
 
   Buffer() = default;
-  explicit Buffer(std::size_t bytes);
+  explicit Buffer(std::size_t bytes);  ///< `bytes` zeros. Throws std::bad_alloc.
 
-  std::byte* data() { return memory_.get(); }
-  const std::byte* data() const { return memory_.get(); }
-  std::size_t size() const { return size_; }
+  std::byte* data() { return memory_.get(); }              ///< The first byte.
+  const std::byte* data() const { return memory_.get(); }  ///< The first byte.
+  std::size_t size() const { return size_; }               ///< In bytes.
 
   template <class T>
-  std::span<T> as() {
+  std::span<T> as() {  ///< The memory as elements of type T.
     return {reinterpret_cast<T*>(data()), size_ / sizeof(T)};
   }
   template <class T>
-  std::span<const T> as() const {
+  std::span<const T> as() const {  ///< The memory as elements of type T.
     return {reinterpret_cast<const T*>(data()), size_ / sizeof(T)};
   }
 

@@ -9,10 +9,11 @@ namespace ganymede::base {
 /// The upper half of an IEEE-754 binary32, rounded to nearest even; a storage type: arithmetic is done in
 /// float.
 struct bf16 {
-  std::uint16_t bits = 0;
+  std::uint16_t bits = 0;  ///< sign, 8 bits of exponent, 7 bits of significand
 
   bf16() = default;
-  explicit bf16(float value) : bits(rounded(value)) {}
+  explicit bf16(float value) : bits(rounded(value)) {}  ///< Rounds `value` to nearest even.
+  /// The same number as a float.
   explicit operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
  private:
@@ -28,6 +29,7 @@ static_assert(sizeof(bf16) == 2);
 /// The type of a tensor's elements in memory.
 enum class DType { f32, bf16 };
 
+/// The size of an element in bytes.
 constexpr std::size_t size_of(DType type) {
   return type == DType::f32 ? sizeof(float) : sizeof(bf16);
 }

@@ -17,7 +17,7 @@ std::string compose(const ErrorText& text) {
   if (!text.advice.empty()) {
     message += fmt::format(". {}", text.advice);
   }
-  // The text may be that of another error, or end in a question.
+  // The text may already end with a full stop or a question mark.
   return message.ends_with('.') || message.ends_with('?') ? message : message + ".";
 }
 

@@ -5,17 +5,17 @@
 #include <string>
 #include <vector>
 
-/// What the program knows about itself and the machine.
+/// Facts on the program and the machine.
 namespace ganymede::base {
 
 /// "0.1.0"
 std::string version();
 
-/// As it was typed, the program's name first.
+/// The command line as it was typed, the program's name first.
 std::vector<std::string> command_line();
-/// Arguments as a line that a shell reads back as the same arguments.
+/// Arguments quoted for a shell.
 std::string shell_line(const std::vector<std::string>& arguments);
-/// The program as it was called, with `arguments`: a line for the person to copy.
+/// A command line with the program's name as it was called and `arguments`, to copy.
 std::string own_command(std::vector<std::string> arguments);
 
 std::filesystem::path executable();
@@ -24,7 +24,7 @@ std::filesystem::path executable();
 std::filesystem::path cache_directory();
 /// The processor's name: "AMD EPYC 7763 64-Core Processor".
 std::string processor();
-/// How many bytes can be asked for without swapping; zero if that cannot be told.
+/// The available memory in bytes; zero if it is unknown.
 std::int64_t available_memory();
 
 /// Now, in UTC: "2026-03-14T15:09:26Z".

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-/// Numbers as people read them.
+/// Numbers in a readable form.
 namespace ganymede::base {
 
 /// "1,493,520"

@@ -6,7 +6,8 @@
 
 namespace ganymede::base {
 
-/// What a random number is for. Values are part of the file format: a run resumes with the same draws.
+/// The purpose of a random number. Values are part of the file format: a resumed run draws the same numbers,
+/// and a checkpoint needs no random state.
 enum class Purpose : std::uint32_t {
   initial_weights = 1,
   shuffle = 2,
@@ -30,10 +31,10 @@ enum class Purpose : std::uint32_t {
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.
 struct RandomKey {
-  std::uint64_t seed = 0;
-  Purpose purpose = Purpose::initial_weights;
-  std::uint32_t stream = 0;  ///< which layer or tensor, below 2^24
-  std::uint64_t step = 0;    ///< which training step
+  std::uint64_t seed = 0;                      ///< of the run
+  Purpose purpose = Purpose::initial_weights;  ///< what the numbers are for
+  std::uint32_t stream = 0;                    ///< which layer or tensor, below 2^24
+  std::uint64_t step = 0;                      ///< which training step
 };
 
 /// Four random words: Philox4x32-10 (Salmon et al. 2011) with key {seed low, seed high} and counter

@@ -10,10 +10,10 @@ namespace ganymede::base {
 
 namespace {
 
-/// Fewer letters are the beginning of too much.
+/// Shorter words are the beginning of too many others.
 constexpr std::size_t shortest_beginning = 4;
 
-/// How many letters have to be inserted, deleted or exchanged (Levenshtein).
+/// The number of letters to insert, delete or exchange (Levenshtein distance).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});

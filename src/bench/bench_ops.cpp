@@ -24,7 +24,7 @@ namespace {
 using base::Buffer;
 using base::DType;
 
-/// Normal numbers of a size that nets have, in either type.
+/// Normal numbers of a realistic size, in either type.
 Buffer operand(DType type, std::int64_t count) {
   constexpr float deviation = 0.1F;
   Buffer values(static_cast<std::size_t>(count) * sizeof(float));
@@ -96,7 +96,7 @@ class OpBench {
     const std::int64_t src_pixels = c.batch * c.src_height * c.src_width;
     const std::int64_t dst_pixels = c.batch * c.dst_height * c.dst_width;
     const std::int64_t area = c.kernel * c.kernel;
-    // Each pixel of the smaller image meets the whole kernel.
+    // Each pixel of the smaller image is multiplied with the whole kernel.
     const double operations =
         2.0 * static_cast<double>(std::min(src_pixels, dst_pixels) * area * c.src_channels * c.dst_channels);
     Buffer src = operand(c.type, src_pixels * c.src_channels);

@@ -16,9 +16,9 @@ namespace ganymede::bench {
 
 namespace {
 
-/// The life of a busy process. It calls only what is safe after a fork of a process with threads.
+/// The body of a busy process. It calls only functions that are safe after a fork of a process with threads.
 [[noreturn]] void keep_busy(pid_t parent) {
-  // The kernel ends this process when its parent is gone; one that went before this line is gone already.
+  // The kernel ends this process when its parent ends; the parent may have ended before this call.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) {
     ::_exit(EXIT_FAILURE);
@@ -29,7 +29,7 @@ namespace {
   }
 }
 
-/// Waits until the process stands still; false if it has ended instead.
+/// Waits until the process is stopped; false if it has ended instead.
 bool wait_until_stopped(pid_t id) {
   int status = 0;
   pid_t found = -1;
@@ -60,7 +60,7 @@ BusyProcesses::BusyProcesses(int count) {
     if (id < 0 || !wait_until_stopped(id)) {
       const std::string found = fmt::format("{} that could be started", ids_.size());
       end();
-      refuse(wanted, found, "Ask for fewer, or raise the limit of processes (ulimit -u)");
+      refuse(wanted, found, "Use fewer, or raise the limit of processes (ulimit -u)");
     }
     ids_.push_back(id);
   }

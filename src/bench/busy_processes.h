@@ -6,12 +6,12 @@
 
 namespace ganymede::bench {
 
-/// Processes that do nothing but keep a processor each busy: a load to measure beside. They are children of
-/// this process, share no time or memory account with it, and end with this object and, however it ends,
-/// with the thread that made it. Make it before much memory is in use: they are copies of this process.
+/// Child processes that each keep a processor busy, as a load for measurements. They end with this object,
+/// and also when the thread that made it ends in any way. Make it before much memory is in use: they are
+/// copies of this process.
 class BusyProcesses {
  public:
-  /// Starts `count` processes, which stand still. Throws Error(usage) if the system allows no more.
+  /// Starts `count` stopped processes. Throws Error(usage) if the system allows no more.
   explicit BusyProcesses(int count);
   ~BusyProcesses();
   BusyProcesses(const BusyProcesses&) = delete;
@@ -19,9 +19,9 @@ class BusyProcesses {
 
   const std::vector<pid_t>& ids() const { return ids_; }
 
-  /// Lets them run.
+  /// Continues the processes.
   void start();
-  /// Makes them stand still. Throws Error(usage) if one has ended: what was measured was not beside all.
+  /// Stops the processes. Throws Error(usage) if one has ended, since the measurement is then invalid.
   void pause();
 
  private:

@@ -21,7 +21,7 @@ double median(std::vector<double> times) {
   return times[times.size() / 2];
 }
 
-/// The mean time of an action that is repeated for `seconds`, once at least.
+/// The mean time of an action that is repeated for `seconds`, at least once.
 double mean_seconds(const std::function<void()>& action, double seconds) {
   double total = 0.0;
   int count = 0;

@@ -8,9 +8,9 @@ namespace ganymede::bench {
 /// times, after a warm-up.
 double median_seconds(const std::function<void()>& action, double budget);
 
-/// The wall time in seconds of an action where other processes want the processors too: the median of five
-/// windows that last `budget` seconds together, each window's time divided by its actions, after one window
-/// of warm-up. Of a time slice that goes to another process, each action in the window bears its part.
+/// The wall time in seconds of an action on a busy machine: the median of five windows that last `budget`
+/// seconds together, each window's time divided by its number of actions, after one window of warm-up. So
+/// time slices of other processes are spread over all actions of a window.
 double seconds_in_windows(const std::function<void()>& action, double budget);
 
 }  // namespace ganymede::bench

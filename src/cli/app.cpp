@@ -33,12 +33,12 @@ std::string examples() {
       "Examples:\n"
       "  ganymede train                        train the recipe {} on MNIST into runs/\n"
       "  ganymede train conv --epochs 20       another recipe, for 20 epochs\n"
-      "  ganymede train --resume runs/latest   go on where a run stopped\n"
+      "  ganymede train --resume runs/latest   resume a run\n"
       "  ganymede sample runs/latest           draw new digits into samples.png\n"
-      "  ganymede serve runs                   look at all runs in a browser\n"
-      "  ganymede doctor runs/latest           what is wrong with a run, and one thing to change\n"
+      "  ganymede serve runs                   show all runs in a browser\n"
+      "  ganymede doctor runs/latest           problems of a run, and what to change\n"
       "  ganymede summary conv                 layers, shapes and parameters\n"
-      "`ganymede VERB --help` tells more about a verb.\n"
+      "`ganymede VERB --help` describes a verb.\n"
       "Exit codes: 0 done, 2 usage, 3 recipe or configuration, 4 data, 5 diverged, 6 file or checkpoint,\n"
       "130 after Ctrl-C or Stop on the page, 143 after SIGTERM.",
       artifacts::default_recipe);
@@ -80,7 +80,7 @@ int answer(const CLI::App& app, const CLI::ParseError& error) {
                                : error.what());
 }
 
-/// The command line as CLI11 takes it, the last word first. `help VERB` is what it means: `VERB --help`.
+/// The arguments in reverse order, as CLI11 takes them; `help VERB` becomes `VERB --help`.
 std::vector<std::string> arguments_for(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   if (!words.empty() && words.front() == "help") {
@@ -170,7 +170,7 @@ data::Preparation preparation_of(const PreparationFlags& flags) {
 
 void add_temperature(CLI::App& verb, std::optional<double>& temperature) {
   verb.add_option("--temperature", temperature,
-                  "Times the latent points: below 1 fewer kinds of better images (default: the recipe's)")
+                  "Scale of the latent points; below 1: better images of fewer kinds (default: the recipe's)")
       ->type_name("T")
       ->check(number_between(0.0, train::highest_temperature));
 }
@@ -184,11 +184,10 @@ int run(int argc, char** argv) {
     return static_cast<int>(error.kind());
   } catch (const std::bad_alloc&) {
     print_error(
-        "There is not enough memory for this. Ask for less, a smaller --batch-size or --count, or allow more "
-        "(ulimit -v).");
+        "There is not enough memory. Use a smaller --batch-size or --count, or allow more memory (ulimit "
+        "-v).");
   } catch (const std::exception& error) {
-    print_error(
-        fmt::format("Something unexpected went wrong: {}. This is a defect of the program.", error.what()));
+    print_error(fmt::format("Unexpected error: {}. This is a defect of the program.", error.what()));
   }
   return unexpected;
 }

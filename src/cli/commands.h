@@ -12,20 +12,20 @@
 
 namespace ganymede::cli {
 
-/// What a command line asks for; returns the exit code.
+/// Runs a verb; returns the exit code.
 using Action = std::function<int()>;
 
-/// What a recipe is called by on a command line.
+/// How a recipe is named on a command line.
 inline constexpr const char* recipe_type = "RECIPE|FILE";
 /// What --data takes; data::known_data() says it in words.
 inline constexpr const char* data_type = "DATASET|PATH";
 
 /// A check of a flag's value: a whole number from `lowest` to `highest`.
 CLI::Validator in_range(std::int64_t lowest, std::int64_t highest);
-/// The same of any number.
+/// The same for any number.
 CLI::Validator number_between(double lowest, double highest);
 
-/// Lets an option's value be one of `words`, which help and completions tell.
+/// Restricts an option's value to `words`, which help and completions list.
 CLI::Option* expect_one_of(CLI::Option* option, const std::vector<std::string>& words);
 
 /// The flags that say how images become those of a data set.
@@ -38,7 +38,7 @@ struct PreparationFlags {
 void add_preparation(CLI::App& verb, PreparationFlags& flags);
 data::Preparation preparation_of(const PreparationFlags& flags);
 
-/// Adds --temperature, which sets that of a generator's recipe.
+/// Adds --temperature, which replaces the temperature of a generator's recipe.
 void add_temperature(CLI::App& verb, std::optional<double>& temperature);
 
 /// Each adds a verb; when the command line has that verb, parsing it sets `action`.

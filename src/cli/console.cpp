@@ -31,7 +31,7 @@ void talk(std::string_view text) {
   std::fflush(stderr);
 }
 
-/// `text` in the colour of an ANSI code, where colours are wanted.
+/// `text` in the colour of an ANSI code, if colours are enabled.
 std::string coloured(std::string_view text, int code) {
   const bool colours = terminal_understands_escapes() && !is_set("NO_COLOR");
   return colours ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
@@ -95,7 +95,7 @@ void Console::warn(std::string_view line) {
 
 void Console::show_status(std::string_view line) {
   if (live_) {
-    // Written over the old line and then cut, which does not flicker as an empty line would.
+    // Overwrites the old line and erases its rest: an empty line between would flicker.
     talk(fmt::format("\r{}\033[K", line));
     status_shown_ = true;
   }

@@ -12,15 +12,15 @@ namespace ganymede::cli {
 void print(std::string_view text);
 /// The same; returns the reason for a failure.
 std::error_code try_print(std::string_view text);
-/// What to say about a failure to write to standard output.
+/// The error for a failure to write to standard output.
 base::Error print_failure(const std::error_code& reason);
 
 /// Writes "ganymede: error: MESSAGE" to standard error.
 void print_error(std::string_view message);
-/// Writes what can be done about an error to standard error.
+/// Writes advice on an error to standard error.
 void print_hint(std::string_view message);
 
-/// Talks to the person, on standard error. Failures to write are ignored: a closed terminal ends no run.
+/// Writes messages to standard error. Failures are ignored: a closed terminal does not end a run.
 class Console {
  public:
   explicit Console(bool quiet = false);
@@ -28,16 +28,16 @@ class Console {
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  /// Whether there is a terminal on which a line can be rewritten, and it is wanted.
+  /// Whether messages are enabled and go to a terminal, where a line can be rewritten.
   bool live() const { return live_; }
-  /// The columns that the terminal has at this moment.
+  /// The terminal's current number of columns.
   int width() const;
 
   void say(std::string_view line);
   void warn(std::string_view line);
-  /// Puts `line` in place of the last status; it should be shorter than width().
+  /// Replaces the last status by `line`, which should be shorter than width().
   void show_status(std::string_view line);
-  /// Leaves the last status where it is.
+  /// Keeps the last status on the screen.
   void keep_status();
   void clear_status();
 

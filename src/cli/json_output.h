@@ -7,19 +7,18 @@
 
 namespace ganymede::cli {
 
-/// What a run prints to standard output where that is wanted: a JSON object a line. Where it cannot, because
-/// the reader has gone or the disk is full, it prints no more and asks the run to stop, which ends with a
-/// checkpoint.
+/// The output of `train --json`: a JSON object per line on standard output. After a failure to write (the
+/// reader has closed the pipe, the disk is full) it prints nothing more and stops the run with a checkpoint.
 class JsonOutput {
  public:
   /// `signals` must outlive it.
   JsonOutput(bool wanted, const StopOnSignal& signals) : wanted_(wanted), signals_(signals) {}
 
   void print_line(std::string_view line);
-  /// Why it could not print, if it could not.
+  /// The reason of a failure to write, if there was one.
   const std::error_code& failure() const { return failure_; }
-  /// The exit status that this asks for: as if SIGPIPE had ended the program where the reader has gone, that
-  /// of an error with a file in other cases; 0 where nothing failed.
+  /// The exit status after a failure: that of SIGPIPE for a closed pipe, that of a file error otherwise; 0
+  /// without a failure.
   int exit_status() const;
 
  private:

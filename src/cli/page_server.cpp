@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr int usual_port = 8420;
 constexpr int largest_port = 65535;
 
-/// Listens where it was asked to; on no port in particular, on the usual one if it is free.
+/// Listens on the given address; without a port on the usual one, or on any if that is in use.
 void listen(std::optional<serve::Server>& server, serve::Site& site, const PageAddress& address) {
   if (address.port != 0) {
     server.emplace(site, serve::Address{address.host, address.port});
@@ -33,7 +33,7 @@ void listen(std::optional<serve::Server>& server, serve::Site& site, const PageA
   }
 }
 
-/// The name by which a browser reaches a server that listens on `host`.
+/// The host name in the URL of a server that listens on `host`.
 std::string public_name(const std::string& host) {
   std::array<char, 256> name{};
   if (host == "0.0.0.0" && ::gethostname(name.data(), name.size() - 1) == 0) {
@@ -65,7 +65,7 @@ void add_page_flags(CLI::App& verb, std::optional<int>& port, std::string& host)
   serve->check([](const std::string& text) {
     return text.empty() ? std::string() : in_range(1, largest_port)(std::string(text));
   });
-  verb.add_option("--host", host, "The page's address; another than this machine's asks for a token")
+  verb.add_option("--host", host, "The page's address; for others than this machine's a token is required")
       ->type_name("ADDRESS")
       ->needs(serve);
 }
@@ -74,7 +74,8 @@ void add_page_flags(CLI::App& verb, PageAddress& address) {
   verb.add_option("--port", address.port, fmt::format("The page's port (default: {})", usual_port))
       ->type_name("PORT")
       ->check(in_range(1, largest_port));
-  verb.add_option("--host", address.host, "The page's address; another than this machine's asks for a token")
+  verb.add_option("--host", address.host,
+                  "The page's address; for others than this machine's a token is required")
       ->type_name("ADDRESS");
 }
 
@@ -84,12 +85,12 @@ PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress&
   listen(server_, site_, address);
   const std::string url = fmt::format("http://{}:{}/", public_name(address.host), server_->port());
   if (!policy_.token.empty()) {
-    print_hint(fmt::format("The page, for those who have this address: {}?token={}", url, policy_.token));
+    print_hint(fmt::format("The page, open to everyone with this address: {}?token={}", url, policy_.token));
   } else {
     console.say(fmt::format("The page: {}", url));
   }
   if (serve::embedded_page().empty()) {
-    console.warn("This program was built without its web page, which needs npm: run `./ganymede page` once");
+    console.warn("This program was built without the web page, which needs npm: run `./ganymede page` once");
   }
 }
 
@@ -101,7 +102,7 @@ TrainingPage::TrainingPage(const session::Session& session, const StopOnSignal& 
               {name_of(session.directory()), &control_}, address, console) {}
 
 TrainingPage::~TrainingPage() {
-  control_.end(serve::RunState::failed);  // unless it was told before how the run ended
+  control_.end(serve::RunState::failed);  // unless the run's end was reported before
 }
 
 }  // namespace ganymede::cli

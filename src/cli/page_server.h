@@ -14,9 +14,9 @@
 
 namespace ganymede::cli {
 
-/// Where the page is asked for.
+/// The address of the page.
 struct PageAddress {
-  /// 0: the usual port, and any that is free where that is taken.
+  /// 0: the usual port, or any free one if that is in use.
   int port = 0;
   std::string host = "127.0.0.1";
 };
@@ -26,11 +26,11 @@ void add_page_flags(CLI::App& verb, std::optional<int>& port, std::string& host)
 /// --port PORT and --host ADDRESS
 void add_page_flags(CLI::App& verb, PageAddress& address);
 
-/// The page over a directory of runs while it lives.
+/// Serves the page of a directory of runs while it exists.
 class PageServer {
  public:
-  /// Says where the page is, with its token where other machines reach it. Throws Error(usage) where the
-  /// address cannot be had.
+  /// Prints the page's address, with the token if other machines can reach it. Throws Error(usage) if the
+  /// address is not available.
   PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress& address, Console& console);
 
  private:
@@ -39,7 +39,8 @@ class PageServer {
   std::optional<serve::Server> server_;
 };
 
-/// The page over a run that trains, its siblings in a directory called runs, and what controls it.
+/// Serves the page of a run that trains, of the other runs in a directory called runs, and the run's
+/// controls.
 class TrainingPage {
  public:
   TrainingPage(const session::Session& session, const StopOnSignal& signals, const PageAddress& address,

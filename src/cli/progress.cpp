@@ -20,7 +20,7 @@ std::string images_a_second(const session::Pace& pace, std::int64_t batch_size) 
   return base::compact(static_cast<double>(batch_size) / std::max(pace.seconds_a_step(), 1e-9));
 }
 
-/// "[=====>    ]" with `room` columns in all; nothing where that would say little.
+/// "[=====>    ]" with `room` columns in all; empty if there is too little room.
 std::string bar(double share, int room) {
   constexpr int shortest = 7;
   if (room < shortest) {
@@ -35,7 +35,7 @@ std::string bar(double share, int room) {
   return fmt::format("[{:<{}}]", picture, inside);
 }
 
-/// What the changing line shows of a step, the most telling first.
+/// The fields of a step on the status line, the most important first.
 std::vector<std::string> status_fields(const train::GanMetrics& metrics) {
   return {
       fmt::format("D {:.3f}/{:.3f}", metrics.discriminator_loss_real, metrics.discriminator_loss_fake),
@@ -51,7 +51,7 @@ std::vector<std::string> status_fields(const train::VaeMetrics& metrics) {
           fmt::format("KL {:.1f}", metrics.divergence)};
 }
 
-/// The same in a line of its own.
+/// The same as a line of its own.
 std::string epoch_summary(const train::GanMetrics& metrics) {
   return fmt::format(
       "loss D real {:.3f} fake {:.3f} G {:.3f}  accuracy real {} fake {}  D(x) {:.2f} D(G(z)) {:.2f}",
@@ -81,7 +81,7 @@ std::string status_line(const train::Position& position, const train::StepMetric
   const auto measured = std::visit([](const auto& model) { return status_fields(model); }, metrics);
   fields.insert(fields.end(), measured.begin(), measured.end());
   if (!scores.empty()) {
-    constexpr std::ptrdiff_t place = 3;  // behind what tells how long it takes
+    constexpr std::ptrdiff_t place = 3;  // after the fields on the remaining time
     fields.emplace(fields.begin() + place, scores);
   }
   constexpr std::size_t fields_before_bar = 2;

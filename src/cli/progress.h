@@ -11,7 +11,7 @@
 
 namespace ganymede::cli {
 
-/// Shows how a run goes: on a terminal a line that changes ten times a second, elsewhere one line for each
+/// Shows a run's progress: on a terminal a line that is updated ten times a second, elsewhere one line per
 /// epoch.
 class Progress {
  public:
@@ -20,7 +20,7 @@ class Progress {
 
   void show_step(const train::StepFinished& event, const session::Pace& pace);
   void show_epoch(const train::EpochFinished& event, const session::Pace& pace);
-  /// Shows what a generator scored; the line that changes keeps it until the next time.
+  /// Shows a generator's scores; the status line keeps them until the next ones.
   void show_scores(const train::Position& position, const scores::Scoring& scoring);
 
  private:
@@ -31,8 +31,8 @@ class Progress {
   std::chrono::steady_clock::time_point shown_;
 };
 
-/// The fields of the line as far as they fit `width` columns, first come first; a bar takes the room that is
-/// left. `scores`, if not empty, are a field of their own.
+/// The first fields that fit into `width` columns; a progress bar fills the rest. `scores`, if not empty, are
+/// a field of their own.
 std::string status_line(const train::Position& position, const train::StepMetrics& metrics,
                         std::string_view scores, const session::Pace& pace, std::int64_t batch_size,
                         int width);

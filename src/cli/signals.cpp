@@ -42,7 +42,7 @@ StopOnSignal::~StopOnSignal() {
   restore();
 }
 
-/// Handles signals as before.
+/// Restores the previous handlers.
 void StopOnSignal::restore() {
   ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
   pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);

@@ -8,11 +8,10 @@
 
 namespace ganymede::cli {
 
-/// While it lives, those of SIGINT, SIGTERM and SIGHUP that the process was not started to ignore, as nohup
-/// does, request a stop, and a second one ends the process at once with the status 128 plus its number.
-/// SIGPIPE is ignored, so that a write whose reader has gone fails. Construct it before any other thread
-/// starts, so that all of them leave the signals to this one. Throws Error(usage) where the system allows no
-/// thread for it.
+/// While it exists, SIGINT, SIGTERM and SIGHUP request a stop, except those that the process inherited as
+/// ignored (nohup). A second signal ends the process at once with the status 128 plus its number. SIGPIPE is
+/// ignored, so that writing to a closed pipe fails. Construct it before any other thread starts, so that all
+/// threads inherit the blocked signals. Throws Error(usage) if the system allows no further thread.
 class StopOnSignal {
  public:
   StopOnSignal();
@@ -23,8 +22,7 @@ class StopOnSignal {
   std::stop_token token() const { return source_.get_token(); }
   /// Requests a stop as Ctrl-C does.
   void request_stop() const { std::stop_source(source_).request_stop(); }
-  /// The exit status that the first signal asks for, or that of Ctrl-C after request_stop(); 0 while there
-  /// was neither.
+  /// The exit status for the first signal, or that of Ctrl-C after request_stop(); 0 without either.
   int exit_status() const {
     const int signal = signal_ == 0 && source_.stop_requested() ? SIGINT : signal_.load();
     return signal == 0 ? 0 : 128 + signal;

@@ -9,8 +9,8 @@ namespace ganymede::data {
 
 /// The values that the bytes 0 and 255 become.
 struct PixelRange {
-  float low = -1.0F;
-  float high = 1.0F;
+  float low = -1.0F;  ///< for the byte 0
+  float high = 1.0F;  ///< for the byte 255
 };
 
 /// dst [indices, height, width, channels] = low + (high - low) * byte / 255 for the images at `indices`.

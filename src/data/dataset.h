@@ -18,7 +18,7 @@ namespace ganymede::data {
 
 /// Which images of one channel are the channels of others.
 struct Stacks {
-  static constexpr std::size_t channels = 3;
+  static constexpr std::size_t channels = 3;  ///< of a stacked image
 
   std::size_t plane_size = 0;  ///< height * width
   std::vector<std::array<std::uint32_t, channels>>
@@ -31,7 +31,7 @@ struct Split {
   std::vector<std::uint16_t> labels;  ///< [count], zeros where the data has no labels
   std::optional<Stacks> stacks = {};  ///< if given, the split's images are these, of those in pixels
 
-  std::size_t count() const { return labels.size(); }
+  std::size_t count() const { return labels.size(); }  ///< The number of images.
   /// How many bytes an image has: height * width * channels.
   std::size_t image_size() const {
     return stacks           ? stacks->plane_size * Stacks::channels
@@ -64,9 +64,9 @@ struct Split {
 
 /// A file that a data set was read from.
 struct DatasetFile {
-  std::filesystem::path path;
-  std::string sha256;     ///< of the unpacked contents, in hexadecimal
-  bool verified = false;  ///< whether that is the digest of the published file
+  std::filesystem::path path;  ///< of the file
+  std::string sha256;          ///< of the unpacked contents, in hexadecimal
+  bool verified = false;       ///< whether that is the digest of the published file
 };
 
 /// Images of one size, split into those to train on and those to test with.

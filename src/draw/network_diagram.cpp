@@ -12,7 +12,7 @@ namespace ganymede::draw {
 
 namespace {
 
-/// The colour of a kind of layer: what has weights stands out.
+/// The colour of a kind of layer; layers with weights have strong colours.
 std::string_view fill_of(std::string_view type) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 16> fills = {{
       {"Input", "#FFFFFF"},

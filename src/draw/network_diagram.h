@@ -7,7 +7,7 @@
 
 namespace ganymede::draw {
 
-/// The networks side by side, each a column of layers from its input down, in graphviz' language.
+/// The networks in graphviz' language, side by side, each a column of layers from its input down.
 std::string to_dot(std::span<const NetworkTable> networks, const std::string& title);
 
 }  // namespace ganymede::draw

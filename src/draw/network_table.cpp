@@ -39,7 +39,7 @@ std::string keras_type(std::string_view kind) {
   return std::string(found == types.end() ? kind : found->second);
 }
 
-/// A whole network as one row of another's table.
+/// A network as one row of another network's table.
 LayerRow as_layer(const NetworkTable& network, std::string_view type) {
   return {network.name, std::string(type), network.rows.empty() ? network.input : network.rows.back().output,
           network.trainable + network.non_trainable};

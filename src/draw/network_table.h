@@ -16,7 +16,7 @@ struct LayerRow {
   std::int64_t parameters = 0;  ///< with the running statistics
 };
 
-/// A network as Keras' summary() has it.
+/// A network's summary as by Keras' summary().
 struct NetworkTable {
   std::string name;
   base::Shape input;
@@ -28,10 +28,10 @@ struct NetworkTable {
 
 NetworkTable make_table(const net::NetSpec& network);
 
-/// The composite through which the generator learns: both networks as a layer each, the discriminator frozen.
+/// The composite for the generator's update: each network as a layer, the discriminator frozen.
 NetworkTable make_composite_table(const NetworkTable& generator, const NetworkTable& discriminator);
 
-/// A VAE as it learns: both networks as a layer each, with the drawing of a latent point between them.
+/// A VAE in training: each network as a layer, with the drawing of a latent point between them.
 NetworkTable make_autoencoder_table(const NetworkTable& encoder, const NetworkTable& generator);
 
 /// "(None, 28, 28, 1)"

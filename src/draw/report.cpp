@@ -26,7 +26,7 @@ std::vector<io::PlotPanel> panels_of(const train::GanMetrics&) {
            .y_label = "loss",
            .series = {{"loss_d_real", "D, real"}, {"loss_d_fake", "D, generated"}, {"loss_g", "G"}},
            .smooth = true},
-          {.title = "What the discriminator takes for real",
+          {.title = "The discriminator's probability of real",
            .y_label = "probability",
            .series = {{"d_x", "D(x)"}, {"d_g_z", "D(G(z))"}},
            .smooth = true}};
@@ -34,16 +34,16 @@ std::vector<io::PlotPanel> panels_of(const train::GanMetrics&) {
 
 std::vector<io::PlotPanel> panels_of(const train::VaeMetrics&) {
   return {{.title = "Losses",
-           .y_label = "nats an image",
+           .y_label = "nats per image",
            .series = {{"loss", "both"}, {"loss_reconstruction", "reconstruction"}},
            .smooth = true},
-          {.title = "What the encoder says of an image",
-           .y_label = "nats an image",
+          {.title = "Divergence of the latent points from N(0, 1)",
+           .y_label = "nats per image",
            .series = {{"loss_kl", "KL"}},
            .smooth = true}};
 }
 
-/// Draws scores of the kind of `names`, if the run has such.
+/// Draws the scores called `names`, if the run has them.
 template <class AnyScores>
 void draw_scores_of(const runs::RunDirectory& run, const std::string& title, const AnyScores& names,
                     std::vector<io::PlotPanel> panels) {
@@ -81,7 +81,7 @@ void draw_scores(const runs::RunDirectory& run, const std::string& title) {
   draw_scores_of(
       run, title, eval::StackedScores(),
       {{.title = "Modes of the stacked digits", .y_label = "modes", .series = {{"modes", "modes"}}},
-       {.title = "How far their shares are from even",
+       {.title = "Divergence of their shares from uniform",
         .y_label = "KL",
         .series = {{"divergence", "KL from uniform"}}}});
 }
@@ -113,7 +113,7 @@ void draw_report(const runs::RunDirectory& run, const train::Recipe& recipe,
     } catch (const base::Error& error) {
       warn(fmt::format("{} To draw it again: {}", error.what(), again));
     } catch (const std::bad_alloc&) {
-      warn("There is not enough memory to draw the report. To draw it again: " + again);
+      warn("Not enough memory to draw the report. To draw it again: " + again);
     }
   };
   attempt([&] { animate_samples(run); });
@@ -126,9 +126,9 @@ void draw_report(const runs::RunDirectory& run, const train::Recipe& recipe,
 }
 
 std::string advice_without_gnuplot(const runs::RunDirectory& run) {
-  return "gnuplot is not installed, so that there is no " + run.losses_plot().string() +
-         "; the numbers are in " + run.losses_table().string() +
-         ". Install it (apt install gnuplot-nox), then run `ganymede plot " + run.path().string() + "`";
+  return "gnuplot is not installed, so there is no " + run.losses_plot().string() + "; the numbers are in " +
+         run.losses_table().string() + ". Install it (apt install gnuplot-nox), then run `ganymede plot " +
+         run.path().string() + "`";
 }
 
 }  // namespace ganymede::draw

@@ -8,25 +8,24 @@
 #include "runs/run_directory.h"
 #include "train/recipe/recipe.h"
 
-/// The pictures that sum up a run.
+/// The plots and animation of a run.
 namespace ganymede::draw {
 
 /// Writes losses.tsv and draws losses.png from metrics.jsonl. Throws Error(file).
 io::PlotStatus draw_losses(const runs::RunDirectory& run, const train::Recipe& recipe);
 
-/// Draws scores.png and its data if the run has been scored and gnuplot is there. Throws Error(file).
+/// Draws scores.png and its data if the run has scores and gnuplot is installed. Throws Error(file).
 void draw_scores(const runs::RunDirectory& run, const std::string& title);
 
-/// Writes samples.gif from the samples that have the size of the last one; of many, an even choice. Does
-/// nothing where there are none. Throws Error(file).
+/// Writes samples.gif from the samples with the size of the last one; of many, evenly spaced ones. Does
+/// nothing without samples. Throws Error(file).
 void animate_samples(const runs::RunDirectory& run);
 
-/// Draws all of these, as far as that is possible: `warn` is told of a failure, which changes nothing about
-/// how the run has ended.
+/// Draws all of these; failures are passed to `warn`, since they do not affect the run.
 void draw_report(const runs::RunDirectory& run, const train::Recipe& recipe,
                  const std::function<void(std::string_view)>& warn);
 
-/// What to tell when gnuplot is missing.
+/// The message for a missing gnuplot.
 std::string advice_without_gnuplot(const runs::RunDirectory& run);
 
 }  // namespace ganymede::draw

@@ -22,9 +22,9 @@ void require_label(std::int64_t label, std::int64_t classes) {
     throw base::Error(base::ErrorKind::usage,
                       {.where = "label",
                        .found = std::to_string(label),
-                       .expected = classes == 0 ? "none, as the generator takes no labels"
+                       .expected = classes == 0 ? "none, since the generator takes no labels"
                                                 : fmt::format("a number from 0 to {}", classes - 1),
-                       .advice = "Leave it out, or ask a conditional generator for one of its classes"});
+                       .advice = "Leave it out, or use a conditional generator"});
   }
 }
 
@@ -63,9 +63,9 @@ void Sampler::require_memory(std::int64_t count, std::int64_t copies) const {
   if (available > 0.0 && bytes > available) {
     throw base::Error(base::ErrorKind::usage,
                       {.where = fmt::format("{} images", base::grouped(count)),
-                       .found = fmt::format("a need of {} of memory", base::byte_count(bytes)),
+                       .found = fmt::format("a request for {} of memory", base::byte_count(bytes)),
                        .expected = fmt::format("at most the {} that are free", base::byte_count(available)),
-                       .advice = "Ask for fewer images, with several seeds if need be"});
+                       .advice = "Draw fewer images, if necessary with several seeds"});
   }
 }
 

@@ -13,20 +13,20 @@
 
 namespace ganymede::draw {
 
-/// What a generator is asked for; what is left open is the run's.
+/// What to draw; by default the run's settings.
 struct SampleSettings {
   std::optional<std::uint64_t> seed = {};  ///< of the latent points
   std::optional<double> temperature = {};  ///< how far they are spread
   std::optional<std::int64_t> label = {};  ///< of all images; otherwise each row of a grid has one
 };
 
-/// Images and the labels that they were asked for, which are zeros where the generator takes none.
+/// Images and their requested labels, which are zeros for a generator without labels.
 struct Samples {
-  Images images;
+  Images images;                     ///< [count, height, width, channels]
   std::vector<std::int32_t> labels;  ///< [count]
 };
 
-/// A saved generator that draws. The same settings draw the same images.
+/// Draws images with a saved generator. The same settings draw the same images.
 class Sampler {
  public:
   /// Throws Error(usage) for a label that the generator does not take.
@@ -34,24 +34,24 @@ class Sampler {
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  const artifacts::GeneratorInfo& info() const { return generator_.info; }
-  std::uint64_t seed() const { return seed_; }
-  /// The classes that it takes labels of; 0: none.
+  const artifacts::GeneratorInfo& info() const { return generator_.info; }  ///< About the generator.
+  std::uint64_t seed() const { return seed_; }  ///< The seed of the latent points.
+  /// The number of labels; 0: the generator takes none.
   std::int64_t classes() const { return net::label_classes(generator_.spec); }
-  bool takes_labels() const { return maker_.takes_labels(); }
-  /// Whether each row of a grid has a class of its own.
+  bool takes_labels() const { return maker_.takes_labels(); }  ///< Whether the generator takes a label.
+  /// Whether each row of a grid has its own class.
   bool has_class_a_row() const { return takes_labels() && !label_; }
-  const base::Shape& image_shape() const { return maker_.image_shape(); }
+  const base::Shape& image_shape() const { return maker_.image_shape(); }  ///< [height, width, channels]
 
-  /// `count` images from latent points of their own, `columns` a row. Throws Error(usage) where they do not
+  /// `count` images, `columns` per row, each from its own latent point. Throws Error(usage) if they do not
   /// fit into memory.
   Samples draw(std::int64_t count, std::int64_t columns = 8);
-  /// `rows` rows of `steps` images each, which go from one latent point to another. Throws as draw().
+  /// `rows` rows of `steps` images, each interpolating between two latent points. Throws as draw().
   Samples walk(std::int64_t rows, std::int64_t steps);
-  /// Frames of a loop: each of `count` places, `columns` a row, goes through latent points of its own and
-  /// back to the first. Throws as draw().
+  /// Frames of an animation: each of `count` cells, `columns` per row, passes through its own latent points
+  /// and back to the first. Throws as draw().
   std::vector<io::Image> animate(std::int64_t count, std::int64_t columns);
-  /// Images as a sheet, `columns` a row.
+  /// Images as a sheet, `columns` per row.
   io::Image sheet(const Images& images, std::int64_t columns) const;
 
  private:

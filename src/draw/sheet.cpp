@@ -44,8 +44,8 @@ void require_drawable(const base::Shape& image, std::int64_t count, std::int64_t
     throw base::Error(base::ErrorKind::usage,
                       {.where = fmt::format("{} images", base::grouped(count)),
                        .found = fmt::format("a picture of {} by {} pixels", width, height),
-                       .expected = fmt::format("at most {} either way", largest_side),
-                       .advice = "Ask for fewer images, or for an array: --out FILE.npy"});
+                       .expected = fmt::format("at most {} in width and height", largest_side),
+                       .advice = "Draw fewer images, or write an array: --out FILE.npy"});
   }
 }
 

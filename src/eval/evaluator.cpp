@@ -20,7 +20,7 @@ namespace {
 constexpr NeighbourCounts neighbour_counts;
 constexpr double share_of_near_test_images = 0.01;
 
-/// Tells how long it has been since the last time it was asked.
+/// Returns the time since the last call.
 class Stopwatch {
  public:
   double lap() {
@@ -36,7 +36,7 @@ std::int64_t count_of(std::span<const std::uint8_t> images, const FeatureReader&
   return static_cast<std::int64_t>(images.size()) / reader.image.elements();
 }
 
-/// The images, if they are enough.
+/// Checks that there are enough images.
 std::span<const std::uint8_t> enough(std::span<const std::uint8_t> images, const FeatureReader& reader,
                                      const char* which) {
   const std::int64_t count = count_of(images, reader);
@@ -54,7 +54,7 @@ Features features_of(const Readings& readings) {
   return {readings.features, readings.feature_count};
 }
 
-/// Pixels are exact in bf16, so that only speed decides.
+/// Pixels are exact in bf16, so the faster type is used.
 base::DType dtype_of_pixels() {
   return ops::capabilities().native_bf16 ? base::DType::bf16 : base::DType::f32;
 }
@@ -130,7 +130,7 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
   const KernelDistance kernel = kernel_distance(device_, features, features_of(real_), subsets);
   const double blocks = static_cast<double>(result.count) / static_cast<double>(kernel.subset_size);
   scores.kernel_distance.value = kernel.mean;
-  // Every subset of one block has the same images, so that nothing tells how they vary.
+  // All subsets of one block have the same images, so their variation is unknown.
   if (blocks > 1.0) {
     scores.kernel_distance.deviation = kernel.deviation / std::sqrt(blocks);
   }

@@ -21,23 +21,24 @@ struct LabelledImages {
   std::span<const std::uint16_t> labels;  ///< [count]
 };
 
-/// What generated images are compared with.
+/// The images for comparison.
 struct Reference {
   LabelledImages test;   ///< the real images
-  LabelledImages train;  ///< what a generator may have learnt by heart
+  LabelledImages train;  ///< what a generator may copy
 };
 
+/// How scores are measured.
 struct EvaluationSettings {
   std::int64_t resamples = 100;  ///< of the bootstrap
   std::uint64_t seed = 0;  ///< of the bootstrap, the subsets of the kernel distance and the floor's images
 };
 
-/// What an evaluation found.
+/// The result of an evaluation.
 struct Evaluation {
-  std::int64_t count = 0;  ///< of images
-  Scores scores;
-  std::vector<double> label_shares;                          ///< by class, as the classifier reads them
-  std::vector<std::pair<std::string_view, double>> seconds;  ///< what each part took
+  std::int64_t count = 0;                                    ///< of images
+  Scores scores;                                             ///< with their deviations
+  std::vector<double> label_shares;                          ///< by class, read by the classifier
+  std::vector<std::pair<std::string_view, double>> seconds;  ///< the time of each part
 };
 
 /// Measures images against a reference, which it reads once. What is measured of labels is not a number where
@@ -45,7 +46,7 @@ struct Evaluation {
 /// of the test images.
 class Evaluator {
  public:
-  /// Fewer images than this cannot be measured.
+  /// The smallest number of images to score.
   static constexpr std::int64_t fewest_images = 10;
 
   /// What `reader` refers to, `device` and the reference's memory must outlive it. Throws Error(data) for a
@@ -57,8 +58,7 @@ class Evaluator {
   /// Throws Error(data) for too few.
   Evaluation evaluate(std::span<const std::uint8_t> images, std::span<const std::uint16_t> labels = {});
 
-  /// The scores that `count` training images reach, drawn at random; at most as many as there are. What no
-  /// generator can be expected to better.
+  /// The scores of `count` random training images, or of all if there are fewer.
   Evaluation floor(std::int64_t count);
 
  private:

@@ -6,8 +6,8 @@
 
 #include "eval/classifier.h"
 
-/// What the labels that a classifier reads in images say about all of them together. Image n counts
-/// `weights[n]` times; without weights, once.
+/// Statistics of the labels that a classifier reads. Image n counts `weights[n]` times; without weights,
+/// once.
 namespace ganymede::eval {
 
 /// The share of the images whose most probable label is c, for each class c.
@@ -20,7 +20,7 @@ std::vector<double> label_shares(std::span<const std::uint16_t> labels, std::int
 double divergence(std::span<const double> p, std::span<const double> q);
 
 /// The inception score (Salimans et al. 2016) with this classifier: e to the mean divergence of an image's
-/// probabilities from those of all images. From 1, when every image says the same, to the number of classes.
+/// probabilities from those of all images. It ranges from 1 to the number of classes.
 double classifier_score(const Readings& readings, std::span<const float> weights = {});
 
 }  // namespace ganymede::eval

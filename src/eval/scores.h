@@ -7,36 +7,36 @@ namespace ganymede::eval {
 
 /// A number with the deviation of its bootstrap resamples; NaN where there is nothing to measure.
 struct Estimate {
-  double value = std::numeric_limits<double>::quiet_NaN();
-  double deviation = std::numeric_limits<double>::quiet_NaN();
+  double value = std::numeric_limits<double>::quiet_NaN();      ///< the score
+  double deviation = std::numeric_limits<double>::quiet_NaN();  ///< the standard deviation over the resamples
 };
 
-/// How good generated images are.
+/// Scores of generated images.
 struct Scores {
-  Estimate frechet_distance;
-  Estimate kernel_distance;
-  Estimate kernel_distance_std;
-  Estimate precision;
-  Estimate recall;
-  Estimate density;
-  Estimate coverage;
-  Estimate label_divergence;
-  Estimate confidence;
-  Estimate classifier_score;
-  Estimate label_accuracy;
-  Estimate neighbour_distance;
-  Estimate near_copies;
+  Estimate frechet_distance;     ///< between the features of real and generated images
+  Estimate kernel_distance;      ///< KID: the mean over subsets
+  Estimate kernel_distance_std;  ///< the standard deviation of KID over the subsets
+  Estimate precision;            ///< share of generated images among the real ones
+  Estimate recall;               ///< share of real images among the generated ones
+  Estimate density;              ///< mean number of real images' balls around a generated one, over k
+  Estimate coverage;             ///< share of real images with a generated one in their ball
+  Estimate label_divergence;     ///< KL divergence of the labels' shares, in nats
+  Estimate confidence;           ///< mean of the largest probability
+  Estimate classifier_score;     ///< the inception score with this classifier
+  Estimate label_accuracy;       ///< share of images read as the requested label
+  Estimate neighbour_distance;   ///< mean distance to the nearest training image
+  Estimate near_copies;          ///< share of images that nearly copy a training image
 };
 
-/// Which way is better; `neither`: the nearer to the floor.
+/// Which direction is better; `neither`: nearer to the floor is better.
 enum class Better { lower, higher, neither };
 
-/// How a score is called and read.
+/// The names and the direction of a score.
 struct ScoreInfo {
-  std::string_view key;    ///< in files
-  std::string_view title;  ///< in tables
-  Better better = Better::lower;
-  int decimals = 3;
+  std::string_view key;           ///< in files
+  std::string_view title;         ///< in tables
+  Better better = Better::lower;  ///< the direction of better values
+  int decimals = 3;               ///< in tables
 };
 
 /// The scores in the order of tables, under the names that files, tables and plots use.
@@ -61,10 +61,11 @@ void for_each_score(const Scores& scores, Visitor&& visit) {
 
 /// Classification accuracy scores (Ravuri and Vinyals 2019).
 struct ClassificationScores {
-  Estimate train_on_generated;
-  Estimate test_on_generated;
+  Estimate train_on_generated;  ///< of a classifier trained on generated images, on real ones
+  Estimate test_on_generated;   ///< of the classifier for real images, on generated ones
 };
 
+/// The same for classification accuracy scores.
 template <class Visitor>
 void for_each_score(const ClassificationScores& scores, Visitor&& visit) {
   using enum Better;

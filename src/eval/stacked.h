@@ -11,15 +11,17 @@
 /// Stacked MNIST (Metz et al. 2017): three digits as the channels of an image make one of 1,000 modes.
 namespace ganymede::eval {
 
-constexpr std::int64_t stacked_channels = 3;
-/// How many images are measured, so that numbers can be laid beside published ones (Srivastava et al. 2017).
+constexpr std::int64_t stacked_channels = 3;  ///< The digits in an image.
+/// The number of images of published results (Srivastava et al. 2017).
 constexpr std::int64_t stacked_image_count = 26'000;
 
+/// Scores of stacked images.
 struct StackedScores {
-  Estimate modes;
-  Estimate divergence;
+  Estimate modes;       ///< how many modes occur
+  Estimate divergence;  ///< KL divergence of their shares from the uniform distribution, in nats
 };
 
+/// The scores of stacks in the order of tables, as eval::for_each_score() of others.
 template <class Visitor>
 void for_each_score(const StackedScores& scores, Visitor&& visit) {
   visit(ScoreInfo{"modes", "modes", Better::higher, 0}, scores.modes);
@@ -30,8 +32,8 @@ void for_each_score(const StackedScores& scores, Visitor&& visit) {
 /// (c_0 classes + c_1) classes + c_2.
 std::vector<std::uint32_t> stacked_modes(Classifier& classifier, std::span<const std::uint8_t> images);
 
-/// How many of `all` modes occur, and the Kullback-Leibler divergence of their shares from the uniform
-/// distribution, in nats, modes that do not occur skipped.
+/// The number of `all` modes that occur, and the Kullback-Leibler divergence of their shares from the uniform
+/// distribution, in nats.
 StackedScores score_modes(std::span<const std::uint32_t> modes, std::int64_t all,
                           const EvaluationSettings& settings);
 

@@ -23,9 +23,9 @@ class Program {
   Program(const NetSpec& spec, const Use& use, Weights& weights, const ops::Device& device,
           std::span<std::byte> memory);
   ~Program();
-  Program(Program&&) noexcept;
+  Program(Program&&) noexcept;  ///< Moves the compiled passes; spans of tensors stay valid.
 
-  const Plan& plan() const;
+  const Plan& plan() const;  ///< The tensors and their places in memory.
 
   /// [batch, ...input]: written by the caller before forward().
   std::span<float> input();
@@ -33,7 +33,7 @@ class Program {
   std::span<std::int32_t> labels();
   /// [batch, ...output]: what forward() computed.
   std::span<const float> output() const;
-  void forward(const PassContext& context);
+  void forward(const PassContext& context);  ///< Computes output() from input() and labels().
 
   /// [batch, ...output]: the derivative of the loss by the output, written by the caller before backward(),
   /// which overwrites it.
@@ -49,7 +49,7 @@ class Program {
   /// After forward(): the derivative of the output along input_tangent(), into output_tangent() [batch,
   /// ...output].
   void tangent();
-  std::span<const float> output_tangent() const;
+  std::span<const float> output_tangent() const;  ///< [batch, ...output]: what tangent() computed.
 
   /// For a `Use` with a penalty and a network with one output y a sample; after forward(), backward() from
   /// output gradients of one and tangent() from the input tangents v. Writes, in Weights, the gradients by

@@ -15,12 +15,12 @@ namespace {
 
 using base::bf16;
 
-/// Channels are worked on in strips, each by one thread over all rows: sums need no second thread and stay in
-/// registers, and the result does not depend on the number of threads.
+/// Each thread processes a strip of channels over all rows: sums stay in registers, and the result does not
+/// depend on the number of threads.
 constexpr std::int64_t strip = 32;
 using Strip = std::array<float, strip>;
 
-/// The part of a [rows, channels] problem that one call of a kernel works on.
+/// The part of a [rows, channels] problem for one call of a kernel.
 struct Block {
   std::int64_t rows;
   std::int64_t stride;  ///< channels in a row

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Marks a kernel that is compiled once an instruction set and chosen when the program is loaded, so that one
-/// binary uses AVX-512 or AVX2 where the processor has them. The body must be plain loops: a lambda that it
-/// hands to another function would be compiled for the baseline. The thread sanitizer is not there yet when
-/// the choice is made, and crashes.
+/// Marks a kernel that is compiled for each instruction set and selected when the program is loaded, so that
+/// one binary uses AVX-512 or AVX2 if the processor has them. The body must be plain loops: a lambda passed
+/// to another function would be compiled for the baseline. Disabled under the thread sanitizer, which is not
+/// initialised at the selection and crashes.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define GANYMEDE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

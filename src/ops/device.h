@@ -32,11 +32,11 @@ class Device {
     base::parallel_parts(parts, body, threads());
   }
 
-  /// Makes sure of `bytes` of scratch memory for each thread, which all of a device's operations share.
+  /// Reserves `bytes` of scratch memory for each thread, shared by all operations of a device.
   void reserve_scratch(std::size_t bytes) const;
-  /// The same of what oneDNN's primitives ask for.
+  /// The same for oneDNN's scratchpads.
   void reserve_scratchpad(std::size_t bytes) const;
-  /// That of the calling thread.
+  /// The scratch memory of the calling thread.
   std::byte* scratch() const;
 
  private:
@@ -49,7 +49,7 @@ class Scratch {
  public:
   Scratch() = default;
   Scratch(const Device& device, std::size_t bytes) : Scratch(device, 0, bytes) {}
-  /// The piece behind this one, to be used beside it.
+  /// The piece after this one, to be used together with it.
   Scratch behind(std::size_t bytes) const { return {*device_, end(), bytes}; }
 
   std::byte* data() const { return device_->scratch() + offset_; }
@@ -69,7 +69,7 @@ class Scratch {
   std::size_t offset_ = 0, bytes_ = 0;
 };
 
-/// What the kernels can count on here.
+/// The capabilities of the kernels on this processor.
 struct Capabilities {
   std::string library_version;  ///< oneDNN's, "3.13.0"
   std::string

@@ -17,8 +17,7 @@ struct Slices {
   std::int64_t last_size = 1;
 };
 
-/// Slices of so much work that calling the kernel does not show, wide enough for it to be fast, and enough of
-/// them for a few threads.
+/// Slices large enough to hide the cost of a call and to be fast, and enough of them for a few threads.
 Slices slices_of(const MatmulCase& c) {
   constexpr std::int64_t multiply_adds_a_slice = std::int64_t{1} << 21;
   constexpr std::int64_t most = 8;

@@ -38,8 +38,7 @@ class Matmul {
   /// `bias` is [columns] in f32, and null without one.
   void run(const void* src, const void* weights, const float* bias, void* dst) const;
 
-  /// The weights in the order that the kernel likes best, for several runs over the same ones; good until the
-  /// next call.
+  /// The weights in the kernel's preferred order, for several runs; valid until the next call.
   const void* pack(const void* weights) const;
 
  private:

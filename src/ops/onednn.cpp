@@ -79,8 +79,7 @@ const void* WeightsReorder::operator()(const void* weights) const {
 
 namespace {
 
-/// Throws std::bad_alloc where memory is short: oneDNN crashes where it gets none while it builds a
-/// primitive.
+/// Throws std::bad_alloc where memory is short: oneDNN crashes without memory while it builds a primitive.
 void require_memory() {
   constexpr std::size_t enough = std::size_t{32} << 20;
   void* const memory =

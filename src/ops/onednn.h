@@ -11,10 +11,10 @@
 #include "ops/device.h"
 #include "ops/elementwise/activation.h"
 
-/// What the files of this folder share about oneDNN; included by no other folder.
+/// Common parts for oneDNN; included by this folder only.
 namespace ganymede::ops {
 
-/// What a thread needs while it runs a part of an operation: ours, and what oneDNN asks for behind it.
+/// A thread's memory while it runs a part of an operation: this library's and oneDNN's.
 struct ThreadMemory {
   base::Buffer scratch, scratchpad;
 };
@@ -25,7 +25,7 @@ struct Device::Handles {
   std::vector<ThreadMemory> threads;
 };
 
-/// While it lives, oneDNN builds and runs primitives for the calling thread alone.
+/// While it exists, oneDNN builds and runs primitives for the calling thread alone.
 class OneThread {
  public:
   OneThread();
@@ -74,7 +74,7 @@ class Kernel {
   std::vector<Arguments> threads_;
 };
 
-/// Brings weights from our order into the one that a kernel chose; does nothing where they are the same.
+/// Reorders weights for a kernel; does nothing if the orders are the same.
 class WeightsReorder {
  public:
   WeightsReorder() = default;

@@ -9,8 +9,8 @@
 #include "ops/convolution/convolution.h"
 #include "ops/matmul.h"
 
-/// The operations of the recipes `dense` and `conv` at their own sizes: what the tests check is what
-/// `ganymede bench` times. Other recipes have no cases.
+/// The operations of the recipes `dense` and `conv` at their own sizes, for tests and `ganymede bench`. Other
+/// recipes have no cases.
 namespace ganymede::ops {
 
 struct MatmulExample {

@@ -42,7 +42,7 @@ nlohmann::json without_time(nlohmann::json line) {
 void for_each_line(const fs::path& metrics,
                    const std::function<void(std::string_view, const nlohmann::json&)>& visit) {
   constexpr std::size_t largest_file = std::size_t{1} << 30;
-  // A file that cannot be looked at is not taken for none: read_file() says why.
+  // An inaccessible file does not count as missing: read_file() reports the reason.
   std::error_code error;
   if (!fs::exists(metrics, error) && !error) {
     return;

@@ -32,9 +32,9 @@ std::string metrics_line(const train::IntervalFinished& interval, double seconds
 /// The same of an epoch, without gradients, as the event "epoch".
 std::string metrics_line(const train::EpochFinished& epoch, double seconds_a_step, std::int64_t batch_size);
 
-/// Removes from metrics.jsonl what lies beyond `last_step`, and a line that was torn when the process was
-/// killed. `line`, if not empty, is added in the same moment, in place of the one that differs from it in its
-/// time alone: a process that was killed behind it does again what it tells. Throws Error(file).
+/// Removes from metrics.jsonl the lines after `last_step`, and an incomplete last line of a killed process.
+/// In the same write `line`, if not empty, is added; it replaces a line that differs only in its time, which
+/// a process killed after writing it has left. Throws Error(file).
 void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step, std::string_view line = {});
 
 /// Writes the lines of metrics.jsonl that have the first of `columns` as a table of tab-separated values,
@@ -50,8 +50,7 @@ struct NewestMetric {
   double value = 0.0;
   std::int64_t step = 0;
 };
-/// What was last measured, by key: losses, accuracies and scores, without what tells when. Throws
-/// Error(file).
+/// The last measurements by key: losses, accuracies and scores, without step and time. Throws Error(file).
 std::map<std::string, NewestMetric> newest_metrics(const std::filesystem::path& metrics);
 
 }  // namespace ganymede::runs

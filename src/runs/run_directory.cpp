@@ -30,8 +30,8 @@ constexpr std::string_view picture_end = ".png";
                                             .advice = std::move(advice)});
 }
 
-/// The files in `directory` whose names begin and end so, in the order of the numbers in them; none if there
-/// is no such directory. Throws Error(file) where that cannot be told.
+/// The files in `directory` with this beginning and end of the name, in the order of their numbers; none
+/// without the directory. Throws Error(file) if it cannot be read.
 std::vector<fs::path> list(const fs::path& directory, std::string_view begin, std::string_view end) {
   std::vector<fs::path> found;
   std::error_code error;
@@ -52,7 +52,7 @@ std::vector<fs::path> list(const fs::path& directory, std::string_view begin, st
   return found;
 }
 
-/// The number behind `begin` in a file's name: 8 of step_00000008.safetensors; -1 where there is none.
+/// The number after `begin` in a file's name: 8 of step_00000008.safetensors; -1 without one.
 std::int64_t number_in(const fs::path& file, std::string_view begin) {
   const std::string name = file.filename().string();
   std::int64_t number = -1;

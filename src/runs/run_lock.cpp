@@ -43,7 +43,7 @@ namespace {
 
 enum class Answer { locked, taken, no_locks };
 
-/// What the file system says to a lock on an open file.
+/// Locks an open file; returns the result.
 Answer lock(int descriptor) {
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EINTR) {
@@ -53,7 +53,7 @@ Answer lock(int descriptor) {
   return Answer::locked;
 }
 
-/// Whether the file at `path` is the one that is open, and not one that took its place.
+/// Whether the file at `path` is still the open one.
 bool is_still(const std::filesystem::path& path, int descriptor) {
   struct stat named {};
   struct stat open {};
@@ -75,7 +75,7 @@ RunLock::RunLock(const RunDirectory& run) : path_(file_in(run)) {
     if (is_still(path_, descriptor)) {
       descriptor_ = descriptor;
     } else {
-      ::close(descriptor);  // its owner has just removed it
+      ::close(descriptor);  // the other process has just removed it
     }
   }
   const std::string process = std::to_string(::getpid());

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// File names and arguments may be no UTF-8, which JSON must be.
+/// File names and arguments may be invalid UTF-8; JSON must be valid.
 std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -25,7 +25,7 @@ Json describe(const data::DatasetFile& file) {
   return {{"name", file.path.filename().string()}, {"sha256", file.sha256}, {"verified", file.verified}};
 }
 
-/// What meta.json holds; an empty object where there is none that can be read as one.
+/// The content of meta.json; an empty object if it is missing or invalid.
 Json read_meta(const RunDirectory& run) {
   constexpr std::size_t largest_file = 1 << 24;
   std::error_code ignored;

@@ -9,14 +9,14 @@
 
 namespace ganymede::runs {
 
-/// Writes meta.json: how, where, when, in which precision ("f32" or "bf16") and from which data a run was
-/// begun. Throws Error(file).
+/// Writes meta.json: the command, machine, time, precision ("f32" or "bf16") and data of a new run. Throws
+/// Error(file).
 void write_meta(const RunDirectory& run, const data::Dataset& dataset, const std::string& precision);
 
-/// The precision that a run was begun in, where its meta.json has it. Throws Error(file).
+/// The precision of a run's start, if its meta.json has it. Throws Error(file).
 std::optional<std::string> precision_at_start(const RunDirectory& run);
 
-/// Adds to meta.json that the run went on after `step`. Throws Error(file).
+/// Records in meta.json that the run was resumed after `step`. Throws Error(file).
 void add_resumption(const RunDirectory& run, std::int64_t step);
 
 }  // namespace ganymede::runs

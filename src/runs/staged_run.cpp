@@ -42,7 +42,7 @@ std::string file_name(std::string name) {
   return name;
 }
 
-/// runs/<time>-<recipe>, with a number behind it if there is one of that name.
+/// runs/<time>-<recipe>, with a number if the name is in use.
 fs::path default_place(const std::string& recipe) {
   const fs::path first = fs::path("runs") / fmt::format("{}-{}", base::local_time(), file_name(recipe));
   fs::path place = first;
@@ -53,8 +53,8 @@ fs::path default_place(const std::string& recipe) {
   return place;
 }
 
-/// Removes a run directory, its lock last, so that one whose removal is cut short can be told from one that
-/// is in use.
+/// Removes a run directory, its lock last, so that an interrupted removal is distinguishable from a run in
+/// use.
 void remove_run(LockedRun run) {
   const fs::path path = run.directory.path();
   const fs::path lock = RunLock::file_in(run.directory);
@@ -72,8 +72,7 @@ void remove_run(LockedRun run) {
   fs::remove(path, ignored);
 }
 
-/// Removes the staged directories in `parent` whose processes are gone: their lock is free, whichever
-/// container they were in.
+/// Removes the staged directories in `parent` of killed processes, whose locks are free.
 void remove_abandoned(const fs::path& parent) {
   std::error_code ignored;
   std::vector<fs::path> staged;
@@ -89,12 +88,12 @@ void remove_abandoned(const fs::path& parent) {
     if (auto lock = RunLock::inherit(run)) {
       remove_run({run, *std::move(lock)});
     } else {
-      fs::remove(path, ignored);  // only if it is empty: of one that was killed before it had its lock
+      fs::remove(path, ignored);  // only if it is empty: its process was killed before it had the lock
     }
   }
 }
 
-/// A new directory of a name that no other process uses, locked.
+/// Makes a locked directory with a unique name.
 LockedRun make_unused(const fs::path& parent, const fs::path& place) {
   int failures = 0;
   for (int number = 0;; ++number) {
@@ -105,7 +104,7 @@ LockedRun make_unused(const fs::path& parent, const fs::path& place) {
       try {
         return {run, RunLock(run)};
       } catch (const base::Error&) {
-        // Another process may take it for an abandoned one before it has its lock; not three times.
+        // Another process may remove it as abandoned before it is locked, but not three times.
         fs::remove(run.path(), error);
         if (++failures == 3) {
           throw;
@@ -146,7 +145,7 @@ void require_free(const fs::path& out) {
     refuse(out, "a file", "a directory that does not exist yet", "Choose another name with --out DIR");
   }
   if (!fs::is_empty(out, error)) {
-    refuse(out, "a directory with something in it", "one that does not exist yet",
+    refuse(out, "a directory that is not empty", "one that does not exist yet",
            "Choose another name with --out DIR, or go on with that run: --resume " + out.string());
   }
   if (fs::equivalent(out, fs::current_path(), error)) {

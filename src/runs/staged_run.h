@@ -9,29 +9,28 @@
 
 namespace ganymede::runs {
 
-/// A run directory that nobody else trains in while this lives.
+/// A run directory that is locked while this exists.
 struct LockedRun {
-  RunDirectory directory;
-  RunLock lock;
+  RunDirectory directory;  ///< where the run is
+  RunLock lock;            ///< keeps other processes out
 };
 
-/// A run directory in the making, under a hidden name beside its place, so that a run directory that can be
-/// seen can be resumed. Removed at the end of its life unless it was put in place; that of a process that was
-/// killed is removed by the next one that is made beside it.
+/// A new run directory under a hidden name beside its final place, so that a visible run directory can always
+/// be resumed. It is removed at destruction unless it was put in place; that of a killed process is removed
+/// by the next one beside it.
 class StagedRun {
  public:
-  /// `out` is the directory that the user asked for; empty for runs/<time>-<recipe>. Throws Error(file) if it
-  /// exists with something in it or cannot be made.
+  /// `out` is the requested directory; empty for runs/TIME-RECIPE. Throws Error(file) if it is not empty or
+  /// cannot be made.
   StagedRun(const std::filesystem::path& out, const std::string& recipe);
   ~StagedRun();
   StagedRun(const StagedRun&) = delete;
   StagedRun& operator=(const StagedRun&) = delete;
 
-  /// The directory as it is for now.
+  /// The directory under its temporary name.
   const RunDirectory& directory() const { return staged_->directory; }
-  /// Moves the directory to its place, or, where the user did not name it and another run has taken it, to
-  /// one beside that, and points the link `latest` there if that is in a directory named runs. Throws
-  /// Error(file).
+  /// Moves the directory to its final place and sets the link `latest` if that is in a directory named runs.
+  /// If the user gave no name and the place is in use, it gets another name. Throws Error(file).
   LockedRun put_in_place();
 
  private:
@@ -40,7 +39,7 @@ class StagedRun {
   std::optional<LockedRun> staged_;
 };
 
-/// Throws Error(file) if a run cannot be made at `out` because there is something already.
+/// Throws Error(file) if `out` exists and is not an empty directory.
 void require_free(const std::filesystem::path& out);
 
 }  // namespace ganymede::runs

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// `begun` with the members of `object` behind its own.
+/// `begun` followed by the members of `object`.
 std::string with_members(const std::string& begun, const Json& object) {
   return begun + ", " + object.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1);
 }
@@ -72,7 +72,7 @@ std::string text_in(const nlohmann::json& line, const char* key) {
   return line.contains(key) && line[key].is_string() ? line[key].get<std::string>() : "";
 }
 
-/// A line that no numbers stand for: a divergence or a rollback.
+/// A line without numbers: a divergence or a rollback.
 std::optional<train::Finding> written_finding(const nlohmann::json& line) {
   const std::string event = text_in(line, "event");
   const bool rollback = event == "rollback";

@@ -25,7 +25,7 @@ std::string verdict_line(const train::Position& position, const train::Finding& 
 std::string examination_line(const train::Position& position, const train::Examination& examination,
                              std::string_view event = {});
 
-/// That a run went back, over what.
+/// A rollback and its reason.
 struct Rollback {
   std::int64_t from_step = 0;  ///< the last one that was done
   train::Ailment ailment{};
@@ -34,16 +34,16 @@ struct Rollback {
 /// {"event": "rollback", step, epoch, time, kind, from_step, message}, at the position that it went back to.
 std::string rollback_line(const train::Position& position, const Rollback& rollback);
 
-/// What a doctor says of a run so far.
+/// The doctor's findings on a run so far.
 struct History {
   train::Doctor doctor;  ///< after all of it
   std::vector<train::Finding> findings;
   std::int64_t last_step = 0;
   bool diverged = false;  ///< whether the last line tells of a loss that was not finite
 };
-/// Gives everything that metrics.jsonl holds to a doctor. The findings are what it says, and what
-/// cannot follow from its numbers and is written there: losses that were not finite, and rollbacks, as
-/// ailments that are over. Throws Error(file).
+/// Replays metrics.jsonl to a doctor. The findings are the doctor's and those recorded in the file that do
+/// not follow from its numbers: losses that were not finite, and rollbacks, as ailments that are over. Throws
+/// Error(file).
 History read_history(const std::filesystem::path& metrics, const train::Recipe& recipe);
 
 }  // namespace ganymede::runs

@@ -70,13 +70,13 @@ void set_temperature(const EvaluationRequest& request, ImageSource& source) {
   if (!source.generator) {
     throw base::Error(base::ErrorKind::usage, {.where = "--temperature",
                                                .found = "images in " + source.path.string(),
-                                               .expected = "a generator, which draws new ones",
+                                               .expected = "a generator, which draws new images",
                                                .advice = "Name a run or a generator, or leave it out"});
   }
   source.generator->info.recipe.latent.temperature = *request.temperature;
 }
 
-/// A generator of stacks is measured as one, by the digits that it learnt from.
+/// A generator of stacks is scored as one, with the digits that it was trained on.
 void recognise_stacks(EvaluationRequest& request, const ImageSource& source) {
   const std::string data = data_of(request, source);
   if (const auto digits = data::digits_of(data)) {
@@ -84,8 +84,8 @@ void recognise_stacks(EvaluationRequest& request, const ImageSource& source) {
       throw base::Error(base::ErrorKind::usage,
                         {.where = "--cas",
                          .found = data + ", whose images have no labels",
-                         .expected = "labelled data, which a classifier learns from",
-                         .advice = "Leave --cas out: modes are counted and their divergence is measured"});
+                         .expected = "labelled data to train a classifier on",
+                         .advice = "Leave --cas out: stacks are scored by modes and KL"});
     }
     request.stacked = true;
     request.data = *digits;
@@ -109,12 +109,11 @@ ImageSet images_of(const EvaluationRequest& request, ImageSource& source, std::i
   return set;
 }
 
-/// Why the kernel distance has no interval, where it has none.
+/// Why the kernel distance has no interval; empty if it has one.
 std::string note_on(const eval::Evaluation& evaluation) {
   return std::isnan(evaluation.scores.kernel_distance.deviation)
              ? fmt::format(
-                   "kernel distance: no interval, which is the spread over subsets of {} images, and {} "
-                   "images are one subset: --count asks for more",
+                   "kernel distance: no interval, since {1} images are a single subset of {0}: raise --count",
                    base::grouped(eval::KernelDistanceSettings().subset_size), base::grouped(evaluation.count))
              : "";
 }
@@ -142,7 +141,7 @@ EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource
           .count = evaluation.count,
           .seed = request.seed,
           .rows = rows_of(evaluation.scores, floor.scores),
-          .floor = fmt::format("{} real training images in their place", base::grouped(floor.count)),
+          .floor = fmt::format("{} real training images instead", base::grouped(floor.count)),
           .label_shares = evaluation.label_shares,
           .note = note_on(evaluation)};
 }
@@ -214,7 +213,7 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
           .count = static_cast<std::int64_t>(generated.train.count()),
           .seed = request.seed,
           .rows = rows_of(scores, {of_real, of_real}),
-          .floor = "the classifier that learnt from real images, on real images",
+          .floor = "the classifier trained on real images, on real images",
           .label_shares = {}};
 }
 

@@ -11,31 +11,31 @@
 #include "data/preparation.h"
 #include "eval/scores.h"
 
-/// What images are worth.
+/// Scores of images.
 namespace ganymede::scores {
 
 /// What to measure, and how.
 struct EvaluationRequest {
   std::filesystem::path images;  ///< a run, a generator's file, an .npy array or a directory of PNG files
   std::optional<std::int64_t> count = {};  ///< of the images; nothing: as many as the protocol has
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;                  ///< of the latent points, the bootstrap and the subsets
   std::int64_t resamples = 100;            ///< of the bootstrap, for intervals
   std::optional<double> temperature = {};  ///< of a generator's latent points
   std::string data = {};                   ///< the data set; empty: the generator's own, or MNIST
   data::Preparation preparation = {};      ///< of the data set's images; a generator has its own
   std::filesystem::path classifier = {};   ///< what images are read with; empty: the data set's
-  /// By the protocol of Stacked MNIST: 26,000 images, the digit of each channel as the classifier reads it. A
-  /// generator of stacks is measured so in any case.
+  /// Use the protocol of Stacked MNIST: 26,000 images, the digit of each channel read by the classifier. The
+  /// default for a generator of stacks.
   bool stacked = false;
-  /// Trains a classifier as the one at hand was, on generated images instead of real ones.
+  /// Train the classifier's recipe on generated images instead of real ones.
   bool by_training = false;
 };
 
-/// A score of images beside that of the floor.
+/// A score with its floor.
 struct ScoreRow {
-  eval::ScoreInfo info;
-  eval::Estimate estimate;
-  double floor = 0.0;
+  eval::ScoreInfo info;     ///< its names
+  eval::Estimate estimate;  ///< of the images
+  double floor = 0.0;       ///< of real training images
 };
 
 /// What is known of a classifier.
@@ -54,23 +54,24 @@ struct Yardstick {
   std::string features;                            ///< a layer of the classifier, or in words
 };
 
-/// An evaluation for people and for programs.
+/// The results of an evaluation.
 struct EvaluationReport {
-  std::string images;  ///< what was measured
-  std::int64_t count = 0;
-  std::uint64_t seed = 0;
-  std::vector<ScoreRow> rows;
+  std::string images;                     ///< what was measured
+  std::int64_t count = 0;                 ///< images that were measured
+  std::uint64_t seed = 0;                 ///< of the request
+  std::vector<ScoreRow> rows;             ///< in the order of tables
   std::string floor;                      ///< what the floor's numbers are of
-  std::vector<double> label_shares = {};  ///< by class, as the classifier reads them; may be empty
+  std::vector<double> label_shares = {};  ///< by class, read by the classifier; may be empty
   std::string note = {};                  ///< on what is missing from the rows; may be empty
-  Yardstick yardstick = {};
+  Yardstick yardstick = {};               ///< the data set and the classifier
 };
 
-/// Measures images; `say` is told of what takes its time. Throws Error(usage) where the request does not fit
-/// its images, Error(data) and Error(file).
+/// Scores images; `say` gets messages on progress. Throws Error(usage) if the request does not fit its
+/// images, Error(data) and Error(file).
 EvaluationReport evaluate(const EvaluationRequest& request, const std::function<void(std::string_view)>& say);
 
+/// For people: a line for each score with its interval and the floor.
 std::string as_table(const EvaluationReport& report);
-std::string as_json(const EvaluationReport& report);
+std::string as_json(const EvaluationReport& report);  ///< For programs: one JSON object.
 
 }  // namespace ganymede::scores

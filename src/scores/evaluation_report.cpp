@@ -23,7 +23,7 @@ std::string_view arrow(eval::Better better) {
   return better == eval::Better::lower ? "↓" : better == eval::Better::higher ? "↑" : " ";
 }
 
-/// How many bytes of `text` are no columns: those that go on with a letter.
+/// The number of UTF-8 continuation bytes of `text`, which take no column.
 std::ptrdiff_t extra_bytes(std::string_view text) {
   constexpr int continuation = 0x80;
   return std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) == continuation; });
@@ -65,7 +65,7 @@ Json json_of(const std::vector<ScoreRow>& rows) {
 
 std::string label_line(const EvaluationReport& report) {
   const Yardstick& real = report.yardstick;
-  std::string line = "labels as read (the data's):";
+  std::string line = "labels as classified (the data's):";
   for (std::size_t c = 0; c < real.label_shares.size(); ++c) {
     line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", real.class_names[c],
                         100.0 * report.label_shares[c], 100.0 * real.label_shares[c]);
@@ -81,7 +81,7 @@ std::string features_line(const Yardstick& real) {
         "numbers with no others\n",
         real.features);
   }
-  return fmt::format("classifier: {:.2f}% right on the test images, sha256 {}, features of {}\n",
+  return fmt::format("classifier: accuracy {:.2f}% on the test images, sha256 {}, features of {}\n",
                      100.0 * real.classifier->accuracy, real.classifier->sha256.substr(0, enough_digits),
                      real.features);
 }

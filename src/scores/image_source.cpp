@@ -120,7 +120,7 @@ ImageSet read_array(const fs::path& path, const data::Dataset& dataset, std::int
   return set;
 }
 
-/// `count` labels for a generator of so many classes; none are asked for where it takes none.
+/// `count` labels for a generator of so many classes; empty if it takes none.
 std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& real, std::int64_t count,
                                      std::uint64_t seed) {
   if (classes == 0) {
@@ -131,7 +131,7 @@ std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& re
                       {.where = "the real images",
                        .found = real.labels.empty() ? "no labels" : "more classes",
                        .expected = fmt::format("the {} classes that the generator takes", classes),
-                       .advice = "Name the data that it learnt from with --data"});
+                       .advice = "Name its training data with --data"});
   }
   return train::draw_labels(real.labels, seed, count);
 }
@@ -149,7 +149,7 @@ void require_size(const fs::path& path, const base::Shape& image, const data::Da
                       {.where = path.string(),
                        .found = "images of shape " + image.to_string(),
                        .expected = fmt::format("{}, as those of {}", expected.to_string(), dataset.name),
-                       .advice = "Give an image a file, not a sheet, and name other data with --data"});
+                       .advice = "Use a file per image, not a sheet; --data names other data"});
   }
 }
 

@@ -31,6 +31,7 @@ struct Instruments {
   std::string features() const;
 };
 
+/// The images and labels of a split that has no stacks.
 eval::LabelledImages view(const data::Split& split);
 
 }  // namespace ganymede::scores

@@ -25,10 +25,10 @@ void require_classes(const data::Dataset& dataset) {
         base::ErrorKind::data,
         {.where = dataset.name,
          .found = dataset.classes() == 0 ? "images without labels" : "images of one class",
-         .expected = "labelled images, which a classifier learns from",
-         .advice = dataset.train.stacks ? "Name other data; stacks are read by the classifier "
-                                          "of what they are stacks of, a channel at a time"
-                                        : "Put the pictures of each class into a folder of their own"});
+         .expected = "labelled images to train a classifier on",
+         .advice = dataset.train.stacks
+                       ? "Name other data; stacks are scored with the classifier of their channels"
+                       : "Put the pictures of each class into a folder of their own"});
   }
 }
 
@@ -59,7 +59,7 @@ artifacts::ClassifierInfo train_classifier(const train::ClassifierRecipe& recipe
                   base::grouped(static_cast<std::int64_t>(dataset.train.count())), dataset.name));
   for (std::int64_t epoch = 1; epoch <= recipe.epochs; ++epoch) {
     const train::ClassifierTrainer::Epoch mean = trainer.train_epoch();
-    say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on moved training images", epoch,
+    say(fmt::format("epoch {}/{}  loss {:.4f}  accuracy {:.4f} on augmented training images", epoch,
                     recipe.epochs, mean.loss, mean.accuracy));
   }
   eval::Classifier classifier(trainer.network().spec(), trainer.network().weights(), device);
@@ -68,7 +68,7 @@ artifacts::ClassifierInfo train_classifier(const train::ClassifierRecipe& recipe
       .accuracy = eval::accuracy(classifier.read(dataset.test.pixels), dataset.test.labels),
       .dataset_digest = data::digest(dataset)};
   artifacts::write_classifier(file, info, trainer.network());
-  say(fmt::format("{}: {:.2f}% of the {} test images are read right, in f32", file.string(),
+  say(fmt::format("{}: {:.2f}% of the {} test images are classified correctly, in f32", file.string(),
                   100.0 * info.accuracy, base::grouped(static_cast<std::int64_t>(dataset.test.count()))));
   return info;
 }

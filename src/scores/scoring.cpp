@@ -21,7 +21,7 @@ std::string without_stacks(const std::string& data) {
   return std::string(data::digits_of(data).value_or(data));
 }
 
-/// By which the best is found: the lower, the better.
+/// The score that selects the best generator; lower is better.
 double headline_of(const eval::Scores& scores) {
   return scores.frechet_distance.value;
 }
@@ -78,7 +78,7 @@ void Scoring::score(const train::Position& position, const ImageSet& images) {
     scores_ = eval::score_stacks(instruments_.classifier->classifier, images.pixels, settings);
   }
   const double value = headline();
-  // The best one's step is done again where the run was killed before its checkpoint.
+  // The step of the best score is repeated if the run was killed before its checkpoint.
   is_best_ = value < best_ || (value == best_ && position.step == best_step_);
   if (is_best_) {
     best_ = value;

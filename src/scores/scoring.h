@@ -17,8 +17,8 @@
 
 namespace ganymede::scores {
 
-/// Measures a generator while it learns, without intervals, by the protocol of `ganymede eval`: that of
-/// Stacked MNIST where it learns from stacks.
+/// Scores a generator during training, without intervals, by the protocol of `ganymede eval`, for stacks by
+/// that of Stacked MNIST.
 class Scoring {
  public:
   /// `classifier_file` may be empty, as for Instruments, which tell `say` where they train a classifier.
@@ -26,34 +26,34 @@ class Scoring {
   Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file,
           const std::function<void(std::string_view)>& say);
 
-  /// How many images it wants, from which latent points.
+  /// The number of images to score.
   std::int64_t image_count() const;
-  static constexpr std::uint64_t seed = 0;
+  static constexpr std::uint64_t seed = 0;  ///< The seed of the latent points and of the evaluation.
 
   /// Scores the generator of `position` by its images.
   void score(const train::Position& position, const ImageSet& images);
   /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
   std::string line(std::string_view event = {}) const;
   /// How scores are measured, as JSON: the number of images, the seed, the data, the classifier and the
-  /// floor, what real training images reach by the same protocol. Takes as long as a score.
+  /// floor, the score of real training images by the same protocol. Takes as long as a score.
   std::string protocol();
   /// Calls `visit` with the ScoreInfo and the Estimate of each of the last scores that is a number.
   template <class Visitor>
   void for_each(Visitor&& visit) const;
-  /// Which generator the last scores are of.
+  /// The position of the last scores.
   const train::Position& position() const { return position_; }
   /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855", or
   /// "KL 0.0412 (best)  1000 modes"
   std::string summary() const;
-  /// In a few letters: "FD 3.21", "KL 0.041"
+  /// The last scores in short: "FD 3.21", "KL 0.041"
   std::string status() const;
 
   /// Whether the last score is the best of the run, by Fréchet distance or by divergence.
   bool is_best() const { return is_best_; }
-  /// What that is found by, of the last scores: the lower, the better.
+  /// The score that is_best() compares; lower is better.
   double headline() const;
-  /// Takes over the best score of a run that goes on: that of the best checkpoint that it keeps or, where an
-  /// earlier version wrote that without its score, the lowest in metrics.jsonl. Throws Error(file).
+  /// Loads the best score of a resumed run: that of its best checkpoint or, if an earlier version wrote that
+  /// without a score, the lowest in metrics.jsonl. Throws Error(file).
   void resume(const runs::RunDirectory& run);
 
  private:

@@ -26,14 +26,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t largest_template = std::size_t{1} << 24;
-/// Where the template, web/explorer.html, wants the generator.
+/// The place of the generator in the template, web/explorer.html.
 constexpr std::string_view place = "<!-- generator -->";
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// The first file of the page whose path ends so, compressed.
+/// The first file of the page with this end of its path, compressed.
 std::string_view page_file(std::string_view ending) {
   const std::span<const PageFile> page = embedded_page();
   const auto file =
@@ -41,14 +41,14 @@ std::string_view page_file(std::string_view ending) {
   if (file == page.end()) {
     throw base::Error(base::ErrorKind::configuration,
                       {.where = "--format html",
-                       .found = "a program that was built without its web page, which needs npm",
+                       .found = "a program without the web page, which needs npm",
                        .expected = "the page, of which the explorer is a part",
                        .advice = "Run `./ganymede page` in the source, then export again"});
   }
   return file->gzip;
 }
 
-/// What the script is told of the generator; no "<" in it can end the element around it.
+/// The facts on the generator for the script; no "<" in them can end the element.
 std::string facts_of(const artifacts::SavedGenerator& generator, const std::string& about) {
   const train::Recipe& recipe = generator.info.recipe;
   const bool labelled = net::label_classes(generator.spec) > 0;
@@ -83,18 +83,19 @@ std::string to_explorer_html(const artifacts::SavedGenerator& generator, const s
 }
 
 artifacts::ExportFormat html_format() {
-  return {.name = "html",
-          .extension = ".html",
-          .discriminators = false,
-          .write =
-              [](const std::filesystem::path& path, const artifacts::SavedNetwork& network,
-                 const artifacts::ExportOptions&) {
-                io::write_file(path, to_explorer_html(network, artifacts::about(network)));
-              },
-          .verify =
-              [](const std::filesystem::path&, const artifacts::CardFacts&) {
-                return std::string("only the SHA-256 was compared; to see its answers, open it in a browser");
-              }};
+  return {
+      .name = "html",
+      .extension = ".html",
+      .discriminators = false,
+      .write =
+          [](const std::filesystem::path& path, const artifacts::SavedNetwork& network,
+             const artifacts::ExportOptions&) {
+            io::write_file(path, to_explorer_html(network, artifacts::about(network)));
+          },
+      .verify =
+          [](const std::filesystem::path&, const artifacts::CardFacts&) {
+            return std::string("only the SHA-256 was compared; open the file in a browser to see its images");
+          }};
 }
 
 std::vector<artifacts::ExportFormat> export_formats() {

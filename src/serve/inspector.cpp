@@ -68,12 +68,12 @@ Json describe_values(std::span<const float> values) {
           {"values", base64_of_range(values, low, high)}};
 }
 
-/// Throws for an image of another size than the network sees, as of data that were replaced since the run,
-/// and for a label that it has no class for.
+/// Throws for an image of another size than the network's, for example if the data were replaced since the
+/// run, and for an unknown label.
 void require_fit(const TrainedNetwork& network, std::span<const float> image, std::int32_t label) {
   const auto refuse = [&](std::string found, std::string expected) {
     throw base::Error(base::ErrorKind::data,
-                      {.where = "the image that the " + network.spec.name + " is to see",
+                      {.where = "the image for the " + network.spec.name,
                        .found = std::move(found),
                        .expected = std::move(expected),
                        .advice = "Serve the run with the data that it was trained on"});

@@ -6,7 +6,7 @@
 
 namespace ganymede::serve {
 
-/// What the browser must know to draw latent points for a generator of the recipe and to show its images:
+/// What the browser needs to draw latent points for a generator of the recipe and to show its images:
 /// latent_size, latent_distribution, latent_temperature, first_latent (that of `ganymede sample`),
 /// pixel_range.
 nlohmann::ordered_json latent_facts(const train::Recipe& recipe);

@@ -8,7 +8,7 @@
 
 namespace ganymede::serve {
 
-/// A training image and how far it is from a given one.
+/// A training image and its distance from a given one.
 struct Neighbour {
   std::size_t index = 0;
   double distance = 0.0;  ///< Euclidean, with pixels from 0 to 1

@@ -11,7 +11,7 @@ struct PageFile {
   std::string_view gzip;  ///< its contents, compressed
 };
 
-/// The files of web/ as they were built, empty where the program was built without npm.
+/// The built files of web/, empty in a program that was built without npm.
 /// cmake/EmbedPage.cmake writes its definition.
 std::span<const PageFile> embedded_page();
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// 12 of "epoch_0012.png"; nothing of another name.
+/// 12 of "epoch_0012.png"; nothing for another name.
 std::optional<std::int64_t> epoch_of(const fs::path& sample) {
   constexpr std::string_view prefix = "epoch_";
   const std::string name = sample.stem().string();
@@ -65,7 +65,7 @@ std::string export_onnx(const fs::path& directory) {
   return io::to_onnx(generator.spec, generator.weights, {});
 }
 
-/// Keeps the data set that was asked for last.
+/// Caches the last data set.
 class DataCache {
  public:
   explicit DataCache(NamedDataset open) : kept_(std::move(open)) {}

@@ -8,14 +8,14 @@
 
 namespace ganymede::serve {
 
-/// A data set under the name that recipes call it by.
+/// A data set with its name in recipes.
 struct NamedDataset {
   std::string name;
   std::shared_ptr<const data::Dataset> dataset;
   data::Preparation images = {};
 };
 
-/// How the page reads runs. `open`, if it has a data set, need not be opened again.
+/// How the page reads runs. The data set of `open`, if there is one, is not read again.
 RunReader make_run_reader(NamedDataset open = {});
 
 }  // namespace ganymede::serve

@@ -18,7 +18,7 @@ Runs::Runs(const fs::path& root, std::string only, RunReader reader)
     throw base::Error(base::ErrorKind::file, {.where = root.string(),
                                               .found = "no such directory",
                                               .expected = "a directory of runs",
-                                              .advice = "Name a run, or the directory that has them"});
+                                              .advice = "Name a run, or a directory of runs"});
   }
 }
 

@@ -23,24 +23,23 @@ struct RunFiles {
   std::map<std::int64_t, std::filesystem::path> samples;  ///< by epoch
 };
 
-/// How runs are read: `cli` knows, since it lays them out.
+/// How runs are read.
 struct RunReader {
-  /// The files of the run in a directory; nothing if there is no run.
+  /// The files of a run in a directory; nothing if it is not a run.
   std::function<std::optional<RunFiles>(const std::filesystem::path& directory)> find_files;
-  /// The networks as they were last saved. Throws Error(file).
+  /// The last saved networks. Throws Error(file).
   std::function<TrainedNetworks(const std::filesystem::path& directory)> open_networks;
-  /// The generator as ONNX; null where the program cannot export it. Throws Error(file).
+  /// The generator as ONNX; null if the program cannot export it. Throws Error(file).
   std::function<std::string(const std::filesystem::path& directory)> export_onnx;
-  /// What a run was trained on. Throws Error(data).
+  /// A run's data set. Throws Error(data).
   std::function<std::shared_ptr<const data::Dataset>(const train::Recipe& recipe)> open_data;
 };
 
-/// The runs that a server shows, by the names of their directories. Nothing outside `root` can be reached:
-/// links that lead out of it are taken for missing.
+/// The runs of a server by the names of their directories. Links that lead out of `root` count as missing.
 class Runs {
  public:
-  /// Shows every run in `root`, or, if it is not empty, only the one called `only`. Throws Error(file) if
-  /// there is no such directory.
+  /// Has every run in `root` or, if `only` is not empty, only the run of that name. Throws Error(file)
+  /// without the directory.
   Runs(const std::filesystem::path& root, std::string only, RunReader reader);
 
   const RunReader& reader() const { return reader_; }

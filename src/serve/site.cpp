@@ -71,7 +71,7 @@ std::string_view type_of(std::string_view path) {
   return found == types.end() ? "application/octet-stream" : found->second;
 }
 
-/// Scripts, styles, pictures and connections only from this server, and no page may frame it.
+/// Allows scripts, styles, images and connections only from this server, and no framing.
 constexpr const char* content_policy =
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'wasm-unsafe-eval'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -129,7 +129,7 @@ Answer Site::answer(const Request& request) {
   } catch (const base::Error& error) {
     answer = say(status_of(error), error.what());
   } catch (const std::exception& error) {
-    answer = say(500, fmt::format("Something unexpected went wrong: {}.", error.what()));
+    answer = say(500, fmt::format("Unexpected error: {}.", error.what()));
   }
   answer.headers.merge(std::map<std::string, std::string>{{"Content-Security-Policy", content_policy},
                                                           {"X-Content-Type-Options", "nosniff"},
@@ -139,7 +139,7 @@ Answer Site::answer(const Request& request) {
 
 Answer Site::dispatch(const Request& request) {
   if (request.header("range").find(',') != std::string::npos) {
-    return say(416, "Ask for one range at a time.");
+    return say(416, "Request one range at a time.");
   }
   const Target target = parse_target(request.target);
   return !target.path.empty() && target.path.front() == "api" ? api(request, target)
@@ -152,8 +152,8 @@ Answer Site::page_file(const Request& request, const Target& target) const {
   }
   if (page_.empty()) {
     return say(503,
-               "This program was built without its web page, which needs npm: run `./ganymede page` in the "
-               "source, then start this again. /api/runs answers all the same.");
+               "This program was built without the web page, which needs npm: run `./ganymede page` in the "
+               "source directory, then start it again. /api/runs is available.");
   }
   const std::string path = path_of(target);
   const auto file = std::ranges::find(page_, path, &PageFile::path);
@@ -273,7 +273,7 @@ Answer Site::events(const RunRequest& run) {
   const Control* control = run.name == live_.name ? live_.control : nullptr;
   std::string last = run.request.header("last-event-id");
   if (const auto after = run.target.query.find("after"); last.empty() && after != run.target.query.end()) {
-    last = after->second;  // from a page that opened a new stream
+    last = after->second;  // of a page that opens a new stream
   }
   return {.type = "text/event-stream",
           .headers = {{"Cache-Control", "no-store"}},

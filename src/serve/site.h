@@ -21,7 +21,7 @@ struct LiveRun {
   Control* control = nullptr;
 };
 
-/// Answers requests: the page's files, and under /api what the runs have to tell, as JSON and PNG:
+/// Answers requests: the page's files, and under /api the runs' data as JSON and PNG:
 ///   GET  /api/runs                              the runs
 ///   GET  /api/runs/NAME                         one of them: recipe, description, samples
 ///   GET  /api/runs/NAME/metrics                 metrics.jsonl
@@ -29,17 +29,17 @@ struct LiveRun {
 ///   GET  /api/runs/NAME/samples/EPOCH           the sample of an epoch, PNG
 ///   GET  /api/runs/NAME/networks                layers, shapes, parameters
 ///   GET  /api/runs/NAME/generate                ?seed&point&label: the generator's activations
-///   GET  /api/runs/NAME/judge                   ?image&label or ?seed&point&label: the discriminator's view
-///   GET  /api/runs/NAME/sheet                   ?seed&count&columns: new images, PNG
-///   GET  /api/runs/NAME/generator.onnx          the generator for ONNX Runtime
-///   POST /api/runs/NAME/nearest                 {"image": [bytes]}: the nearest training images
-///   POST /api/runs/NAME/control                 {"command": "pause"|"step"|"resume"|"stop"}
+///   GET  /api/runs/NAME/judge                   ?image&label or ?seed&point&label: the discriminator's
+///   activations GET  /api/runs/NAME/sheet                   ?seed&count&columns: new images, PNG GET
+///   /api/runs/NAME/generator.onnx          the generator for ONNX Runtime POST /api/runs/NAME/nearest
+///   {"image": [bytes]}: the nearest training images POST /api/runs/NAME/control                 {"command":
+///   "pause"|"step"|"resume"|"stop"}
 class Site {
  public:
-  /// `live` may be without a control: then no run can be commanded.
+  /// Without a control in `live` no run accepts commands.
   Site(Runs runs, AccessPolicy policy, LiveRun live, std::span<const PageFile> page);
 
-  /// Never throws: what cannot be served is answered with a status of 4xx, and a defect with 500.
+  /// Never throws: a bad request gets a status of 4xx, a defect 500.
   Answer answer(const Request& request);
 
  private:
@@ -70,7 +70,7 @@ class Site {
 
   std::shared_ptr<Inspector> inspector(const RunRequest& run);
 
-  /// The networks of a run as they were at some time.
+  /// The networks of a run at a time.
   struct Opened {
     std::string name;
     std::filesystem::file_time_type time;

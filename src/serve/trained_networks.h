@@ -15,7 +15,7 @@ struct TrainedNetwork {
   net::Weights weights;
 };
 
-/// What a run had learnt when it was last saved.
+/// The last saved networks of a run.
 struct TrainedNetworks {
   train::Recipe recipe;
   std::int64_t step = 0;

@@ -13,11 +13,11 @@
 
 namespace ganymede::session {
 
-/// Follows a trainer's events with a doctor: verdicts go to the observer and, as the same lines, to
-/// metrics.jsonl; examinations of samples to metrics.jsonl.
+/// Passes a trainer's events to a doctor. Writes verdicts to the observer and to metrics.jsonl, and
+/// examinations of samples to metrics.jsonl.
 class AttendingDoctor {
  public:
-  /// Lets the doctor know what the run's metrics.jsonl already holds. `observer` must outlive it.
+  /// Replays the run's metrics.jsonl to the doctor. `observer` must outlive it.
   AttendingDoctor(const runs::RunDirectory& run, const train::Recipe& recipe, Examiner examiner,
                   const Observer& observer);
 
@@ -25,7 +25,7 @@ class AttendingDoctor {
 
   /// The last explosion that was found; nothing while there was none.
   const std::optional<train::Finding>& explosion() const { return explosion_; }
-  /// When an Error(diverged) has ended the training at `position`: what it ailed from.
+  /// The finding after an Error(diverged) has ended the training at `position`.
   train::Finding diagnose(const train::Position& position);
   /// See train::Doctor::last_good_step().
   std::int64_t last_good_step() const { return doctor_.last_good_step(); }

@@ -51,7 +51,7 @@ void EventLog::begin(const train::Recipe& recipe) {
 
 void EventLog::give_up(const base::Error& error) {
   file_.reset();
-  observer_.warn(fmt::format("Going on without a file for TensorBoard: {}", error.what()));
+  observer_.warn(fmt::format("Continuing without a file for TensorBoard: {}", error.what()));
 }
 
 void EventLog::record(const train::Event& event) {

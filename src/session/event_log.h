@@ -13,8 +13,8 @@ namespace ganymede::session {
 
 /// Follows a trainer's events into the run's file for TensorBoard: the metrics of every interval, and after
 /// every epoch the sheet of samples and the scores, where there are such, and histograms of both networks'
-/// weights and last gradients. Nothing else needs the file: where it cannot be written, that is told once and
-/// the run goes on without.
+/// weights and last gradients. The file is optional: if it cannot be written, a warning is given once and the
+/// run continues without it.
 class EventLog {
  public:
   /// `trainer`, `observer` and `scoring`, which may be null, must outlive it.
@@ -37,7 +37,7 @@ class EventLog {
   train::Trainer& trainer_;
   const scores::Scoring* scoring_;
   const Observer& observer_;
-  std::optional<io::EventFile> file_;  // nothing once it could not be written
+  std::optional<io::EventFile> file_;  // nothing after a failure to write
 };
 
 }  // namespace ganymede::session

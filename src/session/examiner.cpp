@@ -16,12 +16,12 @@ namespace ganymede::session {
 
 namespace {
 
-/// As many as the classifier reads at once.
+/// The number that the classifier reads at once.
 constexpr std::int64_t image_count = 250;
-/// Images repeat each other within this share of the distance between two of the data drawn at random.
+/// Images count as duplicates within this share of the distance between two random images of the data.
 constexpr double share_of_typical_distance = 0.2;
 
-/// The bytes of enough images to know how far they are from each other.
+/// The bytes of enough images to estimate their mean distance.
 std::vector<std::uint8_t> first_images(const data::Split& real) {
   constexpr std::size_t enough = 2000;
   std::vector<std::uint8_t> pixels;
@@ -31,8 +31,8 @@ std::vector<std::uint8_t> first_images(const data::Split& real) {
   return pixels;
 }
 
-/// 1 for each image whose label is read with confidence, 0 for others: what is no digit yet is read as one
-/// too.
+/// 1 for each image whose label has a high probability, 0 for others: the classifier also labels images that
+/// are not digits.
 std::vector<float> clear_ones(const eval::Readings& readings) {
   constexpr float confident = 0.95F;
   std::vector<float> clear;
@@ -42,14 +42,15 @@ std::vector<float> clear_ones(const eval::Readings& readings) {
   return clear;
 }
 
-/// After how many steps a look costs less than a hundredth of them. Work is counted in products: of a step,
-/// the three passes of both networks that it has at least; of a look, that of the generator and, where
-/// `dataset` is not empty, of its classifier.
+/// The number of steps after which an examination costs less than 1% of them. The cost is estimated in
+/// multiplications: for a step, at least three passes of both networks; for an examination, a pass of the
+/// generator and, if `dataset` is not empty, of its classifier.
 std::int64_t cheap_spacing(const train::Recipe& recipe, const base::Shape& image, const std::string& dataset,
                            std::int64_t classes) {
   constexpr double shortest = 500.0;
   constexpr double share = 0.01;
-  constexpr double slowness = 3.0;  // how much longer a product takes in a look, in small batches and f32
+  constexpr double slowness =
+      3.0;  // how much slower multiplications are in an examination, in small batches and f32
   const double generator = static_cast<double>(net::multiply_adds(train::generator_spec(recipe)));
   const double partner = static_cast<double>(net::multiply_adds(train::partner_spec(recipe, image)));
   const double classifier = dataset.empty() ? 0.0
@@ -77,7 +78,7 @@ Examiner::Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data
     classifier_path_ = artifacts::look_for_classifier(dataset.name).value_or("");
   }
   if (dataset.train.stacks) {
-    classifier_path_.clear();  // a classifier reads one digit
+    classifier_path_.clear();  // the classifier reads single digits
   }
   spacing_ = cheap_spacing(recipe, {dataset.height, dataset.width, dataset.channels},
                            classifier_path_.empty() ? "" : dataset.name, dataset.classes());
@@ -99,7 +100,7 @@ void Examiner::prepare() {
     classifier_.emplace(artifacts::open_classifier(classifier_path_, dataset_, device_));
     data_shares_ = eval::label_shares(real.labels, dataset_.classes());
   } catch (const base::Error& error) {
-    observer_.warn(fmt::format("The labels of samples are not read: {}", error.what()));
+    observer_.warn(fmt::format("The labels of samples are not examined: {}", error.what()));
   }
 }
 

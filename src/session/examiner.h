@@ -15,8 +15,8 @@
 
 namespace ganymede::session {
 
-/// Looks at fresh samples of a generator while it learns, so seldom and at so few that it costs next to
-/// nothing: how many repeat each other, and, where the data set has a classifier, what they show.
+/// Examines new samples of a generator during training: the share of duplicates and, if the data set has a
+/// classifier, the shares of the labels. Rare and on few samples, so that the cost is small.
 class Examiner {
  public:
   /// `classifier` may be empty: then the data set's, if there is one. All references but `recipe` must
@@ -24,10 +24,10 @@ class Examiner {
   Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data::Dataset& dataset,
            const ops::Device& device, std::filesystem::path classifier, const Observer& observer);
 
-  /// Whether an epoch ends here that is the first to pass a multiple of 500 steps, or of more where a look
-  /// would cost more than a hundredth of the steps.
+  /// Whether this is the end of the first epoch after a multiple of 500 steps, or of more if an examination
+  /// would cost more than 1% of the steps.
   bool is_due(const train::Position& position) const;
-  /// Warns, and goes without labels, where the classifier cannot be used.
+  /// Warns and leaves out the labels if the classifier cannot be used.
   train::Examination examine(const train::Position& position);
 
  private:
@@ -39,7 +39,7 @@ class Examiner {
   std::filesystem::path classifier_path_;  // empty: labels are not read
   const Observer& observer_;
   std::int64_t spacing_;          // steps
-  std::optional<double> radius_;  // within which images repeat each other
+  std::optional<double> radius_;  // within which images are duplicates
   std::optional<artifacts::SavedClassifier> classifier_;
   std::vector<double> data_shares_;  // of the labels
 };

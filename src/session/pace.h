@@ -7,8 +7,8 @@
 
 namespace ganymede::session {
 
-/// How fast a run goes and how long it will take. Steps and the work between epochs (samples, checkpoints)
-/// are measured apart, as the first are many and the second are long.
+/// The speed of a run and its remaining time. Steps and the work between epochs (samples, checkpoints) are
+/// measured separately.
 class Pace {
  public:
   /// Call when the work before the first step begins.
@@ -18,7 +18,7 @@ class Pace {
   void count_step();
   /// Call after the work at the end of an epoch, and after that before the first step.
   void count_pause();
-  /// Leaves out the time since the last call of any of these: the run was kept waiting.
+  /// Leaves out the time since the last call of any of these, in which the run was paused.
   void leave_out() { lap(); }
 
   /// Moving average over the last seconds.

@@ -10,8 +10,8 @@
 
 namespace ganymede::session {
 
-/// What follows from a trainer's events: metrics.jsonl, samples, checkpoints and scores, and what an observer
-/// is told of them.
+/// Turns a trainer's events into metrics.jsonl, samples, checkpoints and scores, and reports them to an
+/// observer.
 class Recorder {
  public:
   /// All but the recipe must outlive it; `scoring` may be null.
@@ -19,13 +19,13 @@ class Recorder {
            scores::Scoring* scoring, const Observer& observer);
 
   void record(const train::Event& event);
-  /// Writes the checkpoint where an epoch ends that has one. Call it when everybody else has been told of the
-  /// event: a run goes on behind its checkpoint, and what that step was to bring about must be done by then.
+  /// Writes the checkpoint at the end of an epoch that has one. Call it after all other subscribers: a
+  /// resumed run continues after its checkpoint and does not repeat their work.
   void finish(const train::Event& event, std::int64_t last_good_step);
   /// Writes the checkpoint of the current step as Snapshots::write_checkpoint() does, once metrics.jsonl is
   /// stored.
   void keep_checkpoint(std::int64_t last_good_step);
-  /// Leaves the time since the last event out of the measured speed.
+  /// Excludes the time since the last event from the measured speed.
   void leave_out_pause() { pace_.leave_out(); }
 
  private:

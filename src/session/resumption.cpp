@@ -44,7 +44,7 @@ std::optional<artifacts::Checkpoint> find_checkpoint(const runs::RunDirectory& r
       if (file == files.back() || !artifacts::is_damaged(file)) {
         throw;
       }
-      observer.warn(fmt::format("{} It is now called {}.corrupt; taking the checkpoint before it",
+      observer.warn(fmt::format("{} It was renamed to {}.corrupt; using the checkpoint before it",
                                 error.what(), file.filename().string()));
       std::error_code ignored;
       fs::rename(file, file.string() + ".corrupt", ignored);
@@ -74,7 +74,7 @@ artifacts::Checkpoint checkpoint_to_go_on_from(const runs::RunDirectory& run, co
 void go_on_from(const runs::RunDirectory& run, const Training& training, std::string_view line) {
   const train::Position& position = training.trainer.position();
   run.remove_beyond(position.step, position.step == 0 ? 0 : position.epoch());
-  // Before config.toml: a process that is killed between the two diverges and goes back once more.
+  // Before config.toml: if the process is killed between the two, the run diverges and returns once more.
   runs::trim_metrics(run.metrics(), position.step, line);
   io::write_file(run.config(), train::to_toml(training.recipe));
   runs::add_resumption(run, position.step);
@@ -91,7 +91,7 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
     optimizer->learning_rate = train::calmer_rate(optimizer->learning_rate);
   }
   auto dataset = diverged->dataset;
-  diverged.reset();  // its memory before that of the next
+  diverged.reset();  // frees its memory before the next is loaded
   auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier,
                                              observer.say);
   checkpoint.restore(training->trainer, training->recipe);

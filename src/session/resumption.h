@@ -12,26 +12,24 @@
 #include "session/training.h"
 #include "train/doctor/doctor.h"
 
-/// How a run goes on from a checkpoint.
+/// Resuming a run from a checkpoint.
 namespace ganymede::session {
 
-/// The newest sound checkpoint of at most `last_step` steps, if there is one; damaged ones, whose digest does
-/// not match, are put out of the way. Throws Error(file) if the oldest is damaged, and where one cannot be
-/// used for another reason: it may be the newest, and readable later.
+/// The newest valid checkpoint of at most `last_step` steps, if there is one. Damaged ones, whose digest does
+/// not match, are renamed. Throws Error(file) if the oldest is damaged, or if one cannot be used for another
+/// reason, since it may be readable later.
 std::optional<artifacts::Checkpoint> find_checkpoint(const runs::RunDirectory& run, std::int64_t last_step,
                                                      const Observer& observer);
-/// The one that a run of `recipe` goes on from: the newest or, where its networks have diverged, the newest
-/// from before that. Throws Error(file) if there is none, and as find_checkpoint() does.
+/// The checkpoint that a run of `recipe` is resumed from: the newest or, if its networks have diverged, the
+/// newest before that. Throws Error(file) if there is none, and as find_checkpoint() does.
 artifacts::Checkpoint checkpoint_to_go_on_from(const runs::RunDirectory& run, const train::Recipe& recipe,
                                                const Observer& observer);
 
-/// Makes the files of a run those of one that stopped where `training` stands and goes on with its recipe:
-/// what lies beyond that is removed, and config.toml and meta.json are written. `line`, if not empty, tells
-/// of it in metrics.jsonl. Throws Error(file).
+/// Sets the files of a run to the state of `training`: removes what is newer and writes config.toml and
+/// meta.json. `line`, if not empty, is added to metrics.jsonl. Throws Error(file).
 void go_on_from(const runs::RunDirectory& run, const Training& training, std::string_view line = {});
 
-/// Takes a run that diverged back to a checkpoint, with lower learning rates, and writes down so. Throws
-/// Error(file).
+/// Returns a diverged run to a checkpoint with lower learning rates and records it. Throws Error(file).
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
                                     const std::filesystem::path& classifier, const Observer& observer);

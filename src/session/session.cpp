@@ -25,7 +25,7 @@ namespace ganymede::session {
 
 namespace {
 
-/// What a run may go on with another value of.
+/// The settings that may change when a run is resumed.
 constexpr std::array<std::string_view, 10> changeable = {"generator_optimizer.",
                                                          "discriminator_optimizer.",
                                                          "encoder_optimizer.",
@@ -69,7 +69,7 @@ void require_not_past(const train::Position& position) {
   }
 }
 
-/// The steps at which a resumed run ends; nothing where the recipe's epochs say so.
+/// The step at which a resumed run ends; nothing if the recipe's epochs determine it.
 std::optional<std::int64_t> end_of(const Resume& resume, const artifacts::CheckpointInfo& checkpoint) {
   if (resume.settings.steps) {
     return resume.settings.steps;
@@ -79,8 +79,8 @@ std::optional<std::int64_t> end_of(const Resume& resume, const artifacts::Checkp
   return other_epochs ? std::nullopt : std::optional(checkpoint.total_steps);
 }
 
-/// The training of a run as its checkpoint has it, which is not kept in memory beside it. What the checkpoint
-/// implies is made again, since the process may have been killed behind it.
+/// Loads the training of a run from its checkpoint, which is then released. Files that follow from the
+/// checkpoint are written again, since the process may have been killed after it.
 std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe recipe, const Resume& resume,
                                   const Observer& observer) {
   const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
@@ -95,13 +95,13 @@ std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe r
   return training;
 }
 
-/// Says where a run that leaves its precision to the machine goes on in another one.
+/// Warns if a run with automatic precision is resumed in another precision.
 void compare_precision(const runs::RunDirectory& run, const train::Recipe& recipe, const Observer& observer) {
   const std::string here = train::precision_name(recipe);
   if (const auto before = runs::precision_at_start(run); before && *before != here) {
     observer.warn(
-        fmt::format("The run was begun in {} and goes on in {}, which is what precision = \"auto\" means on "
-                    "this machine: its numbers will differ",
+        fmt::format("The run was started in {} and is resumed in {}, the automatic precision of this "
+                    "machine: its numbers will differ",
                     *before, here));
   }
 }
@@ -114,21 +114,21 @@ base::Error error_of(const train::Finding& explosion, std::int64_t step) {
            .advice = explosion.advice}};
 }
 
-/// Throws Error(usage) for a setting that a run cannot go on with another value of.
+/// Throws Error(usage) for a changed setting that is fixed for a run.
 void require_changeable(const std::vector<std::string>& overrides) {
   for (const std::string& setting : overrides) {
     if (std::ranges::none_of(changeable, [&](std::string_view key) { return setting.starts_with(key); })) {
       throw base::Error(base::ErrorKind::usage,
                         {.where = "--resume",
                          .found = "--set " + setting,
-                         .expected = "settings that a run can go on with another value of",
+                         .expected = "settings that may change when a run is resumed",
                          .advice = fmt::format("Only those that begin with one of these can change: {}",
                                                fmt::join(changeable, " "))});
     }
   }
 }
 
-/// Takes the subscribers away from a trainer that outlives them.
+/// Unsubscribes all from a trainer that outlives them.
 struct Unsubscribe {
   train::Trainer& trainer;
   ~Unsubscribe() { trainer.unsubscribe_all(); }
@@ -189,7 +189,7 @@ Session::Session(const Resume& resume, const Observer& observer)
   announce();
 }
 
-/// Says how large the run is and where.
+/// Reports the size and the directory of the run.
 void Session::announce() const {
   const data::Dataset& dataset = *training_->dataset;
   observer_.say(fmt::format("{} images of {}x{}, {} steps an epoch, {} steps to go; the run is in {}",
@@ -236,10 +236,10 @@ End Session::train(const std::stop_token& stop) {
   const Unsubscribe at_end{training.trainer};
   training.trainer.subscribe([&](const train::Event& event) {
     if (must_go_back()) {
-      return;  // what follows from this step would be removed again
+      return;  // its files would be removed again
     }
     recorder.record(event);
-    event_log.record(event);  // behind the recorder, whose samples and scores it takes
+    event_log.record(event);  // after the recorder, whose samples and scores it copies
     doctor.record(event);
     if (must_go_back()) {
       end.request_stop();
@@ -270,7 +270,7 @@ End Session::train(const std::stop_token& stop) {
   }
 }
 
-/// Whether the training has been replaced by that of an earlier checkpoint.
+/// Whether the training was replaced by that of an earlier checkpoint.
 bool Session::go_back(const End& end) {
   const auto* divergence = std::get_if<Divergence>(&end);
   if (divergence == nullptr || settings_.on_divergence != OnDivergence::rollback) {
@@ -278,7 +278,7 @@ bool Session::go_back(const End& end) {
   }
   const auto checkpoint = find_checkpoint(directory(), divergence->last_good_step, observer_);
   if (!checkpoint) {
-    observer_.warn("No checkpoint from before that is left to go back to");
+    observer_.warn("No earlier checkpoint is left to return to");
     return false;
   }
   const std::int64_t from_step = position().step;

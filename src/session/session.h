@@ -17,24 +17,24 @@
 #include "session/training.h"
 #include "train/doctor/doctor.h"
 
-/// One training in a run directory, with everything that follows from it: metrics, samples, scores,
-/// checkpoints, verdicts, plots.
+/// Training in a run directory, with metrics, samples, scores, checkpoints, verdicts and plots.
 namespace ganymede::session {
 
-/// What is to be done about a run that diverges.
+/// How a session reacts when a run diverges.
 enum class OnDivergence {
   stop,     ///< with the reason
   rollback  ///< go on from an earlier checkpoint with lower learning rates, three times at most
 };
 
+/// How a session trains, beside the recipe.
 struct Settings {
-  std::optional<std::int64_t> steps;  ///< in place of the recipe's epochs
-  std::filesystem::path classifier;   ///< what scores are measured with; empty: the data set's
-  OnDivergence on_divergence = OnDivergence::stop;
-  bool time_passes = false;  ///< see train::Model::pass_times()
+  std::optional<std::int64_t> steps;                ///< in place of the recipe's epochs
+  std::filesystem::path classifier;                 ///< what scores are measured with; empty: the data set's
+  OnDivergence on_divergence = OnDivergence::stop;  ///< when the doctor finds an explosion
+  bool time_passes = false;                         ///< see train::Model::pass_times()
 };
 
-/// A run that begins.
+/// A new run.
 struct Start {
   train::Recipe recipe;
   std::filesystem::path out = {};  ///< its directory; empty: runs/<time>-<recipe>
@@ -47,45 +47,48 @@ struct Start {
 /// leaves to the data. Throws Error(configuration) and Error(data).
 Start prepare(const std::string& recipe, std::span<const std::string> overrides, const Observer& observer);
 
-/// A run that goes on from its last checkpoint.
+/// A run to resume from its last checkpoint.
 struct Resume {
-  std::filesystem::path run;
+  std::filesystem::path run;                ///< its directory
   std::vector<std::string> overrides = {};  ///< of its recipe, as train::parse_recipe() takes them
   std::optional<std::string> data = {};     ///< where its data set is now
-  Settings settings = {};
+  Settings settings = {};                   ///< beside the recipe
 };
 
-/// Why training could not go on.
+/// Why training ended early.
 struct Divergence {
-  base::Error error;
-  train::Finding finding;
+  base::Error error;                ///< for the user, with advice
+  train::Finding finding;           ///< the doctor's
   std::int64_t last_good_step = 0;  ///< see train::Doctor::last_good_step()
 };
-/// How a session ended: with all of its steps, at a stop that was requested, or with a divergence for good.
+/// How a session ended: with all steps done, by a requested stop, or by a divergence.
 using End = std::variant<train::Outcome, Divergence>;
 
-/// A run that trains in this process, which no other process can train in meanwhile. It lives on one thread.
+/// A run that trains in this process; it locks out other processes. Use it on one thread.
 class Session {
  public:
   /// Makes the run's directory with a sample and a checkpoint of step 0. `observer` must outlive the session
   /// and may be changed until run(). Throws Error(configuration), Error(data) or Error(file).
   Session(Start start, const Observer& observer);
-  /// Takes the run to its last sound checkpoint and makes again what that implies; precision and threads that
-  /// the recipe leaves to the machine are this one's. Throws as above, and Error(usage) for an override that
-  /// a run cannot go on with.
+  /// Returns the run to its last valid checkpoint and writes its files again. Automatic precision and threads
+  /// are those of this machine. Throws as above, and Error(usage) for an override of a setting that is fixed
+  /// for a run.
   Session(const Resume& resume, const Observer& observer);
 
-  const runs::RunDirectory& directory() const { return run_->directory; }
-  const train::Recipe& recipe() const { return training_->recipe; }
+  const runs::RunDirectory& directory() const { return run_->directory; }  ///< The run's directory.
+  const train::Recipe& recipe() const { return training_->recipe; }  ///< The run's recipe with all overrides.
+  /// The data set, which a program may keep for longer than the session.
   const std::shared_ptr<const data::Dataset>& dataset() const { return training_->dataset; }
+  /// The steps that are done.
   const train::Position& position() const { return training_->trainer.position(); }
+  /// Whether all steps are done.
   bool is_complete() const { return position().step >= position().total_steps; }
-  /// What each layer's passes took, where the settings ask for that.
+  /// The time of each layer's passes, if the settings enable it.
   std::vector<net::PassTime> pass_times() { return training_->trainer.model().pass_times(); }
-  const ops::Device& device() const { return training_->device; }
+  const ops::Device& device() const { return training_->device; }  ///< The device that computes the steps.
 
-  /// Trains to the end, until `stop` is requested or until the networks diverge for good, writes a checkpoint
-  /// and draws the report. A session that was stopped goes on when it is called again. Throws Error(file).
+  /// Trains to the end, until `stop` is requested or until the networks diverge; then writes a checkpoint and
+  /// draws the report. After a stop it can be called again to continue. Throws Error(file).
   End run(const std::stop_token& stop);
 
  private:

@@ -13,7 +13,7 @@ namespace ganymede::session {
 
 namespace {
 
-/// Their activations stay beside those of the training step, so they are few.
+/// Few, since their activations are in memory beside those of the training step.
 constexpr std::int64_t images_at_once = 32;
 
 std::int64_t grid_size(const train::Recipe& recipe) {
@@ -46,7 +46,7 @@ void Snapshots::write_checkpoint(const runs::RunDirectory& run, std::int64_t las
   if (std::error_code ignored; std::filesystem::exists(path, ignored)) {
     return;
   }
-  artifacts::require_finite(trainer_.tensors());  // before the generator of the last good one is replaced
+  artifacts::require_finite(trainer_.tensors());  // before the last good generator is replaced
   write_current_generator(run.generator());
   artifacts::write_checkpoint(path, checkpoint_info(), trainer_);
   run.remove_old_checkpoints(last_good_step);

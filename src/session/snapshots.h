@@ -13,7 +13,7 @@
 
 namespace ganymede::session {
 
-/// Writes what a run keeps of a trainer: samples, checkpoints and generators.
+/// Writes the samples, checkpoints and generators of a run.
 class Snapshots {
  public:
   /// All but the recipe must outlive it.
@@ -22,22 +22,20 @@ class Snapshots {
 
   /// A sheet of images from the same latent points each time.
   void write_sample(const runs::RunDirectory& run, std::int64_t epoch);
-  /// generator.safetensors, then the checkpoint of the current step, if there is none yet, so that a run
-  /// whose checkpoint can be seen has at least its generator; removes older checkpoints as
-  /// RunDirectory::remove_old_checkpoints() does.
+  /// Writes generator.safetensors, then the checkpoint of the current step unless it exists, so a run with a
+  /// checkpoint has its generator, too. Removes old checkpoints as RunDirectory::remove_old_checkpoints()
+  /// does.
   void write_checkpoint(const runs::RunDirectory& run, std::int64_t last_good_step);
-  /// The checkpoint and the generator of the current step as the best ones, in place of those before; `score`
-  /// is what tells so.
+  /// Writes the checkpoint and the generator of the current step as the best ones; `score` is theirs.
   void keep_best(const runs::RunDirectory& run, double score);
-  /// Makes again what `checkpoint`, which the trainer has just taken over, and the best one imply: both
-  /// generators, and the sample where it is due and missing. Throws Error(file).
+  /// Writes again the files of `checkpoint`, which the trainer has just loaded, and of the best one: both
+  /// generators, and the sample if it is due and missing. Throws Error(file).
   void make_again(const runs::RunDirectory& run, const artifacts::Checkpoint& checkpoint);
-  /// Images of the generator that is written, as make_image_set() makes them for the data that it learns
-  /// from.
+  /// Images of the generator, as make_image_set() makes them for its data.
   scores::ImageSet draw_images(std::int64_t count, std::uint64_t seed);
   /// A few such images, without compiling anything.
   scores::ImageSet draw_few_images(std::int64_t count, std::uint64_t seed);
-  /// The generator as the one of an epoch, which is kept.
+  /// Writes the generator of an epoch that the recipe keeps.
   void keep_generator(const runs::RunDirectory& run, std::int64_t epoch);
 
  private:

@@ -16,14 +16,14 @@
 
 namespace ganymede::session {
 
-/// Everything that trains: the parts refer to those before them.
+/// Everything that training needs; each part refers to those before it.
 struct Training {
-  train::Recipe recipe;
-  std::shared_ptr<const data::Dataset> dataset;
-  ops::Device device;
-  train::Trainer trainer;
-  Snapshots snapshots;
-  std::optional<scores::Scoring> scoring;
+  train::Recipe recipe;                          ///< what is trained
+  std::shared_ptr<const data::Dataset> dataset;  ///< the real images
+  ops::Device device;                            ///< computes everything
+  train::Trainer trainer;                        ///< takes the steps
+  Snapshots snapshots;                           ///< writes samples, checkpoints and generators
+  std::optional<scores::Scoring> scoring;        ///< where the recipe asks for scores
 
   /// `classifier_file` and `say` are what Scoring takes, where the recipe asks for scores.
   Training(train::Recipe with, std::shared_ptr<const data::Dataset> on, std::optional<std::int64_t> steps,

@@ -17,10 +17,11 @@ class ImageMaker {
   ImageMaker(const net::NetSpec& generator, net::Weights& weights, const ops::Device& device,
              base::DType precision, std::int64_t batch);
 
-  std::int64_t latent_size() const { return spec_.input.back(); }
+  std::int64_t latent_size() const { return spec_.input.back(); }  ///< The numbers of a latent point.
+  /// The number of labels; 0: the generator takes none.
   std::int64_t label_classes() const { return net::label_classes(spec_); }
-  bool takes_labels() const { return label_classes() > 0; }
-  const base::Shape& image_shape() const { return image_; }
+  bool takes_labels() const { return label_classes() > 0; }  ///< Whether the generator takes a label.
+  const base::Shape& image_shape() const { return image_; }  ///< [height, width, channels]
 
   /// images [count, height, width, channels] from latents [count, latent] and, where labels are taken, labels
   /// [count].

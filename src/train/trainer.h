@@ -19,14 +19,14 @@ class MetricsMean {
   /// Of metrics such as `zero`, which are zero.
   explicit MetricsMean(const StepMetrics& zero) : sums_(zero) {}
 
-  void add(const StepMetrics& metrics);
-  void reset();
-  StepMetrics mean() const;
+  void add(const StepMetrics& metrics);  ///< Adds those of a step.
+  void reset();                          ///< Begins a new mean.
+  StepMetrics mean() const;              ///< The mean since reset(); zero without steps.
 
   /// The sums and the count, as a checkpoint keeps them.
   std::size_t state_size() const;
-  void save(std::span<float> state) const;
-  void restore(std::span<const float> state);
+  void save(std::span<float> state) const;     ///< Writes state_size() numbers.
+  void restore(std::span<const float> state);  ///< Reads what save() wrote.
 
  private:
   StepMetrics sums_;
@@ -35,33 +35,37 @@ class MetricsMean {
 
 /// Where a run stands. Steps and epochs count from 1; `step` steps are done.
 struct Position {
-  std::int64_t step = 0;
-  std::int64_t total_steps = 0;
-  std::int64_t steps_an_epoch = 0;
+  std::int64_t step = 0;            ///< steps that are done
+  std::int64_t total_steps = 0;     ///< of the run
+  std::int64_t steps_an_epoch = 0;  ///< steps of one pass over the data
 
+  /// The epoch of the last step, from 1.
   std::int64_t epoch() const { return step == 0 ? 1 : (step + steps_an_epoch - 1) / steps_an_epoch; }
+  /// The epochs of the run.
   std::int64_t epochs() const { return (total_steps + steps_an_epoch - 1) / steps_an_epoch; }
-  bool at_epoch_end() const { return step % steps_an_epoch == 0; }
+  bool at_epoch_end() const { return step % steps_an_epoch == 0; }  ///< Whether the last step ended an epoch.
 };
 
 /// What a run tells its subscribers.
 struct StepFinished {
-  Position position;
+  Position position;    ///< after the last step
   StepMetrics metrics;  ///< of this step
 };
+/// An interval of the recipe's `metrics_every_steps` has ended.
 struct IntervalFinished {
-  Position position;
+  Position position;             ///< after the last step
   StepMetrics metrics;           ///< the mean since the last interval
   GradientNorms gradient_norms;  ///< of this step
 };
+/// An epoch has ended.
 struct EpochFinished {
-  Position position;
+  Position position;    ///< after the last step
   StepMetrics metrics;  ///< the mean over the epoch
 };
-using Event = std::variant<StepFinished, IntervalFinished, EpochFinished>;
-using Subscriber = std::function<void(const Event&)>;
+using Event = std::variant<StepFinished, IntervalFinished, EpochFinished>;  ///< What a subscriber gets.
+using Subscriber = std::function<void(const Event&)>;  ///< Is called on the thread that trains.
 
-enum class Outcome { finished, stopped };
+enum class Outcome { finished, stopped };  ///< How run() ended.
 
 /// Trains what a recipe describes and tells its subscribers how it goes; knows none of them.
 class Trainer {
@@ -71,11 +75,12 @@ class Trainer {
   Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
           std::optional<std::int64_t> steps = std::nullopt);
 
-  Model& model() { return model_; }
-  const Position& position() const { return position_; }
+  Model& model() { return model_; }                       ///< The networks.
+  const Position& position() const { return position_; }  ///< The steps that are done.
 
+  /// Adds a subscriber, called after those before it.
   void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
-  void unsubscribe_all() { subscribers_.clear(); }
+  void unsubscribe_all() { subscribers_.clear(); }  ///< Removes all subscribers.
 
   /// Steps on to the end, or until `stop` is requested, when the step under way is finished.
   /// Calls `before_step`, if there is one, before each step: it may keep the run waiting.

@@ -26,14 +26,14 @@ namespace {
 
 using bench::BusyProcesses;
 
-/// "R" for running, "T" for standing still; empty if there is no such process.
+/// "R" for running, "T" for stopped; empty without such a process.
 std::string state(pid_t id) {
   const std::string text = contents("/proc/" + std::to_string(id) + "/stat");
   const std::size_t name_end = text.rfind(')');
   return name_end == std::string::npos ? "" : text.substr(name_end + 2, 1);
 }
 
-/// Waits for what happens in other processes; false if it does not in a minute.
+/// Waits for a condition in other processes; false after a minute.
 bool comes_true(const std::function<bool()>& condition) {
   for (int i = 0; i < 6000 && !condition(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -45,7 +45,7 @@ bool all_in(const std::vector<pid_t>& ids, const std::string& wanted) {
   return std::ranges::all_of(ids, [&](pid_t id) { return state(id) == wanted; });
 }
 
-/// While it lives, processes whose parent has ended become children of this one, which can wait for them.
+/// While it exists, processes whose parent has ended become children of this one, which can wait for them.
 class Adoption {
  public:
   Adoption() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
@@ -54,7 +54,7 @@ class Adoption {
   Adoption& operator=(const Adoption&) = delete;
 };
 
-/// Whether each of them, adopted, ends; those that do not are ended here.
+/// Whether each adopted process ends; the others are killed.
 bool all_end(const std::vector<pid_t>& ids) {
   bool ended = true;
   for (const pid_t id : ids) {
@@ -73,7 +73,7 @@ std::vector<pid_t> children(pid_t parent) {
   return {std::istream_iterator<pid_t>(file), {}};
 }
 
-TEST(BusyProcesses, TheyStandStillUntilStartedAndAfterAPause) {
+TEST(BusyProcesses, TheyAreStoppedUntilStartedAndAfterAPause) {
   BusyProcesses busy(2);
   ASSERT_EQ(busy.ids().size(), 2);
   EXPECT_TRUE(all_in(busy.ids(), "T"));

@@ -9,7 +9,7 @@
 
 namespace ganymede::test {
 
-/// The recipes that ship, as the values of a parametrised test, and the name of such a case.
+/// The built-in recipes as the values of a parametrised test, and the name of such a case.
 inline auto each_recipe() {
   return testing::ValuesIn(train::embedded_recipes().begin(), train::embedded_recipes().end());
 }

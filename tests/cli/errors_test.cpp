@@ -15,7 +15,7 @@ void flip_a_bit(const std::filesystem::path& path) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-/// Runs the program, which must fail so, say `words` and keep standard output for data.
+/// Runs the program, which must fail with this status, print `words` and leave standard output empty.
 void expect_failure(const Workplace& place, int status, const std::string& words,
                     std::vector<std::string> arguments) {
   const Ended ended = place.run(std::move(arguments));
@@ -53,7 +53,7 @@ TEST(Errors, AWrongRecipeEndsWithThree) {
   EXPECT_FALSE(std::filesystem::exists(place / "run"));
 }
 
-TEST(Errors, NetworksThatDoNotFitAreToldByTheirLayer) {
+TEST(Errors, ErrorsOnNetworksNameTheLayer) {
   const Workplace place;
   const std::vector<std::string> wrong = {"--set", "generator.layers=[{kind=\"reshape\",shape=[28,28,1]}]"};
   expect_failure(place, 3, "reshape_1", Workplace::train("small.toml", wrong));
@@ -114,7 +114,7 @@ TEST(Errors, AFullStandardOutputEndsWithSix) {
   EXPECT_EQ(Process(start).wait().status, 6);
 }
 
-TEST(Errors, ADamagedCheckpointIsPassedOverForTheOneBefore) {
+TEST(Errors, ADamagedCheckpointIsReplacedByTheOneBefore) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
   flip_a_bit(place / "run/checkpoints/step_00000016.safetensors");
@@ -143,7 +143,7 @@ TEST(Errors, ACheckpointOfOtherNetworksEndsWithSix) {
   expect_failure(place, 6, "a generator with other layers", {"train", "--resume", "run", "--epochs", "3"});
 }
 
-TEST(Errors, FlagsThatTheRunHasDecidedAreRefusedWithResume) {
+TEST(Errors, FlagsThatAreFixedForARunAreRefusedWithResume) {
   const Workplace place;
   for (const std::vector<std::string>& flag :
        std::vector<std::vector<std::string>>{{"--batch-size", "4"},
@@ -191,7 +191,7 @@ TEST(Errors, WhatCannotBeSampledEndsWithTwo) {
   EXPECT_FALSE(std::filesystem::exists(place / "samples.png"));
 }
 
-TEST(Errors, AnUnknownClassIsToldWithTheKnownOnes) {
+TEST(Errors, TheErrorOnAnUnknownClassListsTheKnownOnes) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("conditional", {"--steps", "1"})).status, 0);
   expect_failure(place, 2, "a number from 0 to 9", {"sample", "run", "--class", "10"});

@@ -41,11 +41,11 @@ layers = [
 layers = [{ kind = "flatten" }, { kind = "dense", units = 64 }, { kind = "leaky_relu" }, { kind = "dense", units = 1 }]
 )";
 
-/// After some healthy steps this is an explosion at once, whatever the seed, and stays finite.
+/// After some healthy steps this causes an explosion at once with every seed, and stays finite.
 inline const std::vector<std::string> exploding = {"generator_optimizer.learning_rate=1",
                                                    "discriminator_optimizer.learning_rate=1"};
 
-/// A workplace where `steps` steps of two_layers with `settings` have been tried.
+/// A workplace in which two_layers with `settings` was trained for at most `steps` steps.
 class Patient {
  public:
   Patient(int steps, const std::vector<std::string>& settings, std::vector<std::string> flags = {}) {
@@ -55,7 +55,7 @@ class Patient {
     ended_ = place_.run(with(flags, settings));
   }
 
-  /// Goes on with other settings.
+  /// Resumes with other settings.
   void resume(int steps, const std::vector<std::string>& settings, std::vector<std::string> flags = {}) {
     flags.insert(flags.begin(), {"train", "--resume", "run", "--steps", std::to_string(steps)});
     ended_ = place_.run(with(flags, settings));

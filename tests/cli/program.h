@@ -34,7 +34,7 @@ struct Start {
   std::vector<int> ignored_signals = {};  ///< as a shell or nohup has them ignored
 };
 
-/// How it ended: its exit status, or minus the signal that killed it.
+/// The exit status, or minus the signal that killed the program.
 struct Ended {
   int status = 0;
   std::string output;

@@ -13,7 +13,7 @@
 
 #include "cli/workplace.h"
 
-/// What tests ask of a run that trains, or has.
+/// A run in training or after it, and its files.
 namespace ganymede::test {
 
 inline std::vector<nlohmann::json> objects(const std::string& lines) {
@@ -35,7 +35,7 @@ inline std::vector<nlohmann::json> timeless(std::vector<nlohmann::json> metrics)
   return metrics;
 }
 
-/// Waits until the run is there and trains.
+/// Waits until the run exists and trains.
 inline void wait_for_training(const Workplace& place) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (contents(place / "run/metrics.jsonl").empty()) {

@@ -24,7 +24,7 @@ TEST_P(Signal, StopsWithACheckpointAndTheCommandThatResumes) {
   process.send(GetParam());
   const Ended ended = process.wait();
   EXPECT_EQ(ended.status, 128 + GetParam()) << ended.errors;
-  EXPECT_THAT(ended.errors, HasSubstr("To go on: ganymede train --resume run"));
+  EXPECT_THAT(ended.errors, HasSubstr("To resume: ganymede train --resume run"));
   EXPECT_TRUE(std::filesystem::exists(place / "run/samples.gif"));
   expect_resumable(place);
 }
@@ -64,7 +64,7 @@ TEST(Signals, AReaderThatGoesLeavesACheckpoint) {
   ::close(reader);
   const Ended ended = process.wait();
   EXPECT_EQ(ended.status, 128 + SIGPIPE) << ended.errors;
-  EXPECT_THAT(ended.errors, HasSubstr("To go on: ganymede train --resume run"));
+  EXPECT_THAT(ended.errors, HasSubstr("To resume: ganymede train --resume run"));
   EXPECT_GT(newest_step(place), 0);
   EXPECT_EQ(objects(contents(place / "run/metrics.jsonl")).back()["step"].get<std::int64_t>() / 4,
             newest_step(place) / 4);

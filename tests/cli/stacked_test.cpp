@@ -117,7 +117,7 @@ TEST_F(StackedRun, IsExported) {
   }
 }
 
-TEST_F(StackedRun, GoesOnOnlyWithTheSameStacks) {
+TEST_F(StackedRun, ResumesOnlyWithTheSameStacks) {
   std::filesystem::copy(place() / "run", place() / "longer", std::filesystem::copy_options::recursive);
   const Ended other = place().run({"train", "--resume", "longer", "--epochs", "3", "--data", "digits"});
   EXPECT_EQ(other.status, 4);

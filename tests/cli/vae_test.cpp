@@ -139,7 +139,7 @@ TEST_F(SmallVae, SumsUpTheAutoencoder) {
   EXPECT_THAT(contents(place() / "networks.dot"), HasSubstr("<b>autoencoder</b>"));
 }
 
-TEST_F(SmallVae, GoesOnWithAnotherRateOfItsEncoder) {
+TEST_F(SmallVae, ResumesWithAnotherRateOfItsEncoder) {
   const Workplace other;
   std::ofstream(other / "vae.toml") << recipe;
   ASSERT_EQ(other.run(Workplace::train("vae.toml")).status, 0);

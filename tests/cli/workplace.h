@@ -13,7 +13,7 @@
 namespace ganymede::test {
 
 /// A directory to run the program in, with a data set of 64 images in digits/ and a recipe of small networks,
-/// so that an epoch in batches of 8 has 8 steps and takes no time.
+/// so that an epoch in batches of 8 has 8 steps and is quick.
 class Workplace {
  public:
   Workplace() {
@@ -62,7 +62,7 @@ layers = [{ kind = "dense", units = 784 }, { kind = "tanh" }, { kind = "reshape"
 layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
 )";
 
-  /// Bars whose place tells their class, as IDX files.
+  /// Images of bars whose position is their class, as IDX files.
   void write_images(const std::string& part, std::uint8_t count) const {
     std::filesystem::create_directories(directory_ / "digits");
     std::string images = {0, 0, 8, 3, 0, 0, 0, static_cast<char>(count), 0, 0, 0, 28, 0, 0, 0, 28};

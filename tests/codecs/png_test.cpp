@@ -72,7 +72,7 @@ TEST(Png, RefusesATruncatedFile) {
   }
 }
 
-TEST(Png, RefusesAbsurdSizesBeforeItAsksForMemory) {
+TEST(Png, RefusesAbsurdSizesBeforeItAllocatesMemory) {
   std::vector<std::byte> bytes = encode_png(example(1, 1, 1));
   // The header chunk for 500000 by 500000 pixels, with its checksum.
   const std::vector<std::uint8_t> header = {0x00, 0x07, 0xA1, 0x20, 0x00, 0x07, 0xA1, 0x20, 8, 0, 0, 0, 0};

@@ -17,7 +17,7 @@ inline const nlohmann::json& golden() {
   return json;
 }
 
-/// Features of real and generated images with what public implementations make of them.
+/// Features of real and generated images with the results of public implementations.
 struct GoldenCase {
   std::string name;
   std::int64_t dimensions = 0;
@@ -37,7 +37,7 @@ inline std::vector<GoldenCase> golden_cases() {
   return cases;
 }
 
-/// The agreement that is asked for.
+/// The required agreement.
 constexpr double relative_tolerance = 1e-4;
 
 }  // namespace ganymede::eval

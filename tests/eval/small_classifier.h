@@ -34,7 +34,7 @@ struct Patterns {
   std::vector<std::uint16_t> labels;
 };
 
-/// Noise over a bright quarter that tells the class; each seed draws other images.
+/// Noise over a bright quarter whose position is the class; each seed draws other images.
 inline Patterns patterns(std::uint64_t seed, std::int64_t count) {
   Patterns drawn;
   for (std::int64_t n = 0; n < count; ++n) {

@@ -30,7 +30,7 @@ class Cases : public testing::TestWithParam<Target> {
     return found;
   }
 
-  /// Whether the reader takes it.
+  /// Whether the reader accepts it.
   static bool takes(const std::vector<std::uint8_t>& input) {
     try {
       GetParam().read(input);

@@ -12,7 +12,7 @@ const ganymede::fuzz::Target* chosen = nullptr;
 
 }  // namespace
 
-/// Chooses the reader, before libFuzzer takes the end of the program for a crash of it and writes a file.
+/// Chooses the reader here, since libFuzzer reports a later exit as a crash and writes a file.
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   const char* const name = std::getenv("GANYMEDE_FUZZ_TARGET");
   for (const ganymede::fuzz::Target& target : ganymede::fuzz::targets()) {

@@ -292,7 +292,7 @@ void read_run_lock(Input input) {
   const runs::RunDirectory run(runs().run());
   fs::remove(run.path() / ".lock");
   runs().write(".lock", input);
-  const runs::RunLock lock(run);  // what a process that was killed has left
+  const runs::RunLock lock(run);  // left by a killed process
   try {
     const runs::RunLock second(run);
     require(false);

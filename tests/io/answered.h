@@ -10,7 +10,7 @@
 
 namespace ganymede::test {
 
-/// A network with random weights, what it is fed with and what its program answers in inference.
+/// A network with random weights, an input and its program's output in inference.
 struct Answered {
   std::string name;
   net::NetSpec spec;
@@ -32,7 +32,7 @@ struct Answered {
   }
 };
 
-/// Every kind of layer and every interesting meeting of layers.
+/// Every kind of layer and every interesting combination.
 inline std::vector<Answered> answered_networks() {
   std::vector<Answered> networks;
   for (const auto& cases : {reference::layer_cases(), reference::network_cases()}) {

@@ -17,8 +17,8 @@
 
 namespace ganymede::test {
 
-/// Writes what check_onnx.py reads beside `directory`/model.onnx: a batch of inputs and labels, and what the
-/// network should answer, all with the channels last.
+/// Writes the files that check_onnx.py reads beside `directory`/model.onnx: a batch of inputs and labels and
+/// the expected output, all channels-last.
 inline void write_onnx_case(const std::filesystem::path& directory, const net::NetSpec& spec,
                             std::int64_t batch, std::span<const float> input,
                             std::span<const std::int32_t> labels, std::span<const float> output) {
@@ -30,8 +30,8 @@ inline void write_onnx_case(const std::filesystem::path& directory, const net::N
   }
 }
 
-/// Expects ONNX Runtime to answer within 1e-5 of what was written to each of `directories`; `names` tell them
-/// apart. Skips the test where there is no Python for it.
+/// Expects ONNX Runtime's output within 1e-5 of that in each of `directories`; `names` identify them. Skips
+/// the test without the Python packages.
 inline void expect_onnx_runtime_agrees(const std::vector<std::string>& directories,
                                        const std::vector<std::string>& names) {
   std::vector<std::string> arguments = {"compare"};

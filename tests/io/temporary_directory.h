@@ -10,7 +10,7 @@
 
 namespace ganymede::test {
 
-/// A directory that lives as long as this object.
+/// A directory that exists as long as this object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

@@ -13,7 +13,6 @@ namespace {
 using base::DType;
 using reference::exact;
 using reference::expect_within;
-using reference::expect_within_any;
 using reference::layer_cases;
 using reference::Network;
 using reference::network_cases;
@@ -22,19 +21,25 @@ using reference::Storage;
 using reference::Values;
 using Role = WeightDeclaration::Role;
 
-/// Whether bounds that zeros would meet are a failure.
-enum class Bounds { sharp, any };
+/// Mean errors in roundings of a network's precision. In f32 4.6 are reached by a layer, 12.2 by a network
+/// and 4.4 by a contraction. A bf16 network rounds to 8 bits where an f32 one rounds to 24, so that the same
+/// numbers hold for it. Where the naive network follows the roundings to bf16, only those differ that an
+/// error in f32 turns over.
+constexpr double layer_error = 20;
+constexpr double network_error = 50;
+constexpr double contraction_error = 20;
+constexpr double followed_error = 4;
 
 /// One program and the naive network of the same weights, run over the same numbers.
 class Comparison {
  public:
-  Comparison(const NetworkExample& example, DType precision, Storage storage, Bounds bounds)
+  Comparison(const NetworkExample& example, DType precision, Storage storage, double roundings)
       : use_(full_use(example, precision)),
         feed_(example),
         weights_(random_weights(example.net)),
         naive_(example.net, use_, weights_, storage),
         program_(example.net, use_, weights_, device_),
-        bounds_(bounds) {}
+        mean_error_(roundings * reference::unit_roundoff(precision)) {}
 
   /// Runs every pass from poisoned memory and compares all that it leaves.
   void run() {
@@ -64,11 +69,7 @@ class Comparison {
  private:
   void expect(const std::string& what, std::span<const float> actual, const Values& expected) const {
     SCOPED_TRACE(what);
-    if (bounds_ == Bounds::sharp) {
-      expect_within(actual, expected);
-    } else {
-      expect_within_any(actual, expected);
-    }
+    expect_within(actual, expected, mean_error_);
   }
 
   ops::Device device_;
@@ -77,44 +78,45 @@ class Comparison {
   Weights weights_;
   Network naive_;
   Program program_;
-  Bounds bounds_;
+  double mean_error_;
 };
 
-void compare(const std::vector<NetworkExample>& examples, DType precision, Storage storage, Bounds bounds) {
+void compare(const std::vector<NetworkExample>& examples, DType precision, Storage storage,
+             double roundings) {
   for (const NetworkExample& example : both_ways(examples)) {
     SCOPED_TRACE(example.name);
-    Comparison(example, precision, storage, bounds).run();
+    Comparison(example, precision, storage, roundings).run();
   }
 }
 
 TEST(Program, EveryLayerMatchesTheNaiveOneInF32) {
-  compare(layer_cases(), DType::f32, Storage::bounded, Bounds::sharp);
+  compare(layer_cases(), DType::f32, Storage::bounded, layer_error);
 }
 
 TEST(Program, EveryLayerInBf16IsWithinItsBoundOfTheExactOne) {
   if (!ops::capabilities().bf16) {
     GTEST_SKIP() << "no kernels for bf16 here";
   }
-  compare(layer_cases(), DType::bf16, Storage::bounded, Bounds::sharp);
+  compare(layer_cases(), DType::bf16, Storage::bounded, layer_error);
 }
 
 TEST(Program, NetworksMatchTheNaiveOnesInF32) {
-  compare(network_cases(), DType::f32, Storage::bounded, Bounds::sharp);
+  compare(network_cases(), DType::f32, Storage::bounded, network_error);
 }
 
 TEST(Program, NetworksInBf16AreWithinTheirBoundOfTheExactOnes) {
   if (!ops::capabilities().bf16) {
     GTEST_SKIP() << "no kernels for bf16 here";
   }
-  compare(network_cases(), DType::bf16, Storage::bounded, Bounds::any);
+  compare(network_cases(), DType::bf16, Storage::bounded, network_error);
 }
 
 TEST(Program, NetworksInBf16RoundWhereTheNaiveOnesDo) {
   if (!ops::capabilities().bf16) {
     GTEST_SKIP() << "no kernels for bf16 here";
   }
-  compare(layer_cases(), DType::bf16, Storage::followed, Bounds::sharp);
-  compare(network_cases(), DType::bf16, Storage::followed, Bounds::sharp);
+  compare(layer_cases(), DType::bf16, Storage::followed, followed_error);
+  compare(network_cases(), DType::bf16, Storage::followed, followed_error);
 }
 
 /// The discriminators among the examples: one logit, nothing but piecewise linear layers.
@@ -132,7 +134,7 @@ std::vector<NetworkExample> penalised_cases() {
 
 /// Runs the passes of a gradient penalty, along the feed's input tangent, and compares the weights'
 /// gradients.
-void compare_contraction(const NetworkExample& example, DType precision, Storage storage, Bounds bounds) {
+void compare_contraction(const NetworkExample& example, DType precision, Storage storage, double roundings) {
   SCOPED_TRACE(example.name);
   const ops::Device device;
   const Feed feed(example);
@@ -155,18 +157,14 @@ void compare_contraction(const NetworkExample& example, DType precision, Storage
     const WeightRow& row = weights.table()[r];
     SCOPED_TRACE(row.name);
     const auto found = weights.gradients().subspan(row.offset, row.shape.elements());
-    if (bounds == Bounds::sharp) {
-      expect_within(found, expected[r]);
-    } else {
-      expect_within_any(found, expected[r]);
-    }
+    expect_within(found, expected[r], roundings * reference::unit_roundoff(precision));
   }
 }
 
 TEST(Program, ContractsDeltasAndTangentsAsTheNaiveOneInF32) {
   ASSERT_GE(penalised_cases().size(), 4U);
   for (const NetworkExample& example : penalised_cases()) {
-    compare_contraction(example, DType::f32, Storage::bounded, Bounds::sharp);
+    compare_contraction(example, DType::f32, Storage::bounded, contraction_error);
   }
 }
 
@@ -175,7 +173,7 @@ TEST(Program, ContractsDeltasAndTangentsInBf16WhereTheNaiveOneRounds) {
     GTEST_SKIP() << "no kernels for bf16 here";
   }
   for (const NetworkExample& example : penalised_cases()) {
-    compare_contraction(example, DType::bf16, Storage::followed, Bounds::sharp);
+    compare_contraction(example, DType::bf16, Storage::followed, followed_error);
   }
 }
 
@@ -367,7 +365,7 @@ TEST(Program, ReadsTheWeightsThatAnotherProgramOfTheSameWeightsReads) {
 
 TEST(Program, RefusesBf16WhereThereAreNoKernelsForIt) {
   if (ops::capabilities().bf16) {
-    GTEST_SKIP() << "there are";
+    GTEST_SKIP() << "this processor has kernels for bf16";
   }
   const NetSpec spec = network_cases().front().net;
   Weights weights(spec);

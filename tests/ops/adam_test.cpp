@@ -16,6 +16,7 @@ using reference::exact;
 using reference::Guarded;
 using reference::random_values;
 
+constexpr double mean_error = 3;    // in roundings; 0.8 is reached
 constexpr std::size_t size = 5003;  // more than two of the pieces that Adam works on
 
 /// Everything that one optimiser keeps.
@@ -52,9 +53,9 @@ TEST(Adam, MatchesTheNaiveFormulaOverSeveralSteps) {
       SCOPED_TRACE("step " + std::to_string(step));
       tensors.step(settings, step, gradients(step));
       reference::adam(settings, step, exact(gradients(step)), expected);
-      expect_within(tensors.parameters, expected.parameters);
-      expect_within(tensors.first_moments, expected.first_moments);
-      expect_within(tensors.second_moments, expected.second_moments);
+      expect_within(tensors.parameters, expected.parameters, mean_error);
+      expect_within(tensors.first_moments, expected.first_moments, mean_error);
+      expect_within(tensors.second_moments, expected.second_moments, mean_error);
     }
   }
 }

@@ -19,6 +19,10 @@ using reference::random_values;
 using reference::Values;
 
 constexpr float epsilon = 1e-3F;
+// In roundings: 2.8 is reached in the statistics, 5.8 in the gradients, 0.6 elsewhere.
+constexpr double statistics_error = 10;
+constexpr double gradient_error = 20;
+constexpr double element_error = 2;
 
 /// One problem [rows, channels] in one type, with every channel of its own mean and deviation.
 struct Problem {
@@ -91,8 +95,8 @@ TEST(BatchNorm, StatisticsAreTheMeanAndTheBiasedVarianceOfEachChannel) {
       batch_norm_statistics<T>(read<T>(src, p), epsilon, mean.as<float>(), inverse_deviation.as<float>());
     });
     const BatchStatistics expected = statistics_of(src, p);
-    expect_within(mean, expected.mean);
-    expect_within(inverse_deviation, expected.inverse_deviation);
+    expect_within(mean, expected.mean, statistics_error);
+    expect_within(inverse_deviation, expected.inverse_deviation, statistics_error);
   }
 }
 
@@ -118,7 +122,7 @@ TEST(BatchNorm, AppliesTheFormula) {
     });
     const Values expected =
         reference::batch_norm(exact(src.values()), given.bounded, exact(gamma), exact(beta));
-    expect_within(dst, reference::stored(expected, p.type));
+    expect_within(dst, reference::stored(expected, p.type), element_error);
   }
 }
 
@@ -146,10 +150,10 @@ TEST(BatchNorm, GradientsMatchTheNaiveOnesInPlaceToo) {
     });
     const auto expected = reference::batch_norm_backward(exact(src.values()), exact(diff_dst.values()),
                                                          statistics, exact(gamma));
-    expect_within(diff_gamma, expected.gamma);
-    expect_within(diff_beta, expected.beta);
-    if (p.rows > 2) {  // the gradient of two points almost vanishes
-      expect_within(diff_src, reference::stored(expected.src, p.type));
+    expect_within(diff_gamma, expected.gamma, gradient_error);
+    expect_within(diff_beta, expected.beta, gradient_error);
+    if (p.rows > 2) {  // the gradient of two points cancels to almost nothing
+      expect_within(diff_src, reference::stored(expected.src, p.type), gradient_error);
     }
     EXPECT_EQ(in_place.values(), diff_src.values());
   }
@@ -167,7 +171,7 @@ TEST(BatchNorm, ScaleIsTheGradientOfInference) {
     });
     const auto expected = reference::batch_norm_backward_inference(exact(src.values()), exact(src.values()),
                                                                    given.bounded, exact(gamma));
-    expect_within(dst, reference::stored(expected.src, p.type));
+    expect_within(dst, reference::stored(expected.src, p.type), element_error);
   }
 }
 
@@ -185,8 +189,8 @@ TEST(BatchNorm, RunningStatisticsKeepTheShareOfTheMomentumAsInKeras) {
       0.8F, exact(running_variance.values()), reference::recovered_variance(statistics, epsilon));
   batch_norm_update_running(0.8F, epsilon, mean.as<float>(), inverse_deviation.as<float>(),
                             running_mean.as<float>(), running_variance.as<float>());
-  expect_within(running_mean, expected_mean);
-  expect_within(running_variance, expected_variance);
+  expect_within(running_mean, expected_mean, element_error);
+  expect_within(running_variance, expected_variance, element_error);
 }
 
 TEST(BatchNorm, InverseDeviationIsThatOfTheVariance) {

@@ -6,7 +6,7 @@
 namespace ganymede::ops {
 namespace {
 
-TEST(Device, TellsTheLibraryAndTheInstructionsItUses) {
+TEST(Device, NamesTheLibraryAndItsInstructions) {
   const Capabilities here = capabilities();
   EXPECT_THAT(here.library_version, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
   EXPECT_THAT(here.instruction_set, testing::MatchesRegex("(SSE|AVX)[A-Z0-9_]+"));

@@ -30,7 +30,8 @@ void check(const Device& device, const MatmulCase& c) {
   const auto expected =
       reference::matmul(c, exact(src.values()), exact(weights.values()), exact(bias), exact(dst.values()));
   Matmul(device, c).run(src.data(), weights.data(), c.epilogue.bias ? bias.data() : nullptr, dst.data());
-  expect_within(dst, reference::stored(expected, c.dst));
+  constexpr double mean_error = 40;  // in roundings of long sums; 10.1 is reached
+  expect_within(dst, reference::stored(expected, c.dst), mean_error);
 }
 
 /// Ends the process with 0 if a product is refused as memory is short.

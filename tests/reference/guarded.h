@@ -23,6 +23,7 @@ class Guarded {
   /// `values` rounded to the type.
   Guarded(base::DType type, std::span<const float> values) : Guarded(type, values.size()) { assign(values); }
 
+  base::DType type() const { return type_; }
   void* data() { return memory_.data() + zone; }
   const void* data() const { return memory_.data() + zone; }
   template <class T>

@@ -39,7 +39,7 @@ TEST(RunLock, IsInheritedFromADeadProcessOnly) {
   EXPECT_FALSE(std::filesystem::exists(runs::RunLock::file_in(run)));
 }
 
-TEST(RunLock, SaysWhyItCannotBeHad) {
+TEST(RunLock, ReportsWhyItIsRefused) {
   const TemporaryDirectory place;
   try {
     const runs::RunLock lock(runs::RunDirectory(place / "absent"));

@@ -60,7 +60,7 @@ TEST_F(OwnPicturesScores, AreMeasuredByAClassifierThatIsTrainedOnceForTheData) {
   const std::filesystem::path file = classifier();
   EXPECT_THAT(file.string(), StartsWith((place_ / "cache/ganymede/classifiers").string()));
   EXPECT_THAT(said_, HasSubstr("These images have no classifier yet"));
-  EXPECT_THAT(said_, HasSubstr(": 100.00% of the 12 test images are read right"));
+  EXPECT_THAT(said_, HasSubstr(": 100.00% of the 12 test images are classified correctly"));
   EXPECT_EQ(classifier(), file);
   EXPECT_THAT(said_, IsEmpty());
   add("pictures/top", false, 70);

@@ -30,7 +30,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-/// What is in a run's files, by name, but for what tells of its sessions.
+/// The contents of a run's files by name, except for the records of its sessions.
 std::map<std::string, std::string> files_of(const fs::path& run) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(run)) {
@@ -42,14 +42,14 @@ std::map<std::string, std::string> files_of(const fs::path& run) {
   return files;
 }
 
-TEST(Resumption, OfAFinishedRunMakesAgainWhatAKillHasLeftOut) {
+TEST(Resumption, OfAFinishedRunWritesTheFilesThatAKillPrevented) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
   const auto before = files_of(place / "run");
   const auto expect_made_again = [&] {
     const Ended again = place.run({"train", "--resume", "run"});
     EXPECT_EQ(again.status, 0);
-    EXPECT_THAT(again.errors, HasSubstr("has done all of its 16 steps"));
+    EXPECT_THAT(again.errors, HasSubstr("has completed all of its 16 steps"));
     EXPECT_TRUE(files_of(place / "run") == before);
   };
   for (const char* file :
@@ -75,7 +75,7 @@ TEST(Resumption, ReplacesAGeneratorThatIsOlderThanTheCheckpoint) {
   EXPECT_TRUE(contents(place / "run/generator.safetensors") == last);
 }
 
-TEST(Resumption, RemovesWhatAnAbandonedBranchHasDrawn) {
+TEST(Resumption, RemovesTheImagesOfAnAbandonedBranch) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml", {"--epochs", "1"})).status, 0);
   fs::copy_file(place / "run/samples/epoch_0001.png", place / "run/samples/epoch_0007.png");
@@ -103,8 +103,8 @@ class UnusableCheckpoint : public testing::Test {
  protected:
   UnusableCheckpoint() { EXPECT_EQ(place_.run(Workplace::train("small.toml")).status, 0); }
 
-  /// Expects that the run is not resumed, for `reason`, and that nothing of it has changed; then that it is,
-  /// once the newest checkpoint is what it was.
+  /// Expects that resuming fails for `reason` and changes nothing; then that it succeeds with the restored
+  /// checkpoint.
   void expect_kept(const std::string& reason, const std::string& sound) {
     const Ended refused = place_.run({"train", "--resume", "run", "--epochs", "3"});
     EXPECT_EQ(refused.status, 6);
@@ -143,11 +143,11 @@ TEST_F(UnusableCheckpoint, ThatIsCutOffIsCorrupt) {
   EXPECT_THAT(resumed.errors, HasSubstr("From run/checkpoints/step_00000008.safetensors"));
 }
 
-TEST(Resumption, DoesNotTakeMetricsThatCannotBeReadForNone) {
+TEST(Resumption, FailsOnUnreadableMetrics) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
   fs::rename(place / "run/metrics.jsonl", place / "run/kept");
-  fs::create_symlink("metrics.jsonl", place / "run/metrics.jsonl");  // to itself: it cannot be looked at
+  fs::create_symlink("metrics.jsonl", place / "run/metrics.jsonl");  // to itself: it cannot be opened
   EXPECT_EQ(place.run({"train", "--resume", "run", "--epochs", "3"}).status, 6);
   EXPECT_TRUE(fs::is_symlink(place / "run/metrics.jsonl"));
   fs::rename(place / "run/kept", place / "run/metrics.jsonl");
@@ -155,7 +155,7 @@ TEST(Resumption, DoesNotTakeMetricsThatCannotBeReadForNone) {
   EXPECT_EQ(objects(contents(place / "run/metrics.jsonl")).size(), 6U);
 }
 
-/// Kilobytes of memory that a process has without those of files.
+/// A process's anonymous memory in kilobytes.
 long resident_kilobytes(pid_t process) {
   std::ifstream status(fmt::format("/proc/{}/status", process));
   for (std::string line; std::getline(status, line);) {
@@ -168,7 +168,7 @@ long resident_kilobytes(pid_t process) {
 
 TEST(Resumption, DoesNotKeepTheCheckpointInMemory) {
   if (under_sanitizer) {
-    GTEST_SKIP() << "the sanitizer keeps memory that was freed";
+    GTEST_SKIP() << "a sanitizer keeps memory that was freed";
   }
   const Workplace place;
   // Of 2 million weights, whose checkpoint has 70 MB.
@@ -267,14 +267,14 @@ TEST(Snapshots, KeepTheNewestGoodCheckpointBesideTheNewestTwo) {
                                           "step_00000005.safetensors"));
 }
 
-/// What the recipe leaves to the machine, another machine may answer in another way.
-TEST(Resumption, TellsWhereAnotherMachineGoesOnInAnotherPrecision) {
+/// Automatic precision may differ on another machine.
+TEST(Resumption, WarnsAboutAnotherAutomaticPrecision) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml", {"--threads", "0"})).status, 0);
   EXPECT_THAT(contents(place / "run/config.toml"),
               AllOf(HasSubstr("threads = 0"), HasSubstr("precision = 'auto'")));
   EXPECT_THAT(place.run({"train", "--resume", "run", "--epochs", "3"}).errors,
-              Not(HasSubstr("was begun in")));
+              Not(HasSubstr("was started in")));
 
   nlohmann::json meta = nlohmann::json::parse(contents(place / "run/meta.json"));
   const std::string here = meta["precision"];
@@ -283,7 +283,7 @@ TEST(Resumption, TellsWhereAnotherMachineGoesOnInAnotherPrecision) {
   std::ofstream(place / "run/meta.json") << meta;
   const Ended ended = place.run({"train", "--resume", "run", "--epochs", "4"});
   EXPECT_EQ(ended.status, 0);
-  EXPECT_THAT(ended.errors, HasSubstr("was begun in " + there + " and goes on in " + here));
+  EXPECT_THAT(ended.errors, HasSubstr("was started in " + there + " and is resumed in " + here));
 }
 
 }  // namespace

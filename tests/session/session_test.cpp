@@ -23,7 +23,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Rollback, GoesOnFromTheLastGoodCheckpointWithLowerLearningRates) {
+TEST(Rollback, ResumesFromTheLastGoodCheckpointWithLowerLearningRates) {
   const Patient patient(
       40, {"generator_optimizer.learning_rate=1e30", "discriminator_optimizer.learning_rate=1e30"},
       {"--on-divergence", "rollback"});
@@ -59,7 +59,7 @@ TEST(Rollback, LeavesTheRunThatALowerLearningRateFromTheCheckpointWouldHave) {
   EXPECT_TRUE(rolled_back == calm);
 }
 
-/// Checkpoints every 4 steps, so that many are younger than an explosion that is told of.
+/// Checkpoints every 4 steps, so that many are newer than a reported explosion.
 const std::vector<std::string> frequent = {"output.checkpoint_every_epochs=1"};
 
 TEST(Rollback, ActsOnAnExplosionBeforeItIsInfinite) {
@@ -102,7 +102,7 @@ TEST(Rollback, FindsACheckpointFromBeforeAnExplosionAmongFrequentOnes) {
   Patient patient(60, frequent);
   patient.resume(400, exploding, {"--on-divergence", "rollback"});
   EXPECT_EQ(patient.ended().status, 0) << patient.ended().errors;
-  EXPECT_THAT(patient.ended().errors, Not(HasSubstr("No checkpoint from before that is left")));
+  EXPECT_THAT(patient.ended().errors, Not(HasSubstr("No earlier checkpoint is left")));
   EXPECT_EQ(patient.lines("rollback").size(), 1U);
 }
 
@@ -128,24 +128,24 @@ TEST(Divergence, NamesACheckpointFromBeforeTheExplosion) {
   EXPECT_THAT(patient.ended().errors, HasSubstr("From " + checkpoint));
 }
 
-TEST(Training, EndsWellWithoutItsOptionalFileForTensorBoard) {
+TEST(Training, SucceedsWithoutItsOptionalFileForTensorBoard) {
   const Workplace place;
   Start start = place.start(Workplace::train("small.toml", {"--epochs", "60"}));
   start.largest_file = 150'000;  // its other files stay below
   const Ended ended = Process(start).wait();
   EXPECT_EQ(ended.status, 0) << ended.errors;
-  const std::size_t warning = ended.errors.find("Going on without a file for TensorBoard: run/events.out");
+  const std::size_t warning = ended.errors.find("Continuing without a file for TensorBoard: run/events.out");
   ASSERT_NE(warning, std::string::npos) << ended.errors;
-  EXPECT_EQ(ended.errors.find("Going on without", warning + 1), std::string::npos);
+  EXPECT_EQ(ended.errors.find("Continuing without", warning + 1), std::string::npos);
   EXPECT_EQ(newest_step(place), 480);
 }
 
-/// A sample that is no picture, so that the report cannot be drawn.
+/// A sample that is not an image, so the report fails.
 void spoil_the_report(const Workplace& place) {
   std::filesystem::resize_file(place / "run/samples/epoch_0000.png", 10);
 }
 
-TEST(Training, EndsWellWithAReportThatCannotBeDrawn) {
+TEST(Training, SucceedsIfTheReportFails) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
   spoil_the_report(place);
@@ -155,7 +155,7 @@ TEST(Training, EndsWellWithAReportThatCannotBeDrawn) {
                                   HasSubstr("To draw it again: ganymede plot run"), HasSubstr("Done.")));
 }
 
-TEST(Training, TellsOfADivergenceBehindAReportThatCannotBeDrawn) {
+TEST(Training, ReportsADivergenceIfTheReportFails) {
   const Workplace place;
   ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
   spoil_the_report(place);
@@ -166,7 +166,7 @@ TEST(Training, TellsOfADivergenceBehindAReportThatCannotBeDrawn) {
   EXPECT_THAT(ended.errors, HasSubstr("is the last good checkpoint"));
 }
 
-TEST(Session, GoesOnAfterAStopToTheBytesOfOneThatWasNotStopped) {
+TEST(Session, ContinuesAfterAStopToTheSameBytes) {
   const Workplace place;
   const auto start = [&](const std::string& out) {
     session::Start begin{.recipe = artifacts::load_recipe(place / "small.toml"), .out = place / out};

@@ -62,7 +62,7 @@ RUN = "runs/small"
 
 
 def write_images(directory, part, count):
-    """Bars whose place tells their class, as IDX files."""
+    """Images of bars whose position is their class, as IDX files."""
     pixels = bytes(255 if pixel % 28 // 2 == n % 10 else n for n in range(count) for pixel in range(28 * 28))
     (directory / f"{part}-images-idx3-ubyte").write_bytes(struct.pack(">4i", 0x803, count, 28, 28) + pixels)
     labels = bytes(n % 10 for n in range(count))

@@ -85,7 +85,7 @@ export interface Generation {
   image_shape: number[];
 }
 
-/** What the network that sees images makes of one. */
+/** The activations of the discriminator or encoder for an image. */
 export interface Seen {
   epoch: number;
   image: string;
@@ -94,7 +94,7 @@ export interface Seen {
   label?: number;
 }
 
-/** What a discriminator thinks of an image. */
+/** The discriminator's result for an image. */
 export interface Verdict extends Seen {
   logit: number;
   probability: number;
@@ -102,7 +102,7 @@ export interface Verdict extends Seen {
   gradient_scale: number;
 }
 
-/** What a generator makes again of an image that an encoder has seen. */
+/** The generator's reconstruction of an encoded image. */
 export interface Reconstruction extends Seen {
   reconstruction: string;
 }
@@ -118,7 +118,7 @@ export type Command = "pause" | "step" | "resume" | "stop";
 
 type Parameters = Record<string, number | string>;
 
-/** The address of something of a run. */
+/** The address of a run's resource. */
 export function address(run: string, resource = "", parameters: Parameters = {}): string {
   const query = new URLSearchParams(Object.entries(parameters).map(([key, value]) => [key, String(value)]));
   const path = `api/runs/${encodeURIComponent(run)}${resource && `/${resource}`}`;

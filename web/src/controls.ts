@@ -13,7 +13,7 @@ export class Controls {
     this.buttons = {
       pause: this.button("pause", "Pause", "Pause the training after this step"),
       step: this.button("step", "One step", "Train for one step, then pause"),
-      resume: this.button("resume", "Resume", "Go on training"),
+      resume: this.button("resume", "Resume", "Continue training"),
       stop: this.button("stop", "Stop", "Write a checkpoint and end the training"),
     };
     this.element = h(
@@ -33,7 +33,7 @@ export class Controls {
     this.buttons.stop.disabled = !(going || paused);
   }
 
-  /** When the program that trains cannot be reached. */
+  /** When the training program is not reachable. */
   disable(): void {
     Object.values(this.buttons).forEach((button) => (button.disabled = true));
   }
@@ -45,7 +45,7 @@ export class Controls {
   }
 
   private async give(what: Command): Promise<void> {
-    if (what === "stop" && !confirm("Stop the training? A checkpoint is written, from which it can go on.")) {
+    if (what === "stop" && !confirm("Stop the training? A checkpoint is written, from which it can be resumed.")) {
       return;
     }
     try {

@@ -15,7 +15,7 @@ const significant = (value: number | null | undefined) => (value == null ? "–"
 const gradient = (network: string, name: string) => ({
   title: `The ${network}'s gradient`,
   columns: [name],
-  hint: "Its norm. One that fades has nothing left to learn from; a jump is a learning rate that is too high.",
+  hint: "Its norm. A vanishing gradient stops the learning; jumps mean that the learning rate is too high.",
   format: significant,
   curves: [{ label: "Norm", color: network === "generator" ? "generator" : "discriminator", values: column(name) }],
 });
@@ -25,7 +25,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Losses",
     columns: ["loss_g", "loss_d_real", "loss_d_fake"],
-    hint: "Both near 0.69 (ln 2) means that neither network wins. When one falls to zero, the other has stopped learning.",
+    hint: "Both near 0.69 (ln 2) means that neither network wins. When one falls to zero, the other network no longer learns.",
     reference: Math.LN2,
     format: (value) => fixed(value),
     curves: [
@@ -36,7 +36,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "The discriminator's accuracy",
     columns: ["accuracy_real", "accuracy_fake"],
-    hint: "How many images it tells right. Near 50% it is guessing; at 100% the generator has nothing left to learn from.",
+    hint: "The share of correctly classified images. Near 50% it is guessing; at 100% the generator gets little gradient.",
     range: [0, 1],
     reference: 0.5,
     format: percent,
@@ -46,9 +46,9 @@ const known: (Plot & { columns: string[] })[] = [
     ],
   },
   {
-    title: "How real it finds them",
+    title: "The discriminator's probabilities",
     columns: ["d_x", "d_g_z"],
-    hint: "The mean of D(x) over real images and of D(G(z)) over generated ones: the two meet as the generator gets better.",
+    hint: "The mean of D(x) over real images and of D(G(z)) over generated ones: they approach each other as the generator improves.",
     range: [0, 1],
     reference: 0.5,
     format: (value) => fixed(value, 2),
@@ -60,7 +60,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Losses of the autoencoder",
     columns: ["loss", "loss_reconstruction"],
-    hint: "In nats an image. What lies between the two curves is the divergence, the next chart.",
+    hint: "In nats per image. The difference of the two curves is the divergence, the next chart.",
     format: (value) => fixed(value, 1),
     curves: [
       { label: "Both", color: "generator", values: column("loss") },
@@ -68,16 +68,16 @@ const known: (Plot & { columns: string[] })[] = [
     ],
   },
   {
-    title: "What the encoder tells the decoder",
+    title: "Divergence of the latent points",
     columns: ["loss_kl"],
-    hint: "The divergence of an image's latent points from N(0, 1), in nats. At zero the decoder hears nothing.",
+    hint: "The divergence of an image's latent points from N(0, 1), in nats. At zero the latent points carry no information.",
     format: (value) => fixed(value, 1),
     curves: [{ label: "KL", color: "generator", values: column("loss_kl") }],
   },
   {
     title: "Fréchet distance",
     columns: ["frechet_distance"],
-    hint: "How far the generated images are from real ones, by a classifier's features: the lower, the better.",
+    hint: "The distance of generated from real images, by a classifier's features. Lower is better.",
     format: significant,
     curves: [{ label: "Fréchet distance", color: "score", values: column("frechet_distance") }],
   },
@@ -90,7 +90,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Precision and recall",
     columns: ["precision", "recall"],
-    hint: "Precision: the share of generated images that look real. Recall: the share of real ones that it could draw.",
+    hint: "Precision: the share of generated images that look real. Recall: the share of real ones that are like generated ones.",
     format: significant,
     curves: [
       { label: "Precision", color: "generator", values: column("precision") },
@@ -109,14 +109,14 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Modes of the stacked digits",
     columns: ["modes"],
-    hint: "How many of the 1,000 triples of digits occur among the generated images.",
+    hint: "The number of the 1,000 triples of digits that occur among the generated images.",
     format: significant,
     curves: [{ label: "Modes", color: "score", values: column("modes") }],
   },
   {
     title: "KL of the modes",
     columns: ["divergence"],
-    hint: "How far the shares of the triples are from even: the lower, the better.",
+    hint: "The divergence of the triples' shares from the uniform distribution. Lower is better.",
     format: significant,
     curves: [{ label: "KL from uniform", color: "score", values: column("divergence") }],
   },
@@ -126,7 +126,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Repeated samples",
     columns: ["duplicates"],
-    hint: "The share of the samples that another one repeats: near zero unless the generator collapses.",
+    hint: "The share of duplicates among the samples: near zero unless the generator collapses.",
     range: [0, 1],
     format: percent,
     curves: [{ label: "Repeated", color: "score", values: column("duplicates") }],

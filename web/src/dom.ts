@@ -57,7 +57,7 @@ export function choice(label: string, options: string[], changed: (index: number
   return field(label, select);
 }
 
-/** What went wrong, in the place of what should have been there. */
+/** An error message in place of the content. */
 export function problem(error: unknown): HTMLElement {
   const text = error instanceof Error ? error.message : String(error);
   return h("p", { class: "problem", attributes: { role: "alert" } }, text);

@@ -1,4 +1,4 @@
-// Follows a run by Server-Sent Events, and comes back by itself after a break without missing anything.
+// Follows a run by Server-Sent Events. After a break it reconnects and misses nothing.
 
 import { address } from "./api";
 
@@ -12,7 +12,7 @@ export interface Status {
   resume?: string; // the command that goes on with a run that has ended
 }
 
-/** Whether the program has said that the training is over, so that it is gone for a reason. */
+/** Whether the training has ended, so that a lost connection is expected. */
 export const hasEnded = ({ state }: Status) => !["training", "paused", "stopping"].includes(state);
 
 export type Connection = "connecting" | "open" | "lost";
@@ -27,7 +27,7 @@ export interface Listener {
 
 const secondsBetweenTries = 2;
 
-/** Tells `listener` of everything in order until `signal` is aborted. */
+/** Passes all events in order to `listener` until `signal` is aborted. */
 export function follow(run: string, listener: Listener, signal: AbortSignal): void {
   let last = "";
   let timer = 0;
@@ -50,7 +50,7 @@ export function follow(run: string, listener: Listener, signal: AbortSignal): vo
     signal.addEventListener("abort", () => source.close(), { once: true });
   };
 
-  // The browser's own attempts end at an answer that is no stream; these go on.
+  // The browser stops reconnecting after an answer that is not a stream; this continues.
   const retry = (source: EventSource) => {
     source.close();
     listener.connection("lost");

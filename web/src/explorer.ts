@@ -1,5 +1,5 @@
-// A generator to walk through: a plane of its latent space to drag over, its principal directions, the way between two
-// kept images, and the training images next to what is shown.
+// Explores a generator: a plane of its latent space, its principal directions, the interpolation between two kept images,
+// and the training images nearest to the image in the middle.
 
 import { bytes, type Neighbour } from "./api";
 import { choice, field, h, isAbort, problem } from "./dom";
@@ -17,7 +17,7 @@ const batch = 20; // images at a time while directions are sought, so that the p
 const steps = 10; // from one kept image to the next
 const film = { steps: 30, scale: 8, delay: 60 }; // the same as a GIF: the milliseconds of an image
 
-/** The training images next to an image of bytes. */
+/** The training images nearest to an image of bytes. */
 type FindNearest = (image: Uint8Array) => Promise<Neighbour[]>;
 
 export class Explorer {
@@ -37,13 +37,13 @@ export class Explorer {
     attributes: { role: "application", "aria-label": "A plane through latent space: drag it, or move with the arrow keys" },
   });
   private readonly chosen = h("div", { class: "chosen" });
-  private readonly sliders = h("div", { class: "sliders" }, h("p", { class: "hint" }, "Looking for them …"));
+  private readonly sliders = h("div", { class: "sliders" }, h("p", { class: "hint" }, "Computing the directions …"));
   private readonly near = h("div", { class: "strip", attributes: { "aria-live": "polite" } });
   private readonly way = h("div", { class: "strip way" });
   private readonly saveFilm = button("Save as GIF", () => this.attempt(this.saveWay()));
   private readonly failure = h("div");
 
-  /** Without `findNearest` nothing can be said of training images. */
+  /** Without `findNearest` there are no training images. */
   constructor(
     private readonly name: string,
     private readonly generator: Generator,
@@ -69,7 +69,7 @@ export class Explorer {
         "section",
         { class: "card" },
         h("h2", {}, "A plane through latent space"),
-        h("p", { class: "hint" }, "Drag it, or use the arrow keys. The image in the middle is the one that all else is about."),
+        h("p", { class: "hint" }, "Drag it, or use the arrow keys. The other sections show the image in the middle."),
         this.plane,
         h(
           "div",
@@ -80,7 +80,7 @@ export class Explorer {
               this.refresh();
             }),
           button("Another place", () => this.moveTo(this.randomPoint())),
-          button("Turn the plane", () => {
+          button("New random plane", () => {
             this.axes = this.randomAxes();
             this.refresh();
           }),
@@ -111,8 +111,8 @@ export class Explorer {
       h(
         "section",
         { class: "card whole" },
-        h("h2", {}, "From one kept image to the other"),
-        h("p", { class: "hint" }, "Keep two images to see the way between them."),
+        h("h2", {}, "Interpolation between two kept images"),
+        h("p", { class: "hint" }, "Keep two images to interpolate between them."),
         this.way,
         h("div", { class: "actions" }, this.saveFilm),
       ),
@@ -154,7 +154,7 @@ export class Explorer {
     });
   }
 
-  /** Draws the plane; calls while it is drawn end in one more drawing. */
+  /** Draws the plane; calls while it is being drawn cause one more drawing. */
   private refresh(): void {
     this.near.replaceChildren();
     this.stale = true;

@@ -1,5 +1,5 @@
-// The explorer as a file of its own: `ganymede export --format html` puts the generator, ONNX Runtime and what is known of
-// the run into the page (src/serve/explorer_file.h), and nothing is fetched.
+// The explorer as a separate file: `ganymede export --format html` puts the generator, ONNX Runtime and the facts on the run
+// into the page (src/serve/explorer_file.h), which loads nothing else.
 
 import "./styles/base.css";
 import "./styles/parts.css";
@@ -41,7 +41,7 @@ try {
   const generator = await Generator.open(bytes(written("model")), facts);
   main.replaceChildren(
     h("h1", {}, facts.name),
-    h("p", { class: "lead" }, `${facts.about}. It runs in this browser, and nothing leaves it.`),
+    h("p", { class: "lead" }, `${facts.about}. It runs in this browser and sends no data.`),
     new Explorer(facts.name, generator).element,
   );
 } catch (error) {

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers in a readable form.
 
 export function grouped(value: number): string {
   return value.toLocaleString("en-US");

@@ -5,7 +5,7 @@ import type { Point } from "./latent";
 
 env.wasm.numThreads = 1; // more need a page that is isolated from others
 
-/** What is to be known of a generator beside its model. */
+/** The facts on a generator, beside its model. */
 export interface GeneratorFacts {
   latent_size: number;
   latent_distribution: "normal" | "uniform";

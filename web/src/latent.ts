@@ -27,7 +27,7 @@ export function randomPoint(size: number, uniform: boolean): Point {
   );
 }
 
-/** The point itself, or where it lies beyond what the distribution gives, the one next to it that does not. */
+/** The point itself or, outside the distribution's range, the nearest point within it. */
 export function typical(point: Point, uniform: boolean): Point {
   if (uniform) {
     return point.map((value) => Math.min(1, Math.max(-1, value)));

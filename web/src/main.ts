@@ -7,7 +7,7 @@ import { exploreView } from "./views/explore";
 import { insideView } from "./views/inside";
 import { liveView } from "./views/live";
 
-/** A page about a run; it ends its requests when `signal` is aborted, and tells when it learns whether the run trains. */
+/** A page about a run. It ends its requests when `signal` is aborted, and reports whether the run trains. */
 type View = (run: string, runs: RunList, signal: AbortSignal, tellTraining: (training: boolean) => void) => HTMLElement;
 
 const views: Record<string, { title: string; view: View }> = {
@@ -78,7 +78,7 @@ function offerViews(current: string, run: string): void {
 }
 
 function nothingYet(): HTMLElement {
-  return h("p", { class: "empty" }, "There is no run here yet. Start one with ", h("code", {}, "ganymede train"), ".");
+  return h("p", { class: "empty" }, "There are no runs yet. Start one with ", h("code", {}, "ganymede train"), ".");
 }
 
 picker.addEventListener("change", () => {

@@ -5,11 +5,11 @@ type Column = (number | null)[];
 /** Columns that say when a row was measured, which no chart shows. */
 const when = new Set(["step", "epoch", "time", "ms_per_step", "images_per_s"]);
 
-/** A finding of the doctor, or that the run went back to a checkpoint. */
+/** A finding of the doctor, or a rollback to a checkpoint. */
 export interface Remark {
   step: number;
   text: string;
-  /** One thing to change; empty where nothing is wrong any more. */
+  /** One thing to change; empty if the problem is over. */
   advice: string;
 }
 

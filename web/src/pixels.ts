@@ -25,7 +25,7 @@ export function slopes(values: Uint8Array, [height = 1, width = 1, channels = 1]
   });
 }
 
-/** Activations as a mosaic: a map a channel for images, cells in rows for vectors. */
+/** Activations as a mosaic: a map per channel for images, cells in rows for vectors. */
 export function mosaic(values: Uint8Array, shape: number[], name: string): HTMLCanvasElement {
   const [height = 1, width = 1, channels = 1] = shape.length === 3 ? shape : cells(values.length);
   const columns = Math.ceil(Math.sqrt((channels * height) / width) * 1.6) || 1;

@@ -7,7 +7,7 @@ export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** Calls `draw` whenever light turns dark or back. */
+/** Calls `draw` when the colour scheme changes. */
 export function onThemeChange(draw: () => void, signal: AbortSignal): void {
   dark.addEventListener("change", draw, { signal });
 }

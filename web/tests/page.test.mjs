@@ -62,7 +62,7 @@ test("a recorded run shows its curves and the samples of each epoch by keyboard"
   await tab.close();
 });
 
-test("the doctor's verdict stands over a run, with one thing to change, and is no curve", async () => {
+test("the doctor's verdict is shown above a run, with one thing to change, and not as a curve", async () => {
   await run(place.directory, "train", "dense-small", "--steps", "300", "--out", "sick/frozen", ...brief,
     "--set", "discriminator_optimizer.learning_rate=1e-9");
   const hospital = await start(place.directory, "serve", "sick");
@@ -110,7 +110,7 @@ test("the networks show a layer each, and another point another image", async ()
 test("a VAE has its own curves, and an encoder in place of the discriminator", async () => {
   const tab = await open(browser, `${serve.address}#/live/autoencoder`);
   await tab.page.getByRole("img", { name: /^Losses of the autoencoder after step 20: Both \d/ }).waitFor();
-  await tab.page.getByRole("img", { name: /^What the encoder tells the decoder after step 20: KL \d/ }).waitFor();
+  await tab.page.getByRole("img", { name: /^Divergence of the latent points after step 20: KL \d/ }).waitFor();
   assert.equal(await tab.page.getByRole("img", { name: /discriminator/ }).count(), 0);
   await tab.page.goto(`${serve.address}#/inside/autoencoder`);
   await tab.page.getByRole("img", { name: "The image that the generator makes of the encoder's mean" }).waitFor();
@@ -170,7 +170,7 @@ test("a run that trains is paused, stepped, resumed and stopped with a checkpoin
   assert.equal(await state.textContent(), "Stopped");
   assert.equal(await state.evaluate((pill) => pill.classList.contains("lost")), false);
   assert.match(await page.locator(".facts dd").nth(1).textContent(), /^[\d,]+ of [\d,]+$/);
-  assert.match(await page.locator(".standing").textContent(), /To go on, run \S+ train --resume runs\/third$/);
+  assert.match(await page.locator(".standing").textContent(), /To resume, run \S+ train --resume runs\/third$/);
   assert.equal(await page.locator("#run option:checked").textContent(), "third");
   for (const name of ["Pause", "One step", "Resume", "Stop"]) {
     assert.equal(await button(name).isDisabled(), true);

@@ -54,11 +54,10 @@ class ScratchDirectory {
     }
     if (error) {
       const char* const named = std::getenv("TMPDIR");
-      throw base::Error(base::ErrorKind::file,
-                        {.where = named != nullptr ? named : parent.string(),
-                         .found = fmt::format("\"{}\"", error.message()),
-                         .expected = "to make a directory there, to compile in",
-                         .advice = "Let TMPDIR name a directory that you may write to"});
+      throw base::Error(base::ErrorKind::file, {.where = named != nullptr ? named : parent.string(),
+                                                .found = fmt::format("\"{}\"", error.message()),
+                                                .expected = "to make a directory there, to compile in",
+                                                .advice = "Set TMPDIR to a writable directory"});
     }
     path_ = path;
   }
@@ -75,7 +74,7 @@ class ScratchDirectory {
   std::filesystem::path path_;
 };
 
-/// How far the answers of a compiled header are from the card's; nothing without a C compiler.
+/// The difference between a compiled header's output and the card's; nothing without a C compiler.
 std::optional<float> compiled_difference(const fs::path& file, const CardFacts& facts) {
   const Expectation& expected = facts.expected;
   const std::vector<std::string> headers = {std::filesystem::absolute(file)};
@@ -101,10 +100,11 @@ std::optional<float> compiled_difference(const fs::path& file, const CardFacts& 
 std::string verify(const fs::path& path, const CardFacts& facts) {
   const std::optional<float> apart = compiled_difference(path, facts);
   if (!apart) {
-    return "only the SHA-256 was compared, as there is no C compiler called cc";
+    return "only the SHA-256 was compared: there is no C compiler called cc";
   }
   require_near(path, *apart);
-  return fmt::format("compiled, it answers the card's input as expected, {:g} apart at most", *apart);
+  return fmt::format(
+      "compiled, its output for the card's input is as expected, with a difference of at most {:g}", *apart);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 namespace ganymede::artifacts {
 
-/// A C99 header. Verifying compiles and runs it, where there is a compiler called cc.
+/// A C99 header. Verifying compiles and runs it, if there is a compiler called cc.
 ExportFormat c_format();
 
 }  // namespace ganymede::artifacts

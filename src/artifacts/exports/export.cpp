@@ -89,7 +89,7 @@ Exported export_classifier(const fs::path& file, const ExportFormat& format, con
   }
   ClassifierNetwork network = open_classifier_network(file);
   const fs::path path = options.out.empty() ? "classifier.onnx" : options.out;
-  const std::string about = fmt::format("A classifier that reads {:.2f}% of the test images of {} right",
+  const std::string about = fmt::format("A classifier with an accuracy of {:.2f}% on the test images of {}",
                                         100.0 * network.info.accuracy, network.info.recipe.data);
   write_classifier_onnx(path, network, about);
   write_card(path, network);

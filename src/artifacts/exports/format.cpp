@@ -55,7 +55,8 @@ std::string compare_with_card(const std::filesystem::path& path, const net::NetS
   const float apart = difference(spec, weights, facts.expected);
   require_near(path, apart);
   return fmt::format(
-      "the network that its weights and recipe make answers the card's input as expected, {:g} apart at most",
+      "the output of the network with its weights and recipe is as expected for the card's input, with a "
+      "difference of at most {:g}",
       apart);
 }
 

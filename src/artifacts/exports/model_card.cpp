@@ -42,7 +42,7 @@ std::vector<float> answer(const net::NetSpec& spec, net::Weights& weights, const
   return {program.output().begin(), program.output().end()};
 }
 
-/// A JSON file of a run; null where there is none or a person broke it, since the card is whole without.
+/// A JSON file of a run; null if it is missing or invalid, since the card does not need it.
 Json note_of_run(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
@@ -67,19 +67,19 @@ std::string data_rows(const std::optional<fs::path>& run) {
   return rows;
 }
 
-/// How the run was scored, in a sentence.
+/// A sentence on how the run was scored.
 std::string protocol_of(const Json& scores) {
   try {
     const Json& classifier = scores.at("classifier");
     const std::string features =
         classifier.is_null()
             ? "measured by " + scores.at("features").get<std::string>()
-            : fmt::format("read by the classifier of SHA-256 `{}`, which reads {:.2f}% of those right",
+            : fmt::format("read by the classifier of SHA-256 `{}`, whose accuracy on those is {:.2f}%",
                           classifier.at("sha256").get<std::string>(),
                           100.0 * classifier.at("accuracy").get<double>());
     return fmt::format(
-        "Scores: {} images of seed {} against the {} test images of {}, {}; the floor is what as "
-        "many real training images reach.\n\n",
+        "Scores: {} images of seed {} against the {} test images of {}, {}; the floor is the score of "
+        "as many real training images.\n\n",
         base::grouped(scores.at("count").get<std::int64_t>()), scores.at("seed").get<std::uint64_t>(),
         base::grouped(scores.at("test_images").get<std::int64_t>()), scores.at("dataset").get<std::string>(),
         features);
@@ -88,7 +88,7 @@ std::string protocol_of(const Json& scores) {
   }
 }
 
-/// What real images reach; nothing for what is no score.
+/// The floor; nothing for a value that is not a score.
 std::string floor_of(const Json& scores, const std::string& key) {
   try {
     return fmt::format("{:.5g}", scores.at("floor").at(key).get<double>());
@@ -97,7 +97,7 @@ std::string floor_of(const Json& scores, const std::string& key) {
   }
 }
 
-/// What the run measured last, with the step.
+/// The last measurements of the run, with the step.
 std::string measured_section(const std::optional<fs::path>& run) {
   if (!run) {
     return "";
@@ -129,7 +129,7 @@ Json facts_json(const CardFacts& facts, const std::string& file, const net::NetS
           {"output", facts.expected.output}};
 }
 
-/// What a card says of a network for people, in Markdown but for the recipe.
+/// A card's text for people, in Markdown except for the recipe.
 struct CardText {
   std::string tags;  ///< for catalogues of models
   std::string description;
@@ -179,14 +179,14 @@ CardText text_of(const ClassifierNetwork& classifier) {
   const train::ClassifierRecipe& recipe = classifier.info.recipe;
   return {
       .tags = "image-classification",
-      .description = fmt::format("The classifier that generated images of {} are measured by", recipe.data),
+      .description = fmt::format("The classifier for scores of generated images of {}", recipe.data),
       .rows = fmt::format("| network | classifier, {} weights |\n| trained on | {}, {} epochs in batches "
                           "of {} |\n| seed | {} |\n{}| pixels | 0 is black, 1 is white |\n",
                           weight_count(classifier.weights), recipe.data, recipe.epochs, recipe.batch_size,
                           recipe.seed, shape_rows(classifier.spec)),
-      .data = fmt::format("{}, whose files' digests have together the SHA-256 `{}`.\n", recipe.data,
+      .data = fmt::format("{}; the SHA-256 of its files' digests is `{}`.\n", recipe.data,
                           classifier.info.dataset_digest),
-      .measured = fmt::format("## Measured\n\n{:.2f}% of the test images are read right, in 32-bit "
+      .measured = fmt::format("## Measured\n\n{:.2f}% of the test images are classified correctly, in 32-bit "
                               "floats.\n\n",
                               100.0 * classifier.info.accuracy),
       .recipe = train::to_toml(recipe)};
@@ -303,7 +303,7 @@ namespace {
 
 [[noreturn]] void refuse_card(const std::string& where) {
   throw base::Error(base::ErrorKind::file, {.where = where,
-                                            .found = "no facts to check",
+                                            .found = "no facts to verify",
                                             .expected = "a model card that `ganymede export` wrote",
                                             .advice = "Export the network again"});
 }

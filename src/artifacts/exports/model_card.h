@@ -12,7 +12,7 @@
 
 namespace ganymede::artifacts {
 
-/// What a network answers to one input, so that a copy of it can be checked anywhere.
+/// A network's output for one input, to verify copies of the network.
 struct Expectation {
   std::vector<float> input;         ///< a sample
   std::int32_t label = 0;           ///< where the network takes one
@@ -20,38 +20,38 @@ struct Expectation {
   std::vector<float> output;        ///< their values
 };
 
-/// What a network answers to `input`, a sample, and label 0: some elements, evenly spread.
+/// A network's output for the sample `input` and label 0: some evenly spread elements.
 Expectation expectation_of(const net::NetSpec& spec, net::Weights& weights, std::vector<float> input);
-/// The largest difference between some values and those that are expected of them, in their order, relative
-/// to values above one; infinite if one is not finite.
+/// The largest difference between `values` and `expected`, relative for values above one; infinite if a value
+/// is not finite.
 float difference(std::span<const float> values, std::span<const float> expected);
-/// The same for what the network answers.
+/// The same for the network's output.
 float difference(const net::NetSpec& spec, net::Weights& weights, const Expectation& expected);
 
-/// How far two programs in f32 may be apart.
+/// The allowed difference between two programs in f32.
 constexpr double tolerance = 1e-5;
 
-/// SHA-256 of the weights, whatever file they are in: of all values as little-endian 32-bit floats in the
-/// order of net::weight_table().
+/// The SHA-256 of the weights independent of the file format: of all values as little-endian 32-bit floats in
+/// the order of net::weight_table().
 std::string weights_sha256(const net::Weights& weights);
 
 /// What `verify` reads from a model card.
 struct CardFacts {
-  std::string format;        ///< of the file beside the card: "onnx"
-  std::string network;       ///< its name: "generator"
-  std::int64_t classes = 0;  ///< of the labels that it takes; 0: it takes none
-  std::string sha256;        ///< of that file
-  std::string weights_sha256;
-  Expectation expected;
+  std::string format;          ///< of the file beside the card: "onnx"
+  std::string network;         ///< its name: "generator"
+  std::int64_t classes = 0;    ///< of the labels that it takes; 0: it takes none
+  std::string sha256;          ///< of that file
+  std::string weights_sha256;  ///< see weights_sha256()
+  Expectation expected;        ///< one input and the network's output
 };
 
-/// The card that lies beside a file.
+/// The path of a file's model card.
 std::filesystem::path card_of(const std::filesystem::path& file);
 
 /// Writes the model card of `file`, Markdown for people with the facts as JSON in it. `run` is the directory
-/// that the network comes from, whose notes on the data and scores go into the card. The input whose answer
-/// is expected is for a generator the first point of `ganymede sample`, otherwise a ramp over the pixel
-/// range. Throws Error(file).
+/// that the network comes from, whose data and scores go into the card. The input for the expected output is
+/// the first latent point of `ganymede sample` for a generator, otherwise a ramp over the pixel range. Throws
+/// Error(file).
 void write_card(const std::filesystem::path& file, const std::string& format, SavedNetwork& network,
                 const std::optional<std::filesystem::path>& run);
 /// The same for a classifier, which is exported as ONNX.

@@ -34,7 +34,7 @@ void write(const fs::path& path, const SavedNetwork& network, const ExportOption
   io::write_file(path, io::to_onnx(network.spec, network.weights, onnx));
 }
 
-/// What an ONNX model computes is in its graph, which is not run here.
+/// An ONNX model's graph is not run here.
 std::string verify(const fs::path& path, const CardFacts& facts) {
   const auto compare = [&](auto network) {
     return compare_with_card(path, network.spec, network.weights, facts);

@@ -53,7 +53,7 @@ SavedNetwork read_pytorch(const fs::path& path, const std::optional<train::Recip
     info = {.recipe = *recipe, .dataset = recipe->data};
     spec = train::generator_spec(*recipe);
   } else {
-    require_format(file.metadata(), path, format, "Say whose generator it is: --recipe RECIPE|FILE");
+    require_format(file.metadata(), path, format, "Give the generator's recipe: --recipe RECIPE|FILE");
     info = read_info(file.metadata(), path);
     spec = exported_spec(file.metadata(), info.recipe, path);
   }

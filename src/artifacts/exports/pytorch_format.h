@@ -10,8 +10,8 @@ namespace ganymede::artifacts {
 ExportFormat pytorch_format();
 
 /// Writes a network as a safetensors file whose tensors load into the equivalent PyTorch modules
-/// (io/networks/channels_first.h). Throws Error(configuration) for a network that cannot be laid out so, and
-/// Error(file).
+/// (io/networks/channels_first.h). Throws Error(configuration) for a network that the format cannot
+/// represent, and Error(file).
 void write_pytorch(const std::filesystem::path& path, const SavedNetwork& network);
 
 /// Reads such a file, or one that PyTorch wrote, which is of the generator of `recipe`; without a recipe,

@@ -6,7 +6,7 @@
 
 namespace ganymede::base {
 
-/// How many threads share the loops of this one: those of its team (base/threads/team.h), or one.
+/// The number of threads in this thread's loops: those of its team (base/threads/team.h), or one.
 int thread_count();
 
 /// The number, below thread_count(), of the thread of the loop that calls this; zero outside of loops.
@@ -19,8 +19,8 @@ std::int64_t parts_of(std::int64_t grains);
 }  // namespace detail
 
 /// Calls `body(part)` for every part in [0, parts), on the threads of the team and on `most_threads` of them
-/// at most. Which thread takes which part is left to chance, and a loop within a part runs on its thread
-/// alone. Allocates nothing. What a part throws is thrown again when all parts have ended.
+/// at most. Any thread may run any part; a loop within a part runs on its thread alone. Allocates nothing. An
+/// exception of a part is thrown again when all parts have ended.
 template <class Function>
 void parallel_parts(std::int64_t parts, const Function& body,
                     int most_threads = std::numeric_limits<int>::max()) {

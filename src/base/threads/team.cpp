@@ -34,7 +34,7 @@ void relax() {
 #endif
 }
 
-/// Whether `done()` came true within `patience`.
+/// Whether `done()` became true within `patience`.
 template <class Done>
 bool spin(Clock::duration patience, const Done& done) {
   constexpr int looks_between_times = 32;
@@ -55,7 +55,7 @@ int processors() {
   return sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(CPU_COUNT(&set), 1) : 1;
 }
 
-/// What a thread is in a loop, and who shares its loops.
+/// A thread's number in a loop, and its team.
 struct Place {
   detail::Crew* crew = nullptr;
   int thread = 0;
@@ -63,7 +63,7 @@ struct Place {
 };
 thread_local Place place;
 
-/// While it lives, its thread is in a loop.
+/// While it exists, its thread is in a loop.
 class InLoop {
  public:
   InLoop() { place.in_loop = true; }
@@ -88,9 +88,9 @@ struct Loop {
   }
 };
 
-/// How a worker behaves where others compute too. The maker cannot go on while a worker that has begun a
-/// block is not running, and an interruption lasts for some milliseconds: so a worker gives its processor up
-/// between two blocks, before it is taken from it, and stays off the maker's.
+/// How a worker behaves on a busy machine. The maker must wait for a worker that is interrupted within a
+/// block, which lasts some milliseconds. So a worker yields between blocks before it is interrupted, and
+/// avoids the maker's processor.
 class Courtesy {
  public:
   Courtesy() {
@@ -122,8 +122,8 @@ class Courtesy {
   }
 
  private:
-  /// A thread that asks for short slices of time gets its turn sooner after a sleep (Linux from 6.12 on;
-  /// others leave it as it is).
+  /// Requests short time slices, with which a thread is scheduled sooner after a sleep (Linux 6.12 and newer;
+  /// no effect on others).
   static void ask_for_short_slices() {
     struct Attributes {  // the kernel's sched_attr in its first version
       std::uint32_t size, policy;
@@ -148,9 +148,8 @@ class Courtesy {
 
 namespace detail {
 
-/// The threads of a team and the loop that they share. The maker takes blocks of it from the front and the
-/// workers take them from the back, so that each meets in a loop the data that it left in its cache in the
-/// loop before.
+/// The threads of a team and their current loop. The maker takes blocks from the front and the workers from
+/// the back, so that each finds its data of the loop before in its cache.
 class Crew {
  public:
   explicit Crew(int threads);
@@ -163,8 +162,8 @@ class Crew {
 
  private:
   enum class End { front, back };
-  /// The blocks that no thread has begun. In one word with the number of their loop, so that a thread which
-  /// comes late takes none of the next loop's; aligned as one, without which clang has it locked.
+  /// The blocks that no thread has begun, in one word with the number of their loop, so that a late thread
+  /// takes none of the next loop's; aligned, since clang otherwise uses a lock.
   struct alignas(std::uint64_t) Offer {
     std::uint32_t number;
     std::uint16_t front, back;
@@ -172,7 +171,7 @@ class Crew {
 
   void work(int thread);
   void dismiss();
-  /// Runs blocks of loop `number` until there are none, and calls `between()` after each.
+  /// Runs blocks of loop `number` until none are left, and calls `between()` after each.
   template <class Between>
   void take_blocks(End end, std::uint32_t number, const Between& between);
   void run_block(int block);
@@ -208,7 +207,7 @@ Crew::~Crew() {
   dismiss();
 }
 
-/// Ends the workers that there are.
+/// Ends the workers.
 void Crew::dismiss() {
   leaving_ = true;
   ++number_;
@@ -311,7 +310,7 @@ void run_parts(std::int64_t parts, int most_threads, Body body, const void* cont
 }
 
 std::int64_t parts_of(std::int64_t grains) {
-  // More than one a thread, so that one that is slow takes fewer.
+  // Several per thread, so that a slow thread takes fewer.
   constexpr std::int64_t parts_a_thread = 2;
   const int threads = place.in_loop ? 1 : thread_count();
   return threads == 1 ? std::min<std::int64_t>(grains, 1) : std::min(grains, parts_a_thread * threads);

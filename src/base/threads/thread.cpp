@@ -18,7 +18,7 @@ std::thread start_thread(std::function<void()> body) {
         {.where = "threads",
          .found = fmt::format("\"{}\"", error.code().message()),
          .expected = "to start one more",
-         .advice = "Ask for fewer with --threads, or raise the limit of processes (ulimit -u) or of memory "
+         .advice = "Use fewer with --threads, or raise the limit of processes (ulimit -u) or of memory "
                    "(ulimit -v)"});
   }
 }

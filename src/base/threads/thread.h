@@ -5,7 +5,7 @@
 
 namespace ganymede::base {
 
-/// A thread that runs `body`. Throws Error(usage) where the system allows no further one.
+/// Starts a thread that runs `body`. Throws Error(usage) if the system allows no more.
 std::thread start_thread(std::function<void()> body);
 
 }  // namespace ganymede::base

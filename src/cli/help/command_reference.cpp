@@ -20,7 +20,7 @@ std::vector<std::string> recipe_names() {
   return names;
 }
 
-/// What may stand for an argument, by what it is called: "RECIPE|FILE"; a word in small letters is itself.
+/// The possible values of an argument by its name, "RECIPE|FILE"; a lower-case word stands for itself.
 void add_choices(FlagReference& flag) {
   std::istringstream parts(flag.argument);
   for (std::string part; std::getline(parts, part, '|');) {

@@ -44,12 +44,12 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
   return fmt::format("{}", fmt::join(words, separator));
 }
 
-/// What bash sets for the value of a flag, or for an argument.
+/// What the bash script sets for the value of a flag or an argument.
 std::string bash_choices(const FlagReference& flag) {
   return fmt::format("values={}{}", quoted(joined(flag.values)), flag.runs ? " runs=yes" : "");
 }
 
-/// The case of a verb: its flags, and what may come behind each of them or as an argument.
+/// The case of a verb: its flags, the values of each, and its arguments.
 std::string bash_case(const VerbReference& verb, const std::string& pattern) {
   std::string values;
   std::string arguments;
@@ -92,7 +92,7 @@ complete -o default -F _ganymede ganymede
       cases, joined(verb_names(commands)));
 }
 
-/// What zsh calls for the value of a flag, or for an argument.
+/// What the zsh script calls for the value of a flag or an argument.
 std::string zsh_choices(const FlagReference& flag) {
   return fmt::format(":{}: _ganymede_value {} {} {}", flag.argument, flag.runs ? "yes" : "no",
                      flag.files || (flag.values.empty() && !flag.runs) ? "yes" : "no", joined(flag.values));
@@ -147,7 +147,7 @@ compdef _ganymede ganymede
       verbs, cases);
 }
 
-/// What fish proposes for the value of a flag, or for an argument.
+/// What fish proposes for the value of a flag or an argument.
 std::string fish_choices(const FlagReference& flag) {
   const std::string runs = flag.runs ? "(__ganymede_runs)" : "";
   const std::string all = joined(flag.values) + (flag.values.empty() || runs.empty() ? "" : " ") + runs;

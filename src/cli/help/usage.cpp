@@ -12,11 +12,11 @@ namespace ganymede::cli {
 
 namespace {
 
-/// What other programs call a flag of ours.
+/// The name of a flag in other programs.
 struct Synonym {
   std::string_view word;
   std::string_view flag;          ///< ours
-  std::string_view example = {};  ///< how it is written, where its name does not tell
+  std::string_view example = {};  ///< an example, if the name is not enough
 };
 
 constexpr std::string_view learning_rate =

@@ -7,16 +7,16 @@
 
 namespace ganymede::cli {
 
-/// The verb that the command line got to, or the program itself.
+/// The innermost verb of the command line, or the program itself.
 const CLI::App& current_verb(const CLI::App& app);
 
-/// The words that lead to a verb: "classifier", "train"; none to the program itself.
+/// The words of a verb: "classifier", "train"; none for the program itself.
 std::vector<std::string> words_of(const CLI::App& verb);
 
 /// The help of a verb, or of the program itself.
 std::string help_of(const CLI::App& verb);
 
-/// What to say about words that the command line should not have: what was probably meant.
+/// The message for unknown words on the command line, with a suggestion.
 std::string about_extras(const CLI::App& app);
 
 /// Whether `app` has a verb of this name.

@@ -41,10 +41,10 @@ struct BenchOptions {
   bool json = false;
 };
 
-/// What can be measured of a recipe.
+/// The parts of a recipe that can be measured.
 constexpr std::array<const char*, 4> parts = {"step", "sample", "layers", "ops"};
 
-/// How long to measure a step; beside other processes, over many of the scheduler's time slices.
+/// Seconds to measure a step; beside other processes it must span many of the scheduler's time slices.
 double seconds_of(const BenchOptions& options) {
   return options.seconds.value_or(options.beside > 0 ? 5.0 : 1.0);
 }
@@ -56,7 +56,7 @@ bool wants(const BenchOptions& options, const std::string& part) {
   if (options.only) {
     return *options.only == part;
   }
-  // Of all recipes at once, the layers would be too many rows; a recipe's layers have its operations in them.
+  // For all recipes, layers would be too many rows; the layers of one recipe include its operations.
   return part == "layers" ? options.recipe.has_value() : part != "ops" || !options.recipe;
 }
 
@@ -72,14 +72,14 @@ class Bench {
         model_(recipe, {dataset.height, dataset.width, dataset.channels}, dataset.classes(), device),
         feeder_(recipe, dataset.train, dataset.classes()) {}
 
-  /// Data, noise, both networks, both optimisers.
+  /// The whole step: data, noise, both networks, both optimisers.
   bench::Measurement step() {
     const double seconds = bench::median_seconds([this] { run_step(); }, seconds_);
     const double operations = operations_a_step();
     return row("step", seconds, recipe_.training.batch_size, operations);
   }
 
-  /// The step without the busy processes, and beside them. Their ratio is that of one run.
+  /// The step without the busy processes, and beside them, in the same run.
   std::vector<bench::Measurement> step_beside(bench::BusyProcesses& busy) {
     const double operations = operations_a_step();
     const std::int64_t images = recipe_.training.batch_size;
@@ -180,7 +180,7 @@ void check(const BenchOptions& options) {
   if (options.beside > 0 && options.only.value_or("step") != "step") {
     throw base::Error(base::ErrorKind::usage, {.where = "--only",
                                                .found = *options.only,
-                                               .expected = "step, which is all that --beside measures",
+                                               .expected = "step, the only part that --beside measures",
                                                .advice = "Leave one of the two options out"});
   }
 }
@@ -219,7 +219,7 @@ std::vector<bench::Measurement> rows_of(const train::Recipe& recipe, const data:
 int run_bench(const BenchOptions& options) {
   check(options);
   Console console;
-  bench::BusyProcesses busy(options.beside);  // first, as they are copies of what is here now
+  bench::BusyProcesses busy(options.beside);  // first, since they are copies of this process
   const base::Team team(options.threads);
   const ops::Device device;
   std::map<std::string, data::Dataset> datasets;
@@ -247,36 +247,37 @@ int run_bench(const BenchOptions& options) {
 void add_bench(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("bench", "Measure the training step, sampling and each layer");
   const auto options = std::make_shared<BenchOptions>();
-  verb->add_option(
-          "--recipe", options->recipe,
-          "One recipe, with a row for each layer and pass (default: all, with a row for each operation)")
+  verb->add_option("--recipe", options->recipe,
+                   "A recipe, with a row for each layer and pass (default: all recipes, with a row for each "
+                   "operation)")
       ->type_name(recipe_type);
-  verb->add_option("--batch", options->batch, "How many images a step")
+  verb->add_option("--batch", options->batch, "The number of images per step")
       ->type_name("N")
       ->check(in_range(1, 65536));
-  expect_one_of(verb->add_option("--precision", options->precision, "One of them (default: both)"),
-                {"f32", "bf16"});
-  verb->add_option("--threads", options->threads, "How many; 0: one a processor")
+  expect_one_of(
+      verb->add_option("--precision", options->precision, "The type of the operands (default: both)"),
+      {"f32", "bf16"});
+  verb->add_option("--threads", options->threads, "The number of threads; 0: one per processor")
       ->type_name("N")
       ->check(in_range(0, 1024));
-  expect_one_of(verb->add_option("--only", options->only, "One part of it"), {parts.begin(), parts.end()});
+  expect_one_of(verb->add_option("--only", options->only, "Measure only this part"),
+                {parts.begin(), parts.end()});
   verb->add_option("--seconds", options->seconds,
-                   "How long to measure a step; an operation, a tenth of it (default: 1; with --beside 5)")
+                   "The time to measure a step; an operation takes a tenth (default: 1; with --beside 5)")
       ->type_name("S")
       ->check(number_between(0.01, 3600.0));
-  verb->add_option("--beside", options->beside,
-                   "Measure the step alone and then beside N busy processes, which the bench starts and ends")
+  verb->add_option("--beside", options->beside, "Measure the step alone, then beside N busy processes")
       ->type_name("N")
       ->check(in_range(1, 1024));
-  verb->add_flag("--json", options->json, "An object a line in place of the table");
+  verb->add_flag("--json", options->json, "Print a JSON object per line instead of the table");
   verb->footer(
       "Examples:\n"
       "  ganymede bench\n"
       "  ganymede bench --recipe conv --precision bf16\n"
       "  ganymede bench --recipe dense --batch 32 --only step --seconds 5 --json\n"
       "  ganymede bench --recipe dense --beside 2\n"
-      "Times are medians; \"peak\" is the share of what one large matrix product reaches in the same run.\n"
-      "With --beside they are medians of windows of many steps, and \"to quiet\" is the ratio of both rows.");
+      "Times are medians; \"peak\" is the ratio to the speed of one large matrix product in the same run.\n"
+      "With --beside they are medians over windows of many steps; \"to quiet\" is the ratio of both rows.");
   verb->callback([&action, options] { action = [options] { return run_bench(*options); }; });
 }
 

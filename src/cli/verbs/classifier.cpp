@@ -61,7 +61,7 @@ int run_classifier_train(const ClassifierOptions& options) {
 
 void add_classifier(CLI::App& app, Action& action) {
   constexpr std::int64_t most = 1'000'000;
-  CLI::App* verb = app.add_subcommand("classifier", "Train the classifier that images are measured by");
+  CLI::App* verb = app.add_subcommand("classifier", "Train the classifier for scores");
   CLI::App* train = verb->add_subcommand("train", "Train a classifier and save it");
   verb->require_subcommand(1);
   const auto options = std::make_shared<ClassifierOptions>();
@@ -70,13 +70,15 @@ void add_classifier(CLI::App& app, Action& action) {
   };
   add("--data", options->data, data_type, data::known_data());
   add_preparation(*train, options->images);
-  add("--epochs", options->epochs, "N", "How many passes over the data")->check(in_range(1, most));
-  add("--batch-size", options->batch_size, "N", "How many images a step")->check(in_range(1, 65536));
-  add("--seed", options->seed, "N", "Of every random number")
+  add("--epochs", options->epochs, "N", "The number of passes over the data")->check(in_range(1, most));
+  add("--batch-size", options->batch_size, "N", "The number of images per step")->check(in_range(1, 65536));
+  add("--seed", options->seed, "N", "The seed of all random numbers")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
-  add("--threads", options->threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
-  expect_one_of(train->add_option("--precision", options->precision, "Of the matrix products"),
-                {"auto", "f32", "bf16"});
+  add("--threads", options->threads, "N", "The number of threads; 0: one per processor")
+      ->check(in_range(0, 1024));
+  expect_one_of(
+      train->add_option("--precision", options->precision, "The type of the matrix products' operands"),
+      {"auto", "f32", "bf16"});
   add("--out", options->out, "FILE", "The file to write (default: NAME.safetensors)");
   const char* examples =
       "Examples:\n"

@@ -10,7 +10,7 @@ namespace ganymede::cli {
 
 void add_completion(CLI::App& app, Action& action) {
   CLI::App* verb =
-      app.add_subcommand("completion", "Print a script that completes command lines, or the manual page");
+      app.add_subcommand("completion", "Print a script for command-line completion, or the manual page");
   const auto kind = std::make_shared<std::string>();
   expect_one_of(verb->add_option("KIND", *kind, "The shell, or the manual page"),
                 {"bash", "zsh", "fish", "man"})

@@ -102,8 +102,8 @@ std::string describe_files(const data::Dataset& dataset) {
   return text;
 }
 
-/// The first images of each class, one class in each row, or a few rows of the only one; white where a class
-/// has too few.
+/// The first images of each class, one class per row, or a few rows of the only class; missing images are
+/// white.
 io::Image draw_examples(const data::Dataset& dataset) {
   constexpr std::size_t columns = 12;
   constexpr std::size_t rows_of_one_class = 8;
@@ -167,11 +167,11 @@ int run_import(const DataOptions& options) {
 }  // namespace
 
 void add_data(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("data", "Tell what is in a data set and draw examples");
+  CLI::App* verb = app.add_subcommand("data", "Describe a data set and draw examples");
   const auto options = std::make_shared<DataOptions>();
   verb->add_option("NAME", options->name, data::known_data())->type_name(data_type)->capture_default_str();
   add_preparation(*verb, options->images);
-  verb->add_option("--out", options->out, "The picture of examples (default: NAME.png)")->type_name("FILE");
+  verb->add_option("--out", options->out, "The image of examples (default: NAME.png)")->type_name("FILE");
   verb->footer(
       "Examples:\n"
       "  ganymede data\n"

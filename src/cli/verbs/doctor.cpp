@@ -35,7 +35,7 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-/// The version that `program` tells about itself, or how to get it.
+/// The version of `program`, or how to install it.
 std::string about_program(const std::string& program, const std::string& flag, const std::string& package,
                           const std::string& use) {
   const auto result = io::run_program({.name = program, .arguments = {flag}, .input = {}});
@@ -61,7 +61,7 @@ std::string about_data(const std::string& name) {
 std::string about_data_sets() {
   std::string lines;
   for (const std::string& name : data::dataset_names()) {
-    if (!data::digits_of(name)) {  // stacks are made of another one
+    if (!data::digits_of(name)) {  // stacks are made from another data set
       lines += line(name, about_data(name));
     }
   }
@@ -75,7 +75,7 @@ int describe_machine() {
   print(
       line("ganymede", base::version()) + line("processor", base::processor()) +
       line("oneDNN", fmt::format("{}, with {}", capabilities.library_version, capabilities.instruction_set)) +
-      line("precision auto", bf16 ? "bf16, which this processor multiplies natively"
+      line("precision auto", bf16 ? "bf16, which this processor has instructions for"
                                   : "f32, as this processor has no instructions for bf16") +
       line("threads", std::to_string(base::thread_count())) +
       line("gnuplot", about_program("gnuplot", "--version", "gnuplot-nox", "draws losses.png")) +
@@ -119,7 +119,7 @@ int examine_run(const DoctorOptions& options) {
     print(as_text(finding));
   }
   if (history.findings.empty()) {
-    print(fmt::format("Healthy: nothing to be found in {} steps\n", base::grouped(history.last_step)));
+    print(fmt::format("Healthy: no problems in {} steps\n", base::grouped(history.last_step)));
   }
   return 0;
 }
@@ -127,17 +127,17 @@ int examine_run(const DoctorOptions& options) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("doctor", "Tell what is wrong with a run, or about this machine");
+  CLI::App* verb = app.add_subcommand("doctor", "Report the problems of a run, or the state of this machine");
   const auto options = std::make_shared<DoctorOptions>();
   CLI::Option* run = verb->add_option("RUN", options->run,
-                                      "The directory of a run, also of one under way (default: none, but the "
-                                      "machine, the programs and the data found there)")
+                                      "The directory of a run, which may be training (default: report the "
+                                      "machine, programs and data)")
                          ->type_name("RUN");
   verb->add_flag("--json", options->json, "Print the verdicts on the run as a JSON object")->needs(run);
   verb->footer(
       "Examples:\n"
       "  ganymede doctor                 the processor, oneDNN, the data's checksums\n"
-      "  ganymede doctor runs/latest     what the numbers of a run say, and one thing to change");
+      "  ganymede doctor runs/latest     the problems of a run, and what to change");
   verb->callback([&action, options] {
     action = [options] { return options->run.empty() ? describe_machine() : examine_run(*options); };
   });

@@ -53,7 +53,7 @@ void add_flags(CLI::App& verb, ExportFlags& options) {
       ->capture_default_str();
   add("--out,--output", options.file.out, "FILE", "The file to write (default: generator.onnx and so on)");
   verb.add_flag("--uint8", options.file.bytes,
-                "Let the ONNX generator give bytes in three channels, for torch-fidelity");
+                "Make the ONNX generator output bytes in three channels, for torch-fidelity");
   verb.add_flag("--discriminator", options.file.discriminator,
                 "Export the discriminator of the run's newest checkpoint");
 }
@@ -70,8 +70,9 @@ void add_export(CLI::App& app, Action& action) {
       "  ganymede export runs/latest --uint8 --out digits.onnx\n"
       "  ganymede export runs/latest --format c\n"
       "  ganymede export runs/latest --format safetensors --discriminator\n"
-      "  ganymede export runs/latest --format html      a page to explore the generator, without a server\n"
-      "  ganymede export data/classifiers/mnist.safetensors      the classifier that images are measured by\n"
+      "  ganymede export runs/latest --format html      a page that explores the generator, without a "
+      "server\n"
+      "  ganymede export data/classifiers/mnist.safetensors      the classifier for scores\n"
       "A model card lies beside the file, FILE.md; `ganymede verify FILE` checks the file against it.");
   verb->callback([&action, options] { action = [options] { return run_export(*options); }; });
 }

@@ -32,7 +32,7 @@ int run_import(const ImportOptions& options) {
                                               .advice = "Export the generator, without --discriminator"});
   }
   artifacts::write_generator(options.out, network.info, network.weights);
-  Console().say(fmt::format("{}: a generator of the recipe {}. To draw with it: ganymede sample {}",
+  Console().say(fmt::format("{}: a generator of the recipe {}. To draw images: ganymede sample {}",
                             options.out, network.info.recipe.name, options.out));
   return 0;
 }
@@ -40,13 +40,13 @@ int run_import(const ImportOptions& options) {
 }  // namespace
 
 void add_import(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("import", "Read a generator from a PyTorch program");
+  CLI::App* verb = app.add_subcommand("import", "Import a generator from PyTorch");
   const auto options = std::make_shared<ImportOptions>();
   verb->add_option("FILE", options->source, "A safetensors file in PyTorch's layout")
       ->type_name("FILE")
       ->required();
   verb->add_option("--recipe", options->recipe,
-                   "Whose generator it is, unless `ganymede export` wrote the file")
+                   "The generator's recipe, unless `ganymede export` wrote the file")
       ->type_name(recipe_type);
   verb->add_option("--out,--output", options->out, "The generator's file")
       ->type_name("FILE")

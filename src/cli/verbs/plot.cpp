@@ -31,7 +31,7 @@ int run_plot(const std::string& path) {
 void add_plot(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("plot", "Draw a run's losses.png and samples.gif again");
   const auto run = std::make_shared<std::string>();
-  verb->add_option("RUN", *run, "The directory of a run, also of one under way")
+  verb->add_option("RUN", *run, "The directory of a run, which may be training")
       ->type_name("RUN")
       ->required();
   verb->footer(

@@ -30,7 +30,7 @@ void add_recipes(CLI::App& app, Action& action) {
   verb->footer(
       "Examples:\n"
       "  ganymede recipes\n"
-      "  ganymede recipes conv > mine.toml     a recipe of your own to begin with");
+      "  ganymede recipes conv > mine.toml     a recipe to edit");
   verb->callback([&action, name] {
     action = [name] {
       print(name->empty() ? list_recipes() : artifacts::embedded_recipe_text(*name));

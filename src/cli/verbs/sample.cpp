@@ -39,8 +39,8 @@ bool wants_array(const SampleOptions& options) {
   return extension == ".npy";
 }
 
-/// Writes images as an array, with the labels that they were asked for beside it. A generator that takes none
-/// leaves no other array's there.
+/// Writes images as an array and the requested labels beside it. For a generator without labels an old file
+/// of labels is removed.
 void write_array(const SampleOptions& options, const draw::Samples& samples, bool labelled) {
   const std::filesystem::path path = scores::labels_beside(options.out);
   if (labelled) {
@@ -57,7 +57,7 @@ void write_array(const SampleOptions& options, const draw::Samples& samples, boo
   io::write_npy(options.out, samples.images.values, samples.images.shape);
 }
 
-/// Each place of the grid goes through latent points of its own.
+/// Each cell of the grid has its own path through latent space.
 SampleLayout write_animation(const SampleOptions& options, draw::Sampler& sampler) {
   constexpr int delay_centiseconds = 6;
   const bool classes = sampler.has_class_a_row();
@@ -68,7 +68,7 @@ SampleLayout write_animation(const SampleOptions& options, draw::Sampler& sample
   return layout;
 }
 
-/// Points, or walks between them.
+/// Images of single points, or of walks between points.
 SampleLayout write_images(const SampleOptions& options, draw::Sampler& sampler) {
   const bool classes = sampler.has_class_a_row();
   const std::int64_t rows = classes ? sampler.classes() : 8;
@@ -116,18 +116,19 @@ void add_flags(CLI::App& verb, SampleOptions& options) {
     return verb.add_option(name, value, description)->type_name(type);
   };
   add("RUN", options.source, "RUN|FILE", "A run's directory, or a generator's file")->required();
-  CLI::Option* count = add("--count", options.count, "N", "How many images")->check(in_range(1, most_images));
-  CLI::Option* grid = add("--grid", options.grid, "RxC", "How many rows and columns: 8x12");
+  CLI::Option* count =
+      add("--count", options.count, "N", "The number of images")->check(in_range(1, most_images));
+  CLI::Option* grid = add("--grid", options.grid, "RxC", "The number of rows and columns: 8x12");
   add("--class", options.class_name, "CLASS", "Draw only this class, for a conditional generator");
-  add("--seed", options.seed, "N", "Of the latent points (default: the run's)")
+  add("--seed", options.seed, "N", "The seed of the latent points (default: the run's)")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
   add_temperature(verb, options.temperature);
   CLI::Option* walk = add("--interpolate", options.interpolate, "[N]",
-                          "Walk between latent points, N steps a row (default: 10)")
+                          "Interpolate between latent points, N images per row (default: 10)")
                           ->expected(0, 1)
                           ->check(in_range(2, most_steps));
-  CLI::Option* gif =
-      add("--animate", options.animate, "FILE.gif", "Write a loop through latent points, in place of --out");
+  CLI::Option* gif = add("--animate", options.animate, "FILE.gif",
+                         "Write an animation through latent space, instead of --out");
   add("--out", options.out, "FILE", "A picture, FILE.png, or an array, FILE.npy")->capture_default_str();
   count->excludes(grid);
   walk->excludes(count)->excludes(grid)->excludes(gif);
@@ -146,10 +147,9 @@ void add_sample(CLI::App& app, Action& action) {
       "  ganymede sample runs/latest --class 3 --count 1000 --out threes.npy\n"
       "  ganymede sample runs/latest --interpolate 12 --out walk.png\n"
       "  ganymede sample generator.safetensors --animate walk.gif\n"
-      "An array is [count, height, width, channels] in the recipe's pixel range; the labels that a "
+      "An array is [count, height, width, channels] in the recipe's pixel range. A conditional "
       "conditional\n"
-      "generator drew it for are in FILE.labels.npy, [count] of whole numbers, where `ganymede eval` finds "
-      "them.");
+      "generator's labels are in FILE.labels.npy, [count] of whole numbers; `ganymede eval` reads them.");
   verb->callback([&action, options, verb] {
     constexpr std::int64_t usual_steps = 10;
     if (verb->count("--interpolate") > 0 && !options->interpolate) {

@@ -54,7 +54,7 @@ SampleLayout layout_of(const SampleOptions& options, std::int64_t default_rows,
     return {default_rows * default_columns, default_columns};
   }
   const auto square = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(*options.count))));
-  // Rows of a digit each stay as long as they are without --count.
+  // Rows of one digit have the default length without --count.
   return {*options.count, default_columns == default_rows ? square : default_columns};
 }
 

@@ -21,18 +21,17 @@ struct SampleOptions {
   std::string out = "samples.png";
 };
 
-/// What to make: `count` images, `columns` a row.
+/// What to draw: `count` images, `columns` per row.
 struct SampleLayout {
   std::int64_t count = 0;
   std::int64_t columns = 0;
 };
 
-/// `default_rows` and `default_columns` hold where the flags say nothing. Throws Error(usage) for a grid that
-/// is none.
+/// `default_rows` and `default_columns` apply without flags. Throws Error(usage) for an invalid grid.
 SampleLayout layout_of(const SampleOptions& options, std::int64_t default_rows, std::int64_t default_columns);
 
-/// The label that --class asks for, by number or by name; nothing if it was not given. Throws Error(usage)
-/// for an unknown class and for a generator that takes none.
+/// The label for --class, by number or by name; nothing without the flag. Throws Error(usage) for an unknown
+/// class and for a generator without labels.
 std::optional<std::int64_t> label_of(const SampleOptions& options,
                                      const artifacts::SavedGenerator& generator);
 

@@ -22,7 +22,7 @@ struct ServeOptions {
   PageAddress address;
 };
 
-/// A run is shown by itself, any other directory with all the runs in it.
+/// For a run's directory the page has this run, for another directory all runs in it.
 serve::Runs open_runs(const fs::path& path) {
   std::error_code ignored;
   const fs::path real = fs::weakly_canonical(path, ignored);
@@ -55,8 +55,8 @@ void add_serve(CLI::App& app, Action& action) {
       "Examples:\n"
       "  ganymede serve                      all runs in runs/\n"
       "  ganymede serve runs/latest --port 9000\n"
-      "  ganymede serve runs --host 0.0.0.0  for other machines too, by the token that it prints\n"
-      "A run that trains can be paused and stopped from its page: ganymede train --serve");
+      "  ganymede serve runs --host 0.0.0.0  for other machines too, with the printed token\n"
+      "To pause and stop a run from its page, train with: ganymede train --serve");
   verb->callback([&action, options] { action = [options] { return run_serve(*options); }; });
 }
 

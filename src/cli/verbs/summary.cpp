@@ -32,7 +32,7 @@ struct SummaryOptions {
 
 using Tables = std::array<draw::NetworkTable, 3>;
 
-/// The data's images are what the generator makes, so that no data is needed.
+/// The generator's output has the shape of the data's images, so no data is read.
 Tables make_tables(const train::Recipe& recipe) {
   const net::NetSpec generator = train::generator_spec(recipe);
   const base::Shape image = net::output_shape(generator);
@@ -101,9 +101,9 @@ int run_summary(const SummaryOptions& options) {
 }  // namespace
 
 void add_summary(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("summary", "Tell a recipe's layers, shapes and parameters");
+  CLI::App* verb = app.add_subcommand("summary", "Print a recipe's layers, shapes and parameters");
   const auto options = std::make_shared<SummaryOptions>();
-  verb->add_option("RECIPE", options->recipe, "A name that `ganymede recipes` lists, or a file")
+  verb->add_option("RECIPE", options->recipe, "A recipe that `ganymede recipes` lists, or a file")
       ->type_name(recipe_type)
       ->capture_default_str();
   verb->add_option("--data", options->data, data::known_data())->type_name(data_type);

@@ -30,12 +30,12 @@ namespace ganymede::cli {
 
 namespace {
 
-/// The command that goes on with a run that was stopped.
+/// The command that resumes a stopped run.
 std::string resume_command(const runs::RunDirectory& run) {
   return base::own_command({"train", "--resume", run.path().string()});
 }
 
-/// The command that goes on with a run that has diverged.
+/// The command that resumes a diverged run.
 std::string calmer_command(const session::Session& session) {
   std::vector<std::string> command = {"train", "--resume", session.directory().path().string()};
   for (const train::LearningNetwork& network : train::learning_networks(session.recipe())) {
@@ -46,7 +46,7 @@ std::string calmer_command(const session::Session& session) {
   return base::own_command(command);
 }
 
-/// Tells those who watch how the run ended and how to go on with it.
+/// Shows on the page how the run ended and how to resume it.
 void tell(serve::Control& control, const session::End& end, const session::Session& session) {
   if (std::holds_alternative<session::Divergence>(end)) {
     control.end(serve::RunState::diverged, calmer_command(session));
@@ -60,21 +60,21 @@ void tell(serve::Control& control, const session::End& end, const session::Sessi
 int report_divergence(const session::Divergence& divergence, const session::Session& session) {
   print_error(divergence.error.what());
   const auto good = session.directory().find_checkpoints(divergence.last_good_step);
-  print_hint(fmt::format("{}. Go on with lower learning rates: {}",
-                         good.empty() ? "No checkpoint from before that is left"
-                                      : good.front().string() + " is the last good checkpoint",
-                         calmer_command(session)));
+  print_hint(fmt::format(
+      "{}. Resume with lower learning rates: {}",
+      good.empty() ? "No earlier checkpoint is left" : good.front().string() + " is the last good checkpoint",
+      calmer_command(session)));
   return static_cast<int>(divergence.error.kind());
 }
 
-/// Prints what each layer's passes took in each of `steps`.
+/// Prints the time of each layer's passes per step.
 void print_profile(session::Session& session, std::int64_t steps) {
   const train::Recipe& recipe = session.recipe();
   const double peak = bench::peak_gflops(session.device(), train::resolve(recipe.training.precision));
   print(bench::table(bench::pass_rows(recipe, session.pass_times(), std::max<std::int64_t>(steps, 1), peak)));
 }
 
-/// Says why standard output could not be written, unless its reader has just gone.
+/// Prints why standard output could not be written, except for a closed pipe.
 int end_of(const JsonOutput& json) {
   const std::error_code& failure = json.failure();
   if (failure && failure != std::errc::broken_pipe) {
@@ -83,7 +83,7 @@ int end_of(const JsonOutput& json) {
   return json.exit_status();
 }
 
-/// Says how the run ended and what comes next; returns the exit status.
+/// Prints how the run ended and the next command; returns the exit status.
 int report_end(const session::End& end, const session::Session& session, const StopOnSignal& signals,
                const JsonOutput& json, Console& console) {
   if (const auto* divergence = std::get_if<session::Divergence>(&end)) {
@@ -91,7 +91,7 @@ int report_end(const session::End& end, const session::Session& session, const S
   }
   const std::string run = session.directory().path().string();
   if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
-    console.say(fmt::format("Stopped after step {}. To go on: {}", session.position().step,
+    console.say(fmt::format("Stopped after step {}. To resume: {}", session.position().step,
                             resume_command(session.directory())));
     const int failed = end_of(json);
     return failed != 0 ? failed : signals.exit_status();
@@ -100,7 +100,7 @@ int report_end(const session::End& end, const session::Session& session, const S
   return end_of(json);
 }
 
-/// An observer that talks to the person and, where that is wanted, prints the lines for programs.
+/// An observer that prints messages and, with --json, the lines for programs.
 session::Observer observe(Console& console, JsonOutput& json) {
   session::Observer observer;
   observer.say = [&](std::string_view line) { console.say(line); };
@@ -137,7 +137,7 @@ int run_train(const TrainOptions& options) {
   const std::int64_t first_step = session->position().step;
   if (session->is_complete()) {
     session->run(signals.token());
-    console.say(fmt::format("{} has done all of its {} steps: --epochs or --steps extend it",
+    console.say(fmt::format("{} has completed all of its {} steps: extend it with --epochs or --steps",
                             session->directory().path().string(), session->position().total_steps));
     return 0;
   }
@@ -172,26 +172,31 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
     return verb.add_option(name, value, description)->type_name(type);
   };
   add("RECIPE", options.recipe, recipe_type,
-      fmt::format("One that `ganymede recipes` lists, or a file (default: {})", artifacts::default_recipe));
-  add("--epochs", options.epochs, "N", "How many passes over the data")->check(in_range(1, most));
-  add("--steps", options.session.steps, "N", "How many steps, in place of epochs")->check(in_range(1, most));
-  add("--batch-size", options.batch_size, "N", "How many images a step")->check(in_range(1, 65536));
-  add("--seed", options.seed, "N", "Of every random number")
+      fmt::format("A recipe that `ganymede recipes` lists, or a file (default: {})",
+                  artifacts::default_recipe));
+  add("--epochs", options.epochs, "N", "The number of passes over the data")->check(in_range(1, most));
+  add("--steps", options.session.steps, "N", "The number of steps, instead of epochs")
+      ->check(in_range(1, most));
+  add("--batch-size", options.batch_size, "N", "The number of images per step")->check(in_range(1, 65536));
+  add("--seed", options.seed, "N", "The seed of all random numbers")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
-  expect_one_of(verb.add_option("--precision", options.precision, "Of the matrix products"),
-                {"auto", "f32", "bf16"});
-  add("--threads", options.threads, "N", "How many; 0: one a processor")->check(in_range(0, 1024));
+  expect_one_of(
+      verb.add_option("--precision", options.precision, "The type of the matrix products' operands"),
+      {"auto", "f32", "bf16"});
+  add("--threads", options.threads, "N", "The number of threads; 0: one per processor")
+      ->check(in_range(0, 1024));
   add("--data", options.data, data_type, data::known_data());
   add_preparation(verb, options.images);
   add("--eval-every", options.eval_every, "N",
       "Score the generator after every N epochs and keep the best; 0: never")
       ->check(in_range(0, most));
   add("--classifier", options.session.classifier, "FILE",
-      "What scores are measured with (default: the data set's)");
+      "The classifier for scores (default: the data set's)");
   add("--out", options.out, "DIR", "The run's directory (default: runs/<time>-<recipe>)");
-  add("--resume", options.resume, "RUN", "Go on with the run in this directory");
+  add("--resume", options.resume, "RUN", "Resume the run in this directory");
   add("--on-divergence", options.session.on_divergence, "stop|rollback",
-      "stop, or rollback: go on from the last good checkpoint with lower learning rates, three times at most")
+      "stop, or rollback: resume from the last good checkpoint with lower learning rates, three times at "
+      "most")
       ->transform(CLI::CheckedTransformer(std::map<std::string, session::OnDivergence>{
                                               {"stop", session::OnDivergence::stop},
                                               {"rollback", session::OnDivergence::rollback}})
@@ -201,16 +206,16 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
       "0)")
       ->allow_extra_args(false);
   add_page_flags(verb, options.serve, options.host);
-  verb.add_flag("--quiet", options.quiet, "Say nothing but errors");
-  verb.add_flag("--profile", options.session.time_passes, "Print at the end what each layer and pass took");
+  verb.add_flag("--quiet", options.quiet, "Print only errors");
+  verb.add_flag("--profile", options.session.time_passes, "Print the time of each layer and pass at the end");
   verb.add_flag("--json", options.json,
-                "Print an object a line to stdout, for each interval, epoch and verdict");
+                "Print a JSON object per line to stdout for each interval, epoch and verdict");
 }
 
 }  // namespace
 
 void add_train(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("train", "Train a recipe, or go on with a run");
+  CLI::App* verb = app.add_subcommand("train", "Train a recipe, or resume a run");
   const auto options = std::make_shared<TrainOptions>();
   add_flags(*verb, *options);
   verb->footer(
@@ -218,12 +223,12 @@ void add_train(CLI::App& app, Action& action) {
       "  ganymede train\n"
       "  ganymede train conv --epochs 20 --out runs/conv\n"
       "  ganymede train dense --set generator_optimizer.learning_rate=1e-4\n"
-      "  ganymede train --serve                  watch and steer it at http://127.0.0.1:8420/\n"
+      "  ganymede train --serve                  watch and control it at http://127.0.0.1:8420/\n"
       "  ganymede train mine.toml --on-divergence rollback\n"
       "  ganymede train mine.toml --json --quiet > metrics.jsonl\n"
       "  ganymede train --resume runs/latest --epochs 100\n"
       "Ctrl-C, like Stop on the page, finishes the step, writes a checkpoint and prints the command that "
-      "resumes; Ctrl-C twice ends at once.");
+      "resumes the run. A second Ctrl-C ends at once.");
   verb->callback([&action, options] { action = [options] { return run_train(*options); }; });
 }
 

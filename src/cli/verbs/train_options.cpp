@@ -42,7 +42,7 @@ std::vector<std::string> overrides(const TrainOptions& options) {
 }
 
 void require_resumable(const TrainOptions& options) {
-  const std::string decided = "The run has decided that: leave the flag out, or start a new run";
+  const std::string decided = "This is fixed for a run: leave the flag out, or start a new run";
   const std::array<std::pair<const char*, bool>, 8> flags = {
       {{"a recipe", options.recipe.has_value()},
        {"--batch-size", options.batch_size.has_value()},

@@ -31,10 +31,10 @@ struct TrainOptions {
   session::Settings session;  ///< --steps, --classifier, --on-divergence and --profile
 };
 
-/// What the flags change in a recipe, as --set has it; the flags after the settings, so that they win.
+/// The changes to the recipe as --set arguments; flags come after --set, so they take precedence.
 std::vector<std::string> overrides(const TrainOptions& options);
 
-/// Throws Error(usage) for a flag that cannot go with --resume, since the run has already decided it.
+/// Throws Error(usage) for a flag that cannot be combined with --resume, since its value is fixed for a run.
 void require_resumable(const TrainOptions& options);
 
 }  // namespace ganymede::cli

@@ -28,10 +28,9 @@ void add_verify(CLI::App& app, Action& action) {
   verb->footer(
       "Examples:\n"
       "  ganymede verify generator.onnx\n"
-      "The file's SHA-256 is compared, then an output for a given input: of a C header as the compiler cc "
-      "makes it, which runs what is in the file, of ONNX and safetensors of the network that the weights and "
-      "the recipe in the file make, "
-      "without running the ONNX graph, of a page nothing.");
+      "Compares the file's SHA-256, then the output for a given input. A C header is compiled with cc and "
+      "run. For ONNX and safetensors the network is rebuilt from the weights and the recipe in the file; the "
+      "ONNX graph is not run. For a page only the SHA-256 is compared.");
   verb->callback([&action, file] { action = [file] { return run_verify(*file); }; });
 }
 

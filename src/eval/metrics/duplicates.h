@@ -5,8 +5,8 @@
 
 namespace ganymede::eval {
 
-/// How far two images [pixels] drawn at random from `images` are from each other: the root of the mean
-/// squared Euclidean distance, which is that of twice their variance. In steps of a byte.
+/// The typical distance of two random images [pixels] of `images`: the root of the mean squared Euclidean
+/// distance, which is twice their variance. In steps of a byte.
 double typical_distance(std::span<const std::uint8_t> images, std::int64_t pixels);
 
 /// The share of `images` [count, pixels] with another one within `radius` of it. For hundreds

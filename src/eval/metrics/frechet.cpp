@@ -16,7 +16,7 @@ struct Moments {
   MatrixXd covariance;
 };
 
-/// The rows of the images that count at all, and how often they do.
+/// The rows of the images with non-zero weights, and these.
 struct WeightedRows {
   MatrixXd rows;  // [dimensions, images]: an image a column, as Eigen stores it
   VectorXd weights;

@@ -15,7 +15,7 @@ std::size_t size_of(const Points& points) {
   return static_cast<std::size_t>(points.count());
 }
 
-/// Puts `value` in its place among ascending numbers, of which the largest is dropped.
+/// Inserts `value` into ascending numbers and drops the largest.
 void insert(std::span<float> ascending, float value) {
   std::size_t place = ascending.size() - 1;
   for (; place > 0 && ascending[place - 1] > value; --place) {

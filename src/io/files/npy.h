@@ -25,7 +25,7 @@ void write_npy(const std::filesystem::path& path, std::span<const std::uint16_t>
 
 /// An array that numpy.save() wrote.
 struct NpyArray {
-  base::Shape shape;
+  base::Shape shape;          ///< one to five sizes
   bool bytes = false;         ///< of unsigned bytes, else of 32-bit floats
   std::vector<float> values;  ///< in C order
 };

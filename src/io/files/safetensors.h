@@ -14,12 +14,12 @@ namespace ganymede::io {
 
 /// A named tensor whose values are owned elsewhere.
 struct Tensor {
-  std::string name;
-  base::Shape shape;
-  std::span<const float> values;
+  std::string name;               ///< unique within a file
+  base::Shape shape;              ///< outermost size first
+  std::span<const float> values;  ///< in C order
 };
 
-using Metadata = std::map<std::string, std::string>;
+using Metadata = std::map<std::string, std::string>;  ///< Texts by their keys.
 
 /// Writes tensors in the safetensors format of Hugging Face as write_file() does: the length of the header as
 /// 8 little-endian bytes, the header in JSON with the metadata and with the type, shape and place of each
@@ -47,8 +47,8 @@ class SafetensorsFile {
   /// The same for a file's contents; `where` begins the text of errors.
   static SafetensorsFile parse(std::span<const std::byte> bytes, const std::string& where);
 
-  SafetensorsFile(SafetensorsFile&&) = default;
-  SafetensorsFile& operator=(SafetensorsFile&&) = default;
+  SafetensorsFile(SafetensorsFile&&) = default;             ///< Moves the memory; tensors() stay valid.
+  SafetensorsFile& operator=(SafetensorsFile&&) = default;  ///< Moves the memory; tensors() stay valid.
 
   /// Without the digest.
   const Metadata& metadata() const { return metadata_; }

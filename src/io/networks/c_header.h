@@ -7,6 +7,7 @@
 
 namespace ganymede::io {
 
+/// The names and the comment in a C header.
 struct CHeaderOptions {
   std::string input = "latent";  ///< the parameter for the network's input
   std::string output = "image";  ///< the parameter for its output

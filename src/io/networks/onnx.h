@@ -14,16 +14,17 @@ namespace ganymede::io {
 
 /// The values that become the bytes 0 and 255.
 struct ByteRange {
-  float low = -1.0F;
-  float high = 1.0F;
+  float low = -1.0F;  ///< becomes 0
+  float high = 1.0F;  ///< becomes 255
 };
 
+/// The names, the description and the type of the pixels in an ONNX model.
 struct OnnxOptions {
-  std::string input = "latent";  ///< the name of the network's input; that of the labels is "label"
-  std::string output = "image";
-  std::string description = {};
-  std::string program_version = {};
-  Metadata metadata = {};
+  std::string input = "latent";      ///< the name of the network's input; that of the labels is "label"
+  std::string output = "image";      ///< the name of the network's output
+  std::string description = {};      ///< for people
+  std::string program_version = {};  ///< of the program that writes the model
+  Metadata metadata = {};            ///< for programs
   /// Where given, images leave as unsigned bytes in three channels, grey ones repeated, as torch-fidelity
   /// wants them.
   std::optional<ByteRange> bytes = {};
@@ -39,7 +40,7 @@ std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const
 struct OnnxContents {
   std::string network;  ///< the spec's name
   base::Shape input;    ///< of a sample, [features] or [height, width, channels]
-  Metadata metadata;
+  Metadata metadata;    ///< as OnnxOptions::metadata
   std::map<std::string, std::vector<float>> tensors;  ///< the constants that are 32-bit floats
 };
 

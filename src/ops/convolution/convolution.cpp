@@ -11,8 +11,8 @@ namespace ganymede::ops {
 
 namespace {
 
-/// Few channels on the side of the image leave most lanes of oneDNN's kernels empty; as a product of matrices
-/// a convolution fills them.
+/// Few channels on the side of the image leave most lanes of oneDNN's kernels empty; a matrix product fills
+/// them.
 bool is_narrow(const ConvolutionCase& c) {
   constexpr std::int64_t lanes = 16;
   const Lowering l = lower(c);

@@ -3,7 +3,7 @@
 #include "ops/convolution/convolution.h"
 #include "ops/onednn.h"
 
-/// Convolutions by oneDNN's own primitives; part of this folder's inside.
+/// Convolutions by oneDNN's own primitives; internal to this folder.
 namespace ganymede::ops {
 
 /// The batch in equal slices, whose number depends on the case alone.

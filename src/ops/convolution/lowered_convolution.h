@@ -7,7 +7,7 @@
 #include "ops/convolution/patches.h"
 #include "ops/matmul.h"
 
-/// Convolutions as products of matrices; part of this folder's inside.
+/// Convolutions as matrix products; internal to this folder.
 ///
 /// One side of a convolution, the image, is read or written in patches, and the other, the grid, pixel by
 /// pixel. With columns = the patches, [grid pixels, patch], and the weights as a matrix [patch, grid

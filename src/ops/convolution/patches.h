@@ -8,8 +8,8 @@
 
 namespace ganymede::ops {
 
-/// How the pixels of a grid see patches of an image: grid pixel (y, x) sees the kernel x kernel pixels of the
-/// image that begin at (y stride - pad_top, x stride - pad_left); beyond the image there are zeros.
+/// The patches of an image for the pixels of a grid: the patch of grid pixel (y, x) is the kernel x kernel
+/// pixels of the image from (y stride - pad_top, x stride - pad_left), with zeros outside the image.
 struct PatchGeometry {
   std::int64_t height = 1, width = 1, channels = 1;  ///< of an image
   std::int64_t grid_height = 1, grid_width = 1;
@@ -27,7 +27,7 @@ struct PatchGeometry {
 };
 
 /// columns [images, grid height, grid width, kernel, line] = the patches of images [images, height, width,
-/// channels] (im2col). A line is [kernel, channels] and finite numbers behind them that mean nothing.
+/// channels] (im2col). A line is [kernel, channels] and then finite padding.
 /// `workspace` holds workspace_bytes(). On the calling thread alone. For T float or bf16.
 template <class T>
 void gather_patches(const PatchGeometry& geometry, std::span<const T> images, std::span<float> workspace,

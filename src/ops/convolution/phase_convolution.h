@@ -8,7 +8,7 @@
 #include "ops/convolution/patches.h"
 #include "ops/matmul.h"
 
-/// Strided transposed convolutions taken apart into phases; part of this folder's inside.
+/// Strided transposed convolutions split into phases; internal to this folder.
 namespace ganymede::ops {
 
 /// Whether PhaseMap can take this convolution.

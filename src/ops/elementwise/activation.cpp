@@ -65,7 +65,7 @@ GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, float* dif
 }
 
 /// e^x for |x| <= 88: 2^n e^r with n whole and |r| <= ln(2) / 2, where a polynomial of degree 6 is exact to a
-/// unit in the last place. The functions of the C library keep a loop from becoming vectors.
+/// unit in the last place. The C library's functions prevent vectorisation.
 GANYMEDE_INLINE float exponential(float x) {
   constexpr float whole = 12582912.0F;  // 1.5 * 2^23: adding it rounds to a whole number
   const float shifted = x * 1.44269504F + whole;

@@ -15,13 +15,13 @@ struct Activation {
   Function function = Function::relu;
   float slope = 0.0F;
 
-  /// Piecewise linear functions have no second derivative, which the gradient penalties count on.
+  /// Piecewise linear functions have no second derivative, as gradient penalties require.
   bool piecewise_linear() const { return function == Function::leaky_relu || function == Function::relu; }
 
   friend bool operator==(const Activation&, const Activation&) = default;
 };
 
-/// What a matrix operation does to each element of its product before it stores it.
+/// The operations on each element of a matrix product before it is stored.
 struct Epilogue {
   bool bias = false;
   std::optional<Activation> activation;

@@ -46,7 +46,7 @@ GANYMEDE_CLONES void sum(const bf16* src, std::int64_t rows, std::int64_t stride
   sum_strip(src, rows, stride, width, dst);
 }
 
-/// As many sums side by side as the processor adds at once.
+/// Several partial sums for vectorisation.
 GANYMEDE_CLONES double sum_of_squares(const float* src, std::int64_t count) {
   constexpr std::int64_t lanes = 16;
   std::array<double, lanes> sums{};

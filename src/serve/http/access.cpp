@@ -30,7 +30,7 @@ std::string_view host_of(std::string_view authority) {
   return has_port ? authority.substr(0, colon) : authority;
 }
 
-/// In a time that does not tell how much of it is right.
+/// In constant time, so that the time reveals nothing about the token.
 bool same_secret(std::string_view given, std::string_view secret) {
   return given.size() == secret.size() && CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
 }
@@ -67,14 +67,14 @@ std::optional<Answer> refuse_without_token(const Request& request, const std::st
                                fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/", cookie_name, token)}}};
   }
   return forbid(401,
-                "This page asks for the token that the program printed: open the address with ?token=...");
+                "This page requires the token that the program printed: open the address with ?token=...");
 }
 
 std::optional<Answer> refuse_foreign_name(const Request& request) {
   if (is_loopback(std::string(host_of(request.header("host"))))) {
     return std::nullopt;
   }
-  return forbid(403, "Call this server localhost or 127.0.0.1: it serves only the machine it runs on.");
+  return forbid(403, "Use the address localhost or 127.0.0.1: only this machine can use this server.");
 }
 
 std::optional<Answer> refuse_foreign_page(const Request& request) {
@@ -84,7 +84,7 @@ std::optional<Answer> refuse_foreign_page(const Request& request) {
   const bool foreign =
       !origin.empty() && (scheme == std::string::npos || origin.substr(scheme + 3) != request.header("host"));
   if (foreign || (!site.empty() && site != "same-origin" && site != "none")) {
-    return forbid(403, "Only this server's own page may change something.");
+    return forbid(403, "Only this server's own page may send commands.");
   }
   if (!request.header("content-type").starts_with("application/json")) {
     return forbid(415, "Send application/json.");

@@ -9,7 +9,7 @@
 
 namespace ganymede::serve {
 
-/// A request as the server hands it on, whatever library speaks HTTP.
+/// A request, independent of the HTTP library.
 struct Request {
   std::string method;
   std::string target;                          ///< as the client sent it: "/api/runs?x=1"

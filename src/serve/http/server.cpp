@@ -26,11 +26,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_threads =
-    96;  // each viewer keeps one, each connection of a browser another for a while
+    96;  // one for each viewer, and one for each connection of a browser for a while
 constexpr int most_viewers = 64;
-constexpr auto interval = 250ms;  // between looks at what is new
-constexpr auto heartbeat = 15s;   // after which a silent stream shows that it lives
-constexpr int niceness = 10;      // a run that trains comes first
+constexpr auto interval = 250ms;  // between checks for news
+constexpr auto heartbeat = 15s;   // after which an idle stream sends a comment
+constexpr int niceness = 10;      // a training run has priority
 constexpr std::size_t much = 1 << 15;
 constexpr std::size_t largest_body = 1 << 16;
 
@@ -44,7 +44,7 @@ Request as_request(const httplib::Request& request) {
   return own;
 }
 
-/// Bytes that are ready go out as they are: the library would compress them anew.
+/// Sends bytes as they are: the library would compress them again.
 void send(Answer answer, httplib::Response& response) {
   response.status = answer.status;
   for (const auto& [name, value] : answer.headers) {
@@ -60,7 +60,7 @@ void send(Answer answer, httplib::Response& response) {
                                 });
 }
 
-/// A thread that lets the training go first.
+/// A thread with a lower priority than training.
 std::thread start_thread(std::function<void()> body) {
   return std::thread([body = std::move(body)] {
     ::setpriority(PRIO_PROCESS, 0, niceness);  // of this thread alone
@@ -68,7 +68,7 @@ std::thread start_thread(std::function<void()> body) {
   });
 }
 
-/// Workers as the library calls them.
+/// Adapts Workers to the library's interface.
 class Queue : public httplib::TaskQueue {
  public:
   explicit Queue(Workers& workers) : workers_(workers) {}
@@ -98,7 +98,7 @@ class Server::Connection {
     bind(address);
     listen();
     while (!http_.is_running()) {
-      std::this_thread::sleep_for(1ms);  // before that, the library's stop() does nothing
+      std::this_thread::sleep_for(1ms);  // before that, the library's stop() has no effect
     }
   }
 
@@ -138,9 +138,9 @@ class Server::Connection {
     if (!bound) {
       throw base::Error(base::ErrorKind::usage,
                         {.where = fmt::format("{} port {}", address.host, address.port),
-                         .found = "an address that is taken or not this machine's",
+                         .found = "an address that is in use or not of this machine",
                          .expected = "one that is free",
-                         .advice = "Name another port, or 0 for any that is free"});
+                         .advice = "Use another port, or 0 for any free one"});
     }
   }
 
@@ -154,7 +154,7 @@ class Server::Connection {
 
   void answer(const httplib::Request& request, httplib::Response& response) {
     if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
-      send({.status = 405, .body = "Only GET, HEAD and POST are understood.\n"}, response);
+      send({.status = 405, .body = "Only GET, HEAD and POST are supported.\n"}, response);
       return;
     }
     Answer answer = site_.answer(as_request(request));
@@ -172,7 +172,7 @@ class Server::Connection {
     {
       const std::lock_guard lock(mutex_);
       if (viewers_ >= most_viewers || closing_ || !workers_.spare()) {
-        send({.status = 503, .body = closing_ ? "The server is closing.\n" : "Too many are watching.\n"},
+        send({.status = 503, .body = closing_ ? "The server is closing.\n" : "Too many viewers.\n"},
              response);
         return;
       }
@@ -192,7 +192,7 @@ class Server::Connection {
         });
   }
 
-  /// One look at what is new for a viewer. Returns false when the viewer is gone.
+  /// Sends what is new to a viewer. Returns false when the viewer is gone.
   bool tell(EventStream& events, std::chrono::steady_clock::time_point& told, httplib::DataSink& sink) {
     std::string text = events.next();
     const auto now = std::chrono::steady_clock::now();
@@ -206,7 +206,7 @@ class Server::Connection {
       }
     }
     if (text.size() >= much) {
-      return true;  // a long run's past comes in parts
+      return true;  // a long run's metrics come in parts
     }
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, interval, [this] { return closing_.load(); })) {

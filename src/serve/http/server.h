@@ -13,12 +13,12 @@ struct Address {
   int port = 0;  ///< 0: any that is free
 };
 
-/// Speaks HTTP for a site, on threads of its own, while it lives.
+/// Serves a site by HTTP on its own threads while it exists.
 class Server {
  public:
-  /// Throws Error(usage) if the address cannot be had. `site` must outlive it.
+  /// Throws Error(usage) if the address is not available. `site` must outlive it.
   Server(Site& site, const Address& address);
-  /// Tells every viewer what is left to tell, says goodbye and hangs up.
+  /// Sends every viewer the remaining events and the event `end`, then closes the connections.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

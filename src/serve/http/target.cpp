@@ -59,7 +59,7 @@ std::string decode_segment(std::string_view text) {
   return segment;
 }
 
-/// Takes the text up to `separator`, and the separator, off `rest`.
+/// Removes the text up to and including `separator` from `rest` and returns the text before it.
 std::string_view take(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view part = rest.substr(0, end);

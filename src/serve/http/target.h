@@ -14,13 +14,13 @@ struct Target {
   std::map<std::string, std::string> query;  ///< "?seed=7" is {{"seed", "7"}}
 };
 
-/// Reads the target of a request line (RFC 3986). A part of a path names a file or nothing: one that is
-/// empty, begins with a dot, or holds a slash, a backslash or a control character once it is decoded is
-/// refused. Throws Error(usage).
+/// Reads the target of a request line (RFC 3986). Throws Error(usage) for a part of the path that, decoded,
+/// is empty, begins with a dot or has a slash, a backslash or a control character, so that no part leaves its
+/// directory.
 Target parse_target(std::string_view text);
 
-/// A whole number of the query, `otherwise` if it has no such key. Throws Error(usage) for what is no number
-/// and for one that is not in [lowest, highest].
+/// A whole number of the query, `otherwise` without the key. Throws Error(usage) for other text and for a
+/// number outside [lowest, highest].
 std::int64_t number(const Target& target, const std::string& key, std::int64_t otherwise, std::int64_t lowest,
                     std::int64_t highest);
 

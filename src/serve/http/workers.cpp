@@ -70,7 +70,7 @@ void Workers::run() {
     try {
       work();
     } catch (...) {
-      // As where memory is short: the program that trains goes on.
+      // As for a lack of memory: training continues.
     }
     lock.lock();
     ++idle_;

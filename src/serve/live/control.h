@@ -12,37 +12,37 @@
 
 namespace ganymede::serve {
 
-/// What a viewer of the page can ask of a run.
+/// The commands of the page to a run.
 enum class Command { pause, step, resume, stop };
-/// The command that a word stands for; nothing if none does.
+/// The command of this name, if there is one.
 std::optional<Command> parse_command(std::string_view word);
 
 enum class RunState {
   training,
   paused,
-  stopping,  ///< after the step that is under way, with a checkpoint
+  stopping,  ///< after the current step, with a checkpoint
   finished,  ///< all steps are done
   stopped,   ///< before that, on request
-  diverged,  ///< the networks can learn no more
-  failed     ///< an error has ended it
+  diverged,  ///< training ended with a divergence
+  failed     ///< training ended with an error
 };
 std::string_view to_string(RunState state);
-/// Whether nothing follows: a run that has ended stays as it is.
+/// Whether the state is final.
 bool has_ended(RunState state);
 
-/// Where a run stands.
+/// The state of a run.
 struct LiveStatus {
   RunState state = RunState::training;
   train::Position position;
   std::optional<train::StepMetrics> metrics;  ///< of the last step, once there is one
-  std::string resume;  ///< the command line that goes on with a run that has ended; empty if none does
+  std::string resume;  ///< the command line that resumes an ended run; empty if it cannot be resumed
 };
 
-/// Stands between a run and those who watch it: the training thread asks before each step whether to go on,
-/// the server's threads give commands and look. A viewer never keeps the training waiting.
+/// Passes commands from the server's threads to the training thread, which calls wait_for_leave() before each
+/// step, and the run's status back. Training waits only while it is paused.
 class Control {
  public:
-  /// `request_stop` asks the run to stop after its step, with a checkpoint.
+  /// `request_stop` requests a stop after the current step, with a checkpoint.
   Control(const train::Position& position, std::function<void()> request_stop);
 
   /// Called by the training thread before a step: returns at once, or, while paused, on a command or a stop.
@@ -50,11 +50,11 @@ class Control {
   bool wait_for_leave(const std::stop_token& stop);
   /// Called by the training thread after a step.
   void note(const train::StepFinished& event);
-  /// Called by the training thread when the run is over: how, and the command that goes on with it. The first
-  /// call counts.
+  /// Called by the training thread at the end of the run, with the final state and the command that resumes
+  /// it. Only the first call counts.
   void end(RunState how, std::string resume = {});
 
-  /// `step` lets a paused run do one step and pauses a running one after its step.
+  /// `step` makes a paused run take one step and pauses a running one after its step.
   void give(Command command);
   LiveStatus status() const;
 

@@ -39,13 +39,13 @@ EventStream::EventStream(const RunReader& reader, RunFiles files, std::string_vi
     : reader_(reader), files_(std::move(files)), place_(parse_place(last_event_id)), control_(control) {}
 
 std::string EventStream::next() {
-  // The browser comes back a second after a break.
+  // The browser reconnects a second after a break.
   const std::string beginning = std::exchange(begun_, true) ? "" : "retry: 1000\n\n";
   return beginning + new_metrics() + new_samples() + new_status();
 }
 
 std::string EventStream::finish() {
-  samples_time_ = {};  // two samples can have been written within the clock's resolution
+  samples_time_ = {};  // two samples may be written within the clock's resolution
   std::string all;
   for (std::string part = next(); !part.empty(); part = next()) {
     all += part;

@@ -10,23 +10,23 @@
 
 namespace ganymede::serve {
 
-/// What one viewer of a run is told, as Server-Sent Events (WHATWG HTML, "Server-sent events"):
-///   metrics  rows of metrics.jsonl in order, none left out; the id is the place behind them
-///   restart  the metrics begin anew, because the run went on from an earlier checkpoint
-///   samples  the epochs of which there is a sample
-///   status   where the run stands, if it runs in this process
+/// The events for one viewer of a run, as Server-Sent Events (WHATWG HTML, "Server-sent events"):
+///   metrics  rows of metrics.jsonl in order; the id is the position after them
+///   restart  the metrics start again, because the run was resumed from an earlier checkpoint
+///   samples  the epochs with a sample
+///   status   the run's state, if it trains in this process
 ///   end      no more will come
-/// The rows come from the file, so that a viewer who comes late or again misses nothing, and a slow one
-/// delays no other.
+/// The rows are read from the file, so that a viewer who connects late or again gets all of them, and a slow
+/// viewer delays no other.
 class EventStream {
  public:
-  /// `last_event_id` is what the viewer's browser remembers, empty at first. `control` may be null.
+  /// `last_event_id` comes from the viewer's browser, empty at first. `control` may be null.
   EventStream(const RunReader& reader, RunFiles files, std::string_view last_event_id,
               const Control* control);
 
-  /// What is new since the last call, empty if nothing is.
+  /// The events since the last call; empty without news.
   std::string next();
-  /// What is new, all of it, and the event `end`.
+  /// All remaining events and the event `end`.
   std::string finish();
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t chunk_bytes = 1 << 16;
 
-/// A file that is open for reading while it lives.
+/// A file that is open for reading while this exists.
 class OpenFile {
  public:
   explicit OpenFile(const std::filesystem::path& path)
@@ -29,7 +29,7 @@ class OpenFile {
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
-  /// False where there is no regular file.
+  /// False if there is no regular file.
   bool status(struct stat& status) const {
     return descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
   }
@@ -48,11 +48,11 @@ class OpenFile {
 /// Some whole lines.
 struct Lines {
   std::string text;
-  std::int64_t bytes = 0;  ///< that were read, with those of a line that is passed over
+  std::int64_t bytes = 0;  ///< that were read, including skipped lines
 };
 
-/// Reads on from `offset`. Passes over the rest of a line that begins before it, and over a line that is
-/// longer than a chunk, piece by piece.
+/// Reads from `offset`. Skips the rest of a line that begins before it, and a line that is longer than a
+/// chunk.
 Lines read_lines(const OpenFile& file, std::int64_t offset) {
   const std::int64_t before = std::min<std::int64_t>(offset, 1);
   std::string bytes = file.read(offset - before);

@@ -162,7 +162,7 @@ TEST(Team, SharesTheLoopsOfItsMakerAlone) {
   EXPECT_EQ(elsewhere, 1);
 }
 
-TEST(Team, GivesWayToTheOneBeforeWhenItEnds) {
+TEST(Team, RestoresTheOneBeforeWhenItEnds) {
   EXPECT_EQ(thread_count(), 1);
   const Team outer(2);
   {
@@ -172,12 +172,12 @@ TEST(Team, GivesWayToTheOneBeforeWhenItEnds) {
   EXPECT_EQ(thread_count(), 2);
 }
 
-TEST(Team, HasAThreadAProcessorUnlessTold) {
+TEST(Team, HasAThreadForEachProcessorByDefault) {
   const Team team(0);
   EXPECT_GE(thread_count(), 1);
 }
 
-TEST(Team, EndsRightBehindALoop) {
+TEST(Team, EndsRightAfterALoop) {
   for (int repetition = 0; repetition < 2000; ++repetition) {
     const Team team(3);
     std::atomic<int> calls = 0;

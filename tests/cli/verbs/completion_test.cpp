@@ -21,7 +21,7 @@ std::string script(const std::string& kind) {
   return ended.output;
 }
 
-/// What the program makes of the script on standard input; nothing where it is not installed.
+/// The program's output for the script on standard input; nothing if it is not installed.
 std::optional<std::string> judged_by(const std::string& program, std::vector<std::string> arguments,
                                      const std::string& text) {
   const auto result = io::run_program({.name = program, .arguments = std::move(arguments), .input = text});
@@ -63,7 +63,7 @@ TEST(Completion, BashProposesVerbsAndTheirFlags) {
   EXPECT_EQ(completed("ganymede train --uint", 2), "\n");
 }
 
-TEST(Completion, BashProposesWhatAnArgumentMayBe) {
+TEST(Completion, BashProposesTheValuesOfArguments) {
   const Runs runs;
   EXPECT_EQ(completed("ganymede train cond", 2), "conditional conditional-conv\n");
   EXPECT_EQ(completed("ganymede recipes dense-", 2), "dense-small\n");
@@ -87,7 +87,7 @@ TEST(Completion, BashProposesTheValuesOfFlags) {
   EXPECT_EQ(completed("ganymede train --epochs ''", 3), "\n");
 }
 
-TEST(Completion, ZshIsToldWhatArgumentsAndFlagsMayBe) {
+TEST(Completion, ZshGetsTheValuesOfArgumentsAndFlags) {
   const std::string text = script("zsh");
   EXPECT_THAT(text, HasSubstr(": _ganymede_value no no auto f32 bf16"));
   EXPECT_THAT(text, HasSubstr(": _ganymede_value no yes mnist fashion-mnist stacked-mnist"));
@@ -110,7 +110,7 @@ TEST(Completion, FishProposesVerbsAndTheirFlags) {
   EXPECT_THAT(*proposed, HasSubstr("--uint8\t"));
 }
 
-TEST(Completion, FishProposesWhatArgumentsAndFlagsMayBe) {
+TEST(Completion, FishProposesTheValuesOfArgumentsAndFlags) {
   const Runs runs;
   const auto proposed = judged_by("fish", {},
                                   script("fish") + "\ncd '" + runs.path() +
@@ -126,7 +126,7 @@ TEST(Completion, FishProposesWhatArgumentsAndFlagsMayBe) {
   }
 }
 
-TEST(Completion, TheManualPageTellsEveryVerb) {
+TEST(Completion, TheManualPageDescribesEveryVerb) {
   const std::string page = script("man");
   for (const char* verb : {"train", "sample", "export", "verify", "bench"}) {
     EXPECT_THAT(page, HasSubstr(std::string(".SS ganymede ") + verb + "\n"));

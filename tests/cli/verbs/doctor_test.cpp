@@ -35,7 +35,7 @@ TEST(DoctorOfARun, FindsNothingInAHealthyOne) {
   EXPECT_THAT(patient.verdicts(), IsEmpty());
   const Ended told = patient.place().run({"doctor", "run"});
   EXPECT_EQ(told.status, 0);
-  EXPECT_EQ(told.output, "Healthy: nothing to be found in 1,000 steps\n");
+  EXPECT_EQ(told.output, "Healthy: no problems in 1,000 steps\n");
   EXPECT_EQ(patient.diagnosis()["healthy"], true);
 }
 
@@ -92,7 +92,7 @@ TEST(DoctorOfARun, NamesACollapseThatCameAfterAGoodBeginning) {
   EXPECT_THAT(patient.ended().errors, HasSubstr("% of the samples repeat another one since step "));
 }
 
-TEST(DoctorOfARun, TellsAfterwardsWhatWasToldMeanwhile) {
+TEST(DoctorOfARun, RepeatsTheFindingsAfterTheRun) {
   Patient patient(300, {"discriminator_optimizer.learning_rate=1e-9"}, {"--json"});
   ASSERT_THAT(patient.verdicts(), ElementsAre("generator_won"));
   EXPECT_THAT(patient.ended().output, HasSubstr("{\"event\": \"verdict\", \"step\": "));
@@ -102,7 +102,7 @@ TEST(DoctorOfARun, TellsAfterwardsWhatWasToldMeanwhile) {
                                  HasSubstr("\n                Let the discriminator learn as fast")));
 }
 
-TEST(DoctorOfARun, RemembersInAResumedRunWhatWasTold) {
+TEST(DoctorOfARun, KeepsItsFindingsInAResumedRun) {
   Patient patient(300, {"discriminator_optimizer.learning_rate=1e-9"});
   patient.resume(500, {});
   EXPECT_THAT(patient.verdicts(), ElementsAre("generator_won"));

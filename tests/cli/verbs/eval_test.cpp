@@ -24,7 +24,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 
-/// A workplace with a classifier of its digits and a generator that has learnt for two epochs.
+/// A workplace with a classifier of its digits and a generator trained for two epochs.
 class Evaluation : public testing::Test {
  protected:
   static const Workplace& place() {
@@ -64,7 +64,7 @@ TEST(ShippedClassifier, ReadsMnistsTestImagesAsWellAsItsFileSays) {
   artifacts::SavedClassifier saved = artifacts::open_classifier(path, mnist, device);
   const double accuracy = eval::accuracy(saved.classifier.read(mnist.test.pixels), mnist.test.labels);
   EXPECT_GE(accuracy, 0.994);
-  // Kernels of another processor round otherwise, which may turn an image or two.
+  // Kernels of another processor round differently, which may change the label of an image or two.
   EXPECT_NEAR(accuracy, saved.info.accuracy, 0.0003);
   EXPECT_EQ(saved.info.dataset_digest, data::digest(mnist));
 }
@@ -73,7 +73,7 @@ TEST_F(Evaluation, ClassifierTrainWritesTheSameFileAgain) {
   const std::string first = contents(place() / "digits.safetensors");
   const Ended again = train_classifier(place(), "again.safetensors");
   EXPECT_EQ(again.status, 0);
-  EXPECT_THAT(again.errors, HasSubstr("test images are read right"));
+  EXPECT_THAT(again.errors, HasSubstr("test images are classified correctly"));
   EXPECT_EQ(contents(place() / "again.safetensors"), first);
 }
 
@@ -228,7 +228,7 @@ TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
   EXPECT_THAT(eval({"run", "--temperature", "nan"}).errors, HasSubstr("expected a number from 0 to 10"));
   const Ended sheet = eval({"run/samples", "--data", "digits"});
   EXPECT_EQ(sheet.status, 4);
-  EXPECT_THAT(sheet.errors, HasSubstr("an image a file, not a sheet"));
+  EXPECT_THAT(sheet.errors, HasSubstr("a file per image, not a sheet"));
   const Ended classifier = place().run({"eval", "run"});
   EXPECT_EQ(classifier.status, 6);
   EXPECT_THAT(classifier.errors, HasSubstr("ganymede classifier train --data digits"));
@@ -268,7 +268,7 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
               scored[first ? 0 : 1]["frechet_distance"].get<double>(), 1e-9);
 }
 
-TEST_F(Evaluation, InTrainingRemembersTheBestOfARunThatGoesOn) {
+TEST_F(Evaluation, InTrainingKeepsTheBestOfAResumedRun) {
   const std::vector<std::string> scores = {"--eval-every", "1", "--classifier", "digits.safetensors"};
   const auto with_scores = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), scores.begin(), scores.end());
@@ -282,7 +282,7 @@ TEST_F(Evaluation, InTrainingRemembersTheBestOfARunThatGoesOn) {
   const std::string best = contents(run / "checkpoints/generator_best.safetensors");
   double score = 0.0;
 
-  // The lines of a branch that is given up are gone; its best generator stays.
+  // The lines of an abandoned branch are removed; its best generator stays.
   std::string kept;
   for (const json& line : lines_of(contents(run / "metrics.jsonl"))) {
     score = line.value("frechet_distance", score);

@@ -48,7 +48,7 @@ Answered answered(const train::Recipe& recipe, const net::NetSpec& spec) {
   return Answered({.name = recipe.name + " " + spec.name, .net = spec, .batch = 4});
 }
 
-/// The network that sees the generator's images: the discriminator or the encoder.
+/// The generator's partner: the discriminator or the encoder.
 Answered answered_partner(const train::Recipe& recipe, const Answered& generator) {
   return answered(recipe, train::partner_spec(recipe, net::output_shape(generator.spec)));
 }
@@ -215,7 +215,7 @@ TEST(Export, AClassifierHasACardThatVerifyChecks) {
   ASSERT_EQ(place.run({"export", find_classifier("mnist").string()}).status, 0);
   const std::string card = test::contents(place / "classifier.onnx.md");
   EXPECT_THAT(card, HasSubstr("tags: [image-classification]"));
-  EXPECT_THAT(card, testing::ContainsRegex("99.[0-9]+% of the test images are read right"));
+  EXPECT_THAT(card, testing::ContainsRegex("99.[0-9]+% of the test images are classified correctly"));
   EXPECT_THAT(card, HasSubstr("| input | [28, 28, 1] |\n| output | [10] |"));
   const Ended verified = place.run({"verify", "classifier.onnx"});
   EXPECT_EQ(verified.status, 0) << verified.errors;
@@ -310,7 +310,7 @@ TEST(Verify, OfAHeaderNamesATemporaryDirectoryThatIsNotThere) {
   const Ended ended = test::Process(start).wait();
   EXPECT_EQ(ended.status, 6);
   EXPECT_THAT(ended.errors, HasSubstr("/nowhere/at/all"));
-  EXPECT_THAT(ended.errors, HasSubstr("Let TMPDIR name"));
+  EXPECT_THAT(ended.errors, HasSubstr("Set TMPDIR to"));
 }
 
 TEST(Verify, CompilesAHeaderAndComparesItsAnswers) {
@@ -326,7 +326,7 @@ TEST(Verify, CompilesAHeaderAndComparesItsAnswers) {
     if (good.output.find("no C compiler") != std::string::npos) {
       GTEST_SKIP() << good.output;
     }
-    EXPECT_THAT(good.output, HasSubstr("compiled, it answers the card's input as expected"));
+    EXPECT_THAT(good.output, HasSubstr("compiled, its output for the card's input is as expected"));
     const fs::path card = place / "generator.h.md";
     std::string text = test::contents(card);
     text.insert(text.find("\"input\":[") + std::string("\"input\":[").size(), "9.5,");
@@ -345,7 +345,7 @@ TEST(Verify, SaysWhatItDidNotCheck) {
   start.environment = {{"PATH", "/nowhere"}};
   const Ended without = test::Process(start).wait();
   EXPECT_EQ(without.status, 0) << without.errors;
-  EXPECT_THAT(without.output, HasSubstr("only the SHA-256 was compared, as there is no C compiler"));
+  EXPECT_THAT(without.output, HasSubstr("only the SHA-256 was compared: there is no C compiler"));
 }
 
 TEST(Verify, NeedsACard) {
@@ -353,7 +353,7 @@ TEST(Verify, NeedsACard) {
   std::ofstream(exported.place / (exported.file + ".md")) << "# a note\n";
   const Ended ended = exported.verify();
   EXPECT_EQ(ended.status, 6);
-  EXPECT_THAT(ended.errors, HasSubstr("no facts to check"));
+  EXPECT_THAT(ended.errors, HasSubstr("no facts to verify"));
 }
 
 }  // namespace

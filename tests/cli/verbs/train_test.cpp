@@ -156,7 +156,7 @@ TEST(Train, AFinishedRunSaysHowToExtendIt) {
   ASSERT_EQ(place.run(Workplace::train("small.toml")).status, 0);
   const Ended again = place.run({"train", "--resume", "run"});
   EXPECT_EQ(again.status, 0);
-  EXPECT_THAT(again.errors, HasSubstr("--epochs or --steps extend it"));
+  EXPECT_THAT(again.errors, HasSubstr("extend it with --epochs or --steps"));
   EXPECT_EQ(place.run({"train", "--resume", "run", "--steps", "3"}).status, 2);
 }
 

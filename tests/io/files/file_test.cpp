@@ -29,7 +29,7 @@ std::string text_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// While it lives, a file may not grow past `bytes`, as if the disk were full.
+/// While it exists, a file cannot grow beyond `bytes`, as on a full disk.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {
@@ -169,8 +169,9 @@ TEST(AppendFile, IsStoredWhereThatCanBe) {
   const TemporaryDirectory directory;
   AppendFile file(directory / "log");
   file.append_line("first");
-  file.sync();
-  AppendFile("/dev/null").sync();
+  EXPECT_NO_THROW(file.sync());
+  EXPECT_EQ(text_of(directory / "log"), "first\n");
+  EXPECT_NO_THROW(AppendFile("/dev/null").sync());
 }
 
 TEST(SyncParent, NamesADirectoryThatIsNotThere) {

@@ -44,7 +44,7 @@ TEST(Process, ReturnsTheExitStatusAndTheErrors) {
             128 + SIGTERM);
 }
 
-TEST(Process, TellsThatAProgramIsNotInstalled) {
+TEST(Process, ReportsThatAProgramIsNotInstalled) {
   EXPECT_FALSE(run_program({.name = "no-such-program-here", .arguments = {}, .input = ""}).has_value());
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <sstream>
 #include <string>
@@ -60,19 +61,22 @@ TEST(CHeader, EveryLayerAnswersAsHereInOneC99Program) {
 TEST(CHeader, KeepsWhatEndsCommentsOutOfThem) {
   const test::TemporaryDirectory directory;
   const net::NetSpec spec{.name = "generator", .input = {2}, .layers = {net::Dense{1}}};
-  const net::Weights weights(spec);
+  net::Weights weights(spec);
+  std::ranges::copy(std::array{3.0F, 4.0F}, weights.values(weights.table().front()).begin());
   write_file(
       directory / "generator.h",
       to_c_header(spec, weights, {.description = {"a line that joins the next\\", "two\nlines ?\?/"}}));
-  const auto output = run_c(directory.path(),
-                            "#include \"generator.h\"\nint main(void) {\n"
-                            "  float work[GENERATOR_WORK], image[GENERATOR_OUTPUT];\n"
-                            "  const float latent[GENERATOR_INPUT] = {1.0f, 2.0f};\n"
-                            "  generator(latent, work, image);\n  return (int)image[0];\n}\n",
-                            test::strict_c);
+  const auto output =
+      run_c(directory.path(),
+            "#include <stdio.h>\n#include \"generator.h\"\nint main(void) {\n"
+            "  float work[GENERATOR_WORK], image[GENERATOR_OUTPUT];\n"
+            "  const float latent[GENERATOR_INPUT] = {1.0f, 2.0f};\n"
+            "  generator(latent, work, image);\n  printf(\"%g\", image[0]);\n  return 0;\n}\n",
+            test::strict_c);
   if (!output) {
     GTEST_SKIP() << "there is no C compiler called cc";
   }
+  EXPECT_EQ(*output, "11");
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST_F(PlotDrawn, IgnoresALineThatIsStillBeingWritten) {
   EXPECT_EQ(draw_plot(table, png, plot), PlotStatus::drawn);
 }
 
-TEST_F(PlotOfLosses, TellsThatGnuplotIsMissing) {
+TEST_F(PlotOfLosses, ReportsThatGnuplotIsMissing) {
   write_rows(5);
   const char* path = ::getenv("PATH");
   const std::string before = path == nullptr ? "" : path;

@@ -91,7 +91,8 @@ TEST(Dropout, MultipliesTheKeptAndClearsTheOthers) {
       expected[n] = reference::stored(expected[n] * factor, type);
     }
     dispatch(type, [&]<class T>(T) { dropout_apply<T>(kept, 1.4F, data.as<T>()); });
-    expect_within(data, expected);
+    constexpr double mean_error = 1.5;  // in roundings; 0.4 is reached
+    expect_within(data, expected, mean_error);
   }
 }
 

@@ -13,6 +13,7 @@ using reference::Bounded;
 using reference::Guarded;
 using reference::Values;
 
+constexpr double mean_error = 1.5;  // in roundings; 0.4 is reached
 constexpr std::size_t rows = 7;
 constexpr std::size_t width = 4099;  // several threads, and an odd rest
 
@@ -46,21 +47,21 @@ TEST_P(Elementwise, AddsTensors) {
   const Values sum =
       expected(GetParam(), src_, dst_, factors_, [](Bounded, Bounded src, Bounded dst) { return dst + src; });
   dispatch(GetParam(), [&]<class T>(T) { add<T>(src<T>(), dst_.as<T>()); });
-  expect_within(dst_, sum);
+  expect_within(dst_, sum, mean_error);
 }
 
 TEST_P(Elementwise, AddsRowsTimesTheirFactor) {
   const Values sum = expected(GetParam(), src_, dst_, factors_,
                               [](Bounded factor, Bounded src, Bounded dst) { return dst + factor * src; });
   dispatch(GetParam(), [&]<class T>(T) { add_scaled_rows<T>(factors_, src<T>(), dst_.as<T>()); });
-  expect_within(dst_, sum);
+  expect_within(dst_, sum, mean_error);
 }
 
 TEST_P(Elementwise, ScalesRows) {
   const Values product = expected(GetParam(), src_, dst_, factors_,
                                   [](Bounded factor, Bounded, Bounded dst) { return factor * dst; });
   dispatch(GetParam(), [&]<class T>(T) { scale_rows<T>(factors_, dst_.as<T>()); });
-  expect_within(dst_, product);
+  expect_within(dst_, product, mean_error);
 }
 
 TEST(MoveTowards, GoesAShareOfTheWay) {

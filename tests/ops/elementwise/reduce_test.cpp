@@ -36,8 +36,10 @@ TEST(ColumnSum, MatchesTheNaiveSum) {
         column_sum<T>({static_cast<const T*>(src.data()), static_cast<std::size_t>(rows * columns)},
                       dst.as<float>());
       });
+      constexpr double mean_error = 10;  // in roundings; 2.6 is reached
       expect_within(dst,
-                    reference::column_sum(reference::exact(src.values()), static_cast<std::size_t>(columns)));
+                    reference::column_sum(reference::exact(src.values()), static_cast<std::size_t>(columns)),
+                    mean_error);
     }
   }
 }

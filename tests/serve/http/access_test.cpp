@@ -10,7 +10,7 @@ namespace {
 
 using Headers = std::map<std::string, std::string>;
 
-/// 0 where the request is let through.
+/// 0 if the request is allowed.
 int status(const std::string& method, const Headers& headers, const std::string& token = "",
            const std::string& target = "/") {
   const auto refused = refuse({.method = method, .target = target, .headers = headers, .body = ""}, {token});

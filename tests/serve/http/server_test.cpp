@@ -33,7 +33,7 @@ class ServerTest : public testing::Test {
   std::unique_ptr<Server> server_ = std::make_unique<Server>(site_, Address{});
 };
 
-/// A viewer who keeps everything that the stream tells.
+/// A viewer who stores the whole stream.
 class Viewer {
  public:
   explicit Viewer(httplib::Client client, const std::string& last_id = "") {
@@ -54,7 +54,7 @@ class Viewer {
     return text_;
   }
   bool ended() const { return ended_; }
-  /// False where it does not come in time.
+  /// False after a timeout.
   bool wait_for(const std::string& what) const {
     for (int tries = 0; tries < 500 && text().find(what) == std::string::npos; ++tries) {
       std::this_thread::sleep_for(10ms);
@@ -77,7 +77,7 @@ TEST_F(ServerTest, AnswersOverHttp) {
   EXPECT_EQ(answer->get_header_value("X-Content-Type-Options"), "nosniff");
 }
 
-TEST_F(ServerTest, TellsTwentyViewersWhatHappensAndSaysGoodbye) {
+TEST_F(ServerTest, SendsEventsToTwentyViewersAndEndsTheStreams) {
   std::vector<std::unique_ptr<Viewer>> viewers;
   for (int n = 0; n < 20; ++n) {
     viewers.push_back(std::make_unique<Viewer>(client()));
@@ -97,7 +97,7 @@ TEST_F(ServerTest, TellsTwentyViewersWhatHappensAndSaysGoodbye) {
   }
 }
 
-TEST_F(ServerTest, IsNotHeldUpByAViewerWhoDoesNotRead) {
+TEST_F(ServerTest, IsNotDelayedByAViewerWhoDoesNotRead) {
   httplib::Client stuck = client();
   std::atomic<bool> release = false;
   std::thread reader([&] {

@@ -28,11 +28,16 @@ Workers::Start start_at_most(int most) {
 
 TEST(Workers, DoAsManyThingsAtATimeAsThereMayBeThreads) {
   std::latch together(4);
+  std::atomic<int> done = 0;
   Workers workers(4, start_thread);
   for (int n = 0; n < 4; ++n) {
-    workers.give([&] { together.arrive_and_wait(); });
+    workers.give([&] {
+      together.arrive_and_wait();
+      ++done;
+    });
   }
   workers.finish();
+  EXPECT_EQ(done, 4);
 }
 
 TEST(Workers, AreOnlyAsManyAsAreNeeded) {
@@ -43,7 +48,7 @@ TEST(Workers, AreOnlyAsManyAsAreNeeded) {
     while (done <= n) {
       std::this_thread::yield();
     }
-    while (!workers.spare()) {  // the only one has told that it is done, and becomes free
+    while (!workers.spare()) {  // the only thread becomes free after its work
       std::this_thread::yield();
     }
   }
@@ -88,7 +93,7 @@ TEST(Workers, GoOnAfterWorkThatThrows) {
   EXPECT_EQ(done, 1);
 }
 
-TEST(Workers, AreRefusedWhereNotOneThreadCanBeHad) {
+TEST(Workers, AreRefusedIfTheSystemAllowsNoThread) {
   EXPECT_THROW(Workers(96, start_at_most(0)), base::Error);
 }
 

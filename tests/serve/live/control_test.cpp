@@ -11,7 +11,7 @@
 namespace ganymede::serve {
 namespace {
 
-/// A thread that steps as a trainer does, as fast as it may.
+/// A thread that takes steps like a trainer, as fast as it can.
 class Steps {
  public:
   explicit Steps(Control& control) : control_(control) {
@@ -25,7 +25,7 @@ class Steps {
   ~Steps() { stop_.request_stop(); }
 
   int count() const { return steps_; }
-  /// The count once it stands still.
+  /// The count once it no longer changes.
   int settled() const {
     int before = -1;
     while (before != steps_) {
@@ -47,7 +47,7 @@ class Steps {
   std::jthread thread_;
 };
 
-TEST(Control, LetsARunGoWhileNobodyPausesIt) {
+TEST(Control, DoesNotBlockARunThatIsNotPaused) {
   Control control(train::Position{}, [] {});
   EXPECT_FALSE(control.wait_for_leave({}));
 }
@@ -93,7 +93,7 @@ TEST(Control, LetsASignalEndAPause) {
   EXPECT_TRUE(trainer.get()) << "it did not wait";
 }
 
-TEST(Control, TellsTheLastStep) {
+TEST(Control, ReportsTheLastStep) {
   Control control(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
   control.note({.position = {.step = 5, .total_steps = 8, .steps_an_epoch = 4},
                 .metrics = train::GanMetrics{.generator_loss = 2.0F}});
@@ -101,11 +101,11 @@ TEST(Control, TellsTheLastStep) {
   EXPECT_EQ(std::get<train::GanMetrics>(control.status().metrics.value()).generator_loss, 2.0F);
 }
 
-TEST(Control, TellsHowTheRunEndedAndHowToGoOn) {
+TEST(Control, ReportsTheEndAndTheCommandThatResumes) {
   Control control(train::Position{}, [] {});
   control.give(Command::stop);
   control.end(RunState::stopped, "ganymede train --resume run");
-  control.end(RunState::failed);  // the first word counts
+  control.end(RunState::failed);  // only the first call counts
   EXPECT_EQ(control.status().state, RunState::stopped);
   EXPECT_EQ(control.status().resume, "ganymede train --resume run");
   control.give(Command::resume);

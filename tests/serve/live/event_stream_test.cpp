@@ -29,7 +29,7 @@ std::string last_id(const std::string& text) {
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
-TEST_F(Events, BeginWithAllThatIsThere) {
+TEST_F(Events, BeginWithAllRows) {
   EventStream events = stream();
   const std::string text = events.next();
   EXPECT_THAT(text, HasSubstr("event: metrics\ndata: [{\"step\": 20, \"epoch\": 1, \"loss_g\": 0.5}]\n\n"));
@@ -38,7 +38,7 @@ TEST_F(Events, BeginWithAllThatIsThere) {
   EXPECT_EQ(events.next(), "");
 }
 
-TEST_F(Events, TellWhatIsNewOnce) {
+TEST_F(Events, SendNewRowsOnce) {
   EventStream events = stream();
   events.next();
   fixture_.add_metrics("one", R"({"step": 40})");
@@ -50,7 +50,7 @@ TEST_F(Events, TellWhatIsNewOnce) {
   EXPECT_TRUE(text.ends_with("event: end\ndata: {}\n\n"));
 }
 
-TEST_F(Events, TellWhatFollowsALongLineBeforeTheEnd) {
+TEST_F(Events, SendTheRowsAfterALongLineBeforeTheEnd) {
   fixture_.add_metrics("one", R"({"text": ")" + std::string(200'000, 'x') + "\"}");
   fixture_.add_metrics("one", R"({"step": 40})");
   const std::string text = stream().finish();
@@ -58,7 +58,7 @@ TEST_F(Events, TellWhatFollowsALongLineBeforeTheEnd) {
   EXPECT_THAT(text, Not(HasSubstr("xxx")));
 }
 
-TEST_F(Events, GoOnWhereAViewerLeftOff) {
+TEST_F(Events, ContinueAfterTheLastEventId) {
   EventStream before = stream();
   const std::string id = last_id(before.next());
   fixture_.add_metrics("one", R"({"step": 40})");  // while the viewer is away
@@ -68,13 +68,13 @@ TEST_F(Events, GoOnWhereAViewerLeftOff) {
   EXPECT_THAT(text, Not(HasSubstr("event: restart")));
 }
 
-TEST_F(Events, BeginAnewForAnIdThatIsNone) {
+TEST_F(Events, StartFromTheBeginningForAnInvalidId) {
   for (const char* id : {"rubbish", "1-99999", "-1--1", ""}) {
     EXPECT_THAT(stream(id).next(), HasSubstr("\"step\": 20")) << id;
   }
 }
 
-TEST_F(Events, TellWhereALiveRunStands) {
+TEST_F(Events, ReportTheStateOfALiveRun) {
   Control control(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
   EventStream events = stream("", &control);
   EXPECT_THAT(events.next(),
@@ -84,7 +84,7 @@ TEST_F(Events, TellWhereALiveRunStands) {
   EXPECT_THAT(events.next(), HasSubstr(R"("state":"paused")"));
 }
 
-TEST_F(Events, TellHowARunEndedBeforeTheySayGoodbye) {
+TEST_F(Events, ReportTheFinalStateBeforeTheEnd) {
   Control control(train::Position{.step = 3, .total_steps = 8, .steps_an_epoch = 4}, [] {});
   EventStream events = stream("", &control);
   events.next();

@@ -73,7 +73,7 @@ TEST_F(MetricsTail, WaitsForTheEndOfALongLineThatIsBeingWritten) {
 TEST_F(MetricsTail, TellsNothingOfALineFromItsMiddle) {
   append("[{\"step\": 1}\n{\"step\": 2}\n");
   MetricsPlace place = read_metrics(path_, {}).place;
-  place.offset = 1;  // as no id of ours, but an id comes from outside
+  place.offset = 1;  // not an id of the server, but ids come from outside
   EXPECT_EQ(read_metrics(path_, place).rows, R"([{"step": 2}])");
 }
 

@@ -47,7 +47,7 @@ export function compareView(run: string, runs: RunList, signal: AbortSignal): HT
     "div",
     { class: "compare" },
     h("h1", {}, "Compare runs"),
-    h("p", { class: "lead" }, `Up to ${colors.length} runs over the same axes, and what their generators make of the same latent points.`),
+    h("p", { class: "lead" }, `Up to ${colors.length} runs on the same axes, and their generators' images of the same latent points.`),
     h("fieldset", { class: "card toolbar" }, h("legend", {}, "Runs"), ...boxes, seed.element),
     sheets,
     curves,
@@ -66,7 +66,7 @@ function sheet({ name, color }: Compared, seed: number): HTMLElement {
     src: address(name, "sheet", { seed, count: 40, columns: 10 }),
     alt: `Images of ${name} from the latent points of seed ${seed}`,
   });
-  image.addEventListener("error", () => image.replaceWith(h("p", { class: "hint" }, "It has no saved networks yet.")));
+  image.addEventListener("error", () => image.replaceWith(h("p", { class: "hint" }, "No saved networks yet.")));
   const title = h("h3", {}, name);
   title.style.color = `var(--${color})`;
   return h("figure", { class: "card" }, title, image);

@@ -27,5 +27,5 @@ export function exploreView(run: string, _: RunList, signal: AbortSignal): HTMLE
       body.replaceChildren(explorer.element);
     })
     .catch((error: unknown) => isAbort(error) || body.replaceChildren(problem(error)));
-  return h("div", {}, h("h1", {}, run), h("p", { class: "lead" }, "The generator runs in this browser. Walk through what it has learnt."), body);
+  return h("div", {}, h("h1", {}, run), h("p", { class: "lead" }, "The generator runs in this browser. Explore its latent space."), body);
 }

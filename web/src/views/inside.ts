@@ -140,7 +140,7 @@ class Bench {
 
 export function insideView(run: string, _: RunList, signal: AbortSignal): HTMLElement {
   const body = h("div", { attributes: { "aria-live": "polite" } }, h("p", { class: "hint" }, "Opening the networks …"));
-  const lead = h("p", { class: "lead" }, "What every layer makes of one latent point, and what the other network sees in one image.");
+  const lead = h("p", { class: "lead" }, "The activations of every layer: the generator's for a latent point, the other network's for an image.");
   readNetworks(run, signal)
     .then((networks) => {
       lead.append(` As saved ${networks.epoch === 0 ? "before training" : `after epoch ${networks.epoch}`}.`);

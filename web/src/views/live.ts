@@ -100,7 +100,7 @@ class Standing {
   private readonly bar = h("progress", { attributes: { "aria-label": "Share of the training that is done" } });
   private readonly facts = h("dl", { class: "facts" });
   private readonly command = h("code");
-  private readonly way = h("p", { class: "resume", hidden: true }, "To go on, run ", this.command);
+  private readonly way = h("p", { class: "resume", hidden: true }, "To resume, run ", this.command);
   private last: Status | null = null;
   private epochs = 0;
 
@@ -124,7 +124,7 @@ class Standing {
       return; // the program was to end; should another one train the run, its status follows
     }
     if (state === "lost") {
-      this.show("lost", this.last ? "The program has ended or cannot be reached; trying again" : "Connection lost; trying again");
+      this.show("lost", this.last ? "The program has ended or is not reachable; retrying" : "Connection lost; retrying");
     } else if (state === "open" && !this.last) {
       this.show("recorded", "Recorded");
     }
@@ -139,7 +139,7 @@ class Standing {
     const rows: [string, string][] = [
       ["Epoch", `${epoch ?? "–"}${epochs ? ` of ${epochs}` : ""}`],
       ["Step", last ? `${grouped(step)} of ${grouped(last.total_steps)}` : grouped(step)],
-      ["Speed", `${fixed(speed, 1)} ms a step`],
+      ["Speed", `${fixed(speed, 1)} ms per step`],
     ];
     if (last?.state === "training" && speed !== null) {
       rows.push(["Time left", duration(((last.total_steps - step) * speed) / 1000)]);
