@@ -147,8 +147,7 @@ void add_sample(CLI::App& app, Action& action) {
       "  ganymede sample runs/latest --class 3 --count 1000 --out threes.npy\n"
       "  ganymede sample runs/latest --interpolate 12 --out walk.png\n"
       "  ganymede sample generator.safetensors --animate walk.gif\n"
-      "An array is [count, height, width, channels] in the recipe's pixel range. A conditional "
-      "conditional\n"
+      "An array is [count, height, width, channels] in the recipe's pixel range. A conditional\n"
       "generator's labels are in FILE.labels.npy, [count] of whole numbers; `ganymede eval` reads them.");
   verb->callback([&action, options, verb] {
     constexpr std::int64_t usual_steps = 10;
