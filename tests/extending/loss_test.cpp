@@ -19,7 +19,9 @@ TEST(ALoss, IsReadFromRecipesAndWrittenToThem) {
   text.replace(text.find(usual), usual.size(), "\"exponential\"");
   const Recipe recipe = parse_recipe(text, "mine");
   EXPECT_EQ(recipe.objective.loss, Loss::exponential);
-  EXPECT_THAT(to_toml(recipe), HasSubstr("loss = \"exponential\""));
+  const std::string written = to_toml(recipe);
+  EXPECT_THAT(written, HasSubstr("loss = 'exponential'"));
+  EXPECT_EQ(parse_recipe(written, "again").objective.loss, Loss::exponential);
 }
 
 TEST(ALoss, IsAmongThoseThatErrorsName) {
