@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -12,41 +14,31 @@ namespace ganymede::draw {
 
 namespace {
 
-/// The colour of a kind of layer; layers with weights have strong colours.
-std::string_view fill_of(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> fills = {{
-      {"Input", "#FFFFFF"},
-      {"Dense", "#CFE3F5"},
-      {"Conv2D", "#CFEBDD"},
-      {"Conv2DTranspose", "#DDEBC8"},
-      {"Residual", "#C3E4D6"},
-      {"UpSampling2D", "#F0F0F0"},
-      {"AveragePooling2D", "#F0F0F0"},
-      {"BatchNormalization", "#FBE8C8"},
-      {"Dropout", "#F0F0F0"},
-      {"Reshape", "#F0F0F0"},
-      {"Flatten", "#F0F0F0"},
-      {"Concatenate", "#E9DDF3"},
-      {"Generator", "#CFE3F5"},
-      {"Encoder", "#CFEBDD"},
-      {"Sampling", "#E9DDF3"},
-      {"Discriminator, frozen", "#E4E4E4"},
-  }};
-  for (const auto& [name, fill] : fills) {
-    if (name == type) {
-      return fill;
-    }
-  }
-  return "#FBDCD2";  // activations
+constexpr std::string_view white = "#FFFFFF";
+
+/// What has weights stands out.
+std::string_view fill_of(const std::optional<net::Family>& family) {
+  constexpr std::string_view frozen = "#E4E4E4";
+  constexpr std::array fills = {
+      std::pair{net::Family::dense, "#CFE3F5"},
+      std::pair{net::Family::convolution, "#CFEBDD"},
+      std::pair{net::Family::transposed_convolution, "#DDEBC8"},
+      std::pair{net::Family::block, "#C3E4D6"},
+      std::pair{net::Family::normalisation, "#FBE8C8"},
+      std::pair{net::Family::activation, "#FBDCD2"},
+      std::pair{net::Family::label, "#E9DDF3"},
+      std::pair{net::Family::other, "#F0F0F0"},
+  };
+  return family ? std::ranges::find(fills, *family, &decltype(fills)::value_type::first)->second : frozen;
 }
 
 /// A node of two lines: the layer, and its shape with its parameters.
-std::string node(const std::string& id, const std::string& name, std::string_view type,
+std::string node(const std::string& id, std::string_view fill, const std::string& name, std::string_view type,
                  const std::string& detail) {
   return fmt::format(
       "    {} [fillcolor=\"{}\", label=<<b>{}</b> <font color=\"#606060\">{}</font><br/>"
       "<font point-size=\"10\" color=\"#404040\">{}</font>>];\n",
-      id, fill_of(type), name, type, detail);
+      id, fill, name, type, detail);
 }
 
 std::string detail_of(const LayerRow& layer) {
@@ -62,17 +54,17 @@ std::string cluster(const NetworkTable& network, std::size_t index) {
       "    style=rounded; color=\"#B0B0B0\"; margin=14;\n"
       "    label=<<b>{}</b><br/><font point-size=\"10\">{} trainable, {} not</font>>;\n",
       index, network.name, base::grouped(network.trainable), base::grouped(network.non_trainable));
-  text += node(id(0), "input", "Input", keras_shape(network.input));
+  text += node(id(0), white, "input", "Input", keras_shape(network.input));
   for (std::size_t layer = 0; layer < network.rows.size(); ++layer) {
     const LayerRow& row = network.rows[layer];
-    text += node(id(layer + 1), row.name, row.type, detail_of(row));
+    text += node(id(layer + 1), fill_of(row.family), row.name, row.type, detail_of(row));
     text += fmt::format("    {} -> {};\n", id(layer), id(layer + 1));
   }
   if (network.classes > 0) {
     const std::string label = fmt::format("n{}_label", index);
-    text += node(label, "label", "Input", fmt::format("(None,) · {} classes", network.classes));
+    text += node(label, white, "label", "Input", fmt::format("(None,) · {} classes", network.classes));
     for (std::size_t layer = 0; layer < network.rows.size(); ++layer) {
-      if (network.rows[layer].type == "Concatenate" || network.name == "composite") {
+      if (network.rows[layer].takes_label) {
         text += fmt::format("    {} -> {};\n", label, id(layer + 1));
       }
     }

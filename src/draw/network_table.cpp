@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-#include <utility>
-
 #include "base/number.h"
 #include "net/weights.h"
 
@@ -16,33 +11,14 @@ namespace {
 
 using Role = net::WeightDeclaration::Role;
 
-std::string keras_type(std::string_view kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> types = {{
-      {"dense", "Dense"},
-      {"conv", "Conv2D"},
-      {"conv_transpose", "Conv2DTranspose"},
-      {"residual", "Residual"},
-      {"upsample", "UpSampling2D"},
-      {"avg_pool", "AveragePooling2D"},
-      {"batch_norm", "BatchNormalization"},
-      {"leaky_relu", "LeakyReLU"},
-      {"relu", "ReLU"},
-      {"tanh", "Tanh"},
-      {"sigmoid", "Sigmoid"},
-      {"dropout", "Dropout"},
-      {"reshape", "Reshape"},
-      {"flatten", "Flatten"},
-      {"join_label", "Concatenate"},
-      {"select_label", "Gather"},
-  }};
-  const auto found = std::ranges::find(types, kind, &std::pair<std::string_view, std::string_view>::first);
-  return std::string(found == types.end() ? kind : found->second);
-}
-
-/// A network as one row of another network's table.
-LayerRow as_layer(const NetworkTable& network, std::string_view type) {
-  return {network.name, std::string(type), network.rows.empty() ? network.input : network.rows.back().output,
-          network.trainable + network.non_trainable};
+/// A whole network as one row of another's table.
+LayerRow as_layer(const NetworkTable& network, std::string_view type, std::optional<net::Family> family) {
+  return {.name = network.name,
+          .type = type,
+          .family = family,
+          .takes_label = network.classes > 0,
+          .output = network.rows.empty() ? network.input : network.rows.back().output,
+          .parameters = network.trainable + network.non_trainable};
 }
 
 std::string totals(const NetworkTable& table) {
@@ -60,8 +36,8 @@ NetworkTable make_table(const net::NetSpec& network) {
   NetworkTable table{.name = network.name, .input = network.input, .classes = net::label_classes(network)};
   const auto shapes = net::infer_shapes(network);
   for (std::size_t n = 0; n < shapes.size(); ++n) {
-    table.rows.push_back(
-        {shapes[n].name, keras_type(net::kind_name(network.layers[n])), shapes[n].output, 0});
+    const net::LayerFacts facts = net::facts_of(network.layers[n]);
+    table.rows.push_back({shapes[n].name, facts.keras, facts.family, facts.classes > 0, shapes[n].output});
   }
   for (const net::WeightRow& weight : net::weight_table(network)) {
     const std::int64_t count = weight.shape.elements();
@@ -78,16 +54,17 @@ NetworkTable make_composite_table(const NetworkTable& generator, const NetworkTa
       .classes = generator.classes,
       .trainable = generator.trainable,
       .non_trainable = generator.non_trainable + discriminator.trainable + discriminator.non_trainable};
-  table.rows = {as_layer(generator, "Generator"), as_layer(discriminator, "Discriminator, frozen")};
+  table.rows = {as_layer(generator, "Generator", net::Family::dense),
+                as_layer(discriminator, "Discriminator, frozen", std::nullopt)};
   return table;
 }
 
 NetworkTable make_autoencoder_table(const NetworkTable& encoder, const NetworkTable& generator) {
   return {.name = "autoencoder",
           .input = encoder.input,
-          .rows = {as_layer(encoder, "Encoder"),
-                   {"latent", "Sampling", generator.input, 0},
-                   as_layer(generator, "Generator")},
+          .rows = {as_layer(encoder, "Encoder", net::Family::convolution),
+                   {"latent", "Sampling", net::Family::label, false, generator.input},
+                   as_layer(generator, "Generator", net::Family::dense)},
           .trainable = encoder.trainable + generator.trainable,
           .non_trainable = encoder.non_trainable + generator.non_trainable};
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/spec.h"
@@ -10,8 +12,10 @@ namespace ganymede::draw {
 
 /// A row of a network's summary.
 struct LayerRow {
-  std::string name;  ///< "dense_1"
-  std::string type;  ///< what Keras calls the kind: "Dense"
+  std::string name;                   ///< "dense_1"
+  std::string_view type;              ///< what Keras calls the kind: "Dense"
+  std::optional<net::Family> family;  ///< none: a network that is frozen
+  bool takes_label = false;
   base::Shape output;
   std::int64_t parameters = 0;  ///< with the running statistics
 };

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -12,13 +13,98 @@
 #include "ops/device.h"
 #include "ops/elementwise/activation.h"
 
-/// What a layer kind is made of. Each kind is a pair of files in layers/ with
-///   struct Kind            its description, read from and written to a recipe by `fields`
+/// What a kind of layer is made of. Each is a pair of files in layers/ and a line in net/kinds.h, which does
+/// not compile until the pair has
+///   struct Kind            its description, comparable, read from and written to recipes by `fields`
+///   facts(...)             what it is called and how it treats its input: LayerFacts
 ///   output_shape(...)      the shape of its output for a sample, or an error that names what does not fit
+///   write_onnx(...)        its nodes in an ONNX graph: net/exports/onnx_graph.h
+///   write_c(...)           its calls in a C function: net/exports/c_code.h
+///   class KindOp           its compiled passes: forward, backward_data, tangent
+/// and, if it has weights,
 ///   declare(...)           its parameters and states
-///   class KindOp           its compiled passes: forward, backward_data, backward_weights, tangent, contract
-/// and one line in the variants of net/spec.h and net/program.cpp.
+///   multiply_adds(...)     how much it computes: net/profile.h
+///   KindOp                 backward_weights and contract too
+/// Most need none of these, whose absence shows at once where one does:
+///   scratch_bytes(...)     memory that is kept from the forward to the backward pass
+///   c_source(...)          the C functions that it calls
+///   forms(...)             the descriptions that have a word of their own in recipes, if there are several
 namespace ganymede::net {
+
+struct OnnxGraph;
+class CCode;
+struct CSource;
+
+/// What diagrams colour a layer by.
+enum class Family {
+  dense,
+  convolution,
+  transposed_convolution,
+  block,
+  normalisation,
+  activation,
+  label,
+  other
+};
+
+/// Where a layer's output is.
+enum class Memory {
+  own,         ///< in memory of its own
+  product,     ///< the same, of either type, and the activation behind it is computed with it
+  over_input,  ///< in its input's place, where nothing needs that any more
+  view         ///< where its input is, under another shape
+};
+
+/// How the output follows the input.
+enum class Response {
+  piecewise_linear,  ///< or linear
+  smooth,            ///< its derivative is taken from its output, and has one itself
+  batch              ///< every sample's output depends on the others' input, in training
+};
+
+/// Whether element i of the output comes from element i of the input alone.
+enum class Order {
+  mixed,
+  kept,
+  kept_in_features  ///< of an input [features], behind which elements may follow; not of images
+};
+
+/// What there is to know of a layer without looking into it.
+struct LayerFacts {
+  std::string_view word;   ///< in recipes: "conv_transpose"
+  std::string_view keras;  ///< in summaries, as Keras calls it: "Conv2DTranspose"
+  Family family;
+  Memory memory;
+  Response response;
+  Order order;
+  std::int64_t classes = 0;          ///< of the label that it takes; 0: it takes none
+  bool weighs_in_data_pass = false;  ///< backward_data() computes the weights' gradients too
+
+  /// A gradient penalty trains with the tangent pass, which counts on a network that is piecewise linear in
+  /// its input, sample by sample.
+  bool takes_penalty() const { return response == Response::piecewise_linear; }
+};
+
+/// One layer's place in a network: its name (the kind and a count, "dense_2") and the shapes of a sample.
+struct LayerShape {
+  std::string name;
+  base::Shape input;
+  base::Shape output;
+
+  /// The name of something of the layer's: "dense_2.weight".
+  std::string part(std::string_view what) const { return name + "." + std::string(what); }
+};
+
+/// An axis of a weight as files have it that keep the channels of an image first.
+struct WeightAxis {
+  enum class Elements {
+    plain,      ///< in the order that they have here
+    of_input,   ///< in the order of the elements of the layer's input, one for each
+    of_output,  ///< of its output
+  };
+  int axis = 0;  ///< here
+  Elements elements = Elements::plain;
+};
 
 /// A tensor that belongs to a layer's weights.
 struct WeightDeclaration {
@@ -30,6 +116,8 @@ struct WeightDeclaration {
   base::Shape shape;
   Role role = Role::parameter;
   Fill fill = {};
+  std::vector<WeightAxis> axes;  ///< in the order of PyTorch's tensor, whose file has the channels first
+  std::string torch_name = {};   ///< what PyTorch calls it; empty: the same
 };
 
 /// How a program is used, which decides what it keeps and computes.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -14,23 +15,11 @@ using base::Shape;
 
 namespace {
 
-bool is_view(const LayerSpec& layer) {
-  return std::holds_alternative<Reshape>(layer) || std::holds_alternative<Flatten>(layer);
-}
-
-bool is_linear(const LayerSpec& layer) {
-  return std::holds_alternative<Dense>(layer) || std::holds_alternative<Convolution>(layer);
-}
-
-/// Batch norm sums its parameters' gradients in its pass over the data.
-bool weighs_in_data_pass(const LayerSpec& layer) {
-  return std::holds_alternative<BatchNorm>(layer);
-}
-
 /// Builds a plan row by row.
 class Planner {
  public:
   Planner(const NetSpec& spec, const Use& use) : spec_(spec), use_(use) {
+    std::ranges::transform(spec.layers, std::back_inserter(facts_), facts_of);
     plan_.network = spec.name;
     plan_.use = use;
   }
@@ -59,21 +48,16 @@ class Planner {
     shapes_.push_back(spec_.input);
     bool smooth = false;
     for (LayerShape& shape : infer_shapes(spec_)) {
-      const LayerSpec& layer = spec_.layers[plan_.layers.size()];
+      const LayerFacts& layer = facts_[plan_.layers.size()];
       refuse_impossible_passes(layer, shape.name);
       const auto src = static_cast<int>(shapes_.size()) - 1;
-      const auto* activation = std::get_if<Activation>(&layer);
-      const bool elementwise = activation != nullptr || std::holds_alternative<Dropout>(layer);
-      const bool in_place = is_view(layer) || (elementwise && src > 0 && !smooth);
+      const bool in_place =
+          layer.memory == Memory::view || (layer.memory == Memory::over_input && src > 0 && !smooth);
       if (!in_place) {
         shapes_.push_back(shape.output);
         names_.push_back(shape.name);
       }
-      if (activation != nullptr) {
-        smooth = !activation->piecewise_linear();
-      } else if (!in_place) {
-        smooth = false;
-      }
+      smooth = layer.response == Response::smooth || (smooth && in_place);
       plan_.layers.push_back({.shape = std::move(shape),
                               .src = src,
                               .dst = static_cast<int>(shapes_.size()) - 1,
@@ -83,23 +67,19 @@ class Planner {
     plan_.places.resize(shapes_.size());
   }
 
-  /// A gradient penalty trains with the tangent pass, which counts on a network that is piecewise linear in
-  /// its input.
-  void refuse_impossible_passes(const LayerSpec& layer, const std::string& name) const {
-    const auto* activation = std::get_if<Activation>(&layer);
-    const bool batch_norm = std::holds_alternative<BatchNorm>(layer);
-    const bool penalty = use_.penalty || (use_.tangent && use_.training);
-    if (penalty && batch_norm) {
-      refuse(name, "batch normalisation in a network with a gradient penalty",
-             "layers that treat each sample by itself", "Remove it, or use a loss without a penalty");
+  void refuse_impossible_passes(const LayerFacts& layer, const std::string& name) const {
+    const bool batch = layer.response == Response::batch;
+    if ((use_.penalty || (use_.tangent && use_.training)) && !layer.takes_penalty()) {
+      refuse(name,
+             batch ? "a layer that mixes samples in a network with a gradient penalty"
+                   : "a smooth layer in a network with a gradient penalty",
+             batch ? "layers that treat each sample by itself" : "piecewise linear activations",
+             batch ? "Remove it, or use a loss without a penalty"
+                   : "Use leaky_relu or relu, or a loss without a penalty");
     }
-    if (penalty && activation != nullptr && !activation->piecewise_linear()) {
-      refuse(name, "a smooth activation in a network with a gradient penalty", "piecewise linear activations",
-             "Use leaky_relu or relu, or a loss without a penalty");
-    }
-    if (use_.weight_gradients && !use_.training && batch_norm) {
-      refuse(name, "batch normalisation that is trained in inference", "weight gradients in training only",
-             "Train with the statistics of the batch");
+    if (use_.weight_gradients && !use_.training && batch) {
+      refuse(name, "statistics of the batch that are trained in inference",
+             "weight gradients in training only", "Train with the statistics of the batch");
     }
   }
 
@@ -114,7 +94,7 @@ class Planner {
   void fuse_activations() {
     for (std::size_t i = 0; i + 1 < spec_.layers.size(); ++i) {
       const auto* activation = std::get_if<Activation>(&spec_.layers[i + 1]);
-      if (activation != nullptr && is_linear(spec_.layers[i])) {
+      if (activation != nullptr && facts_[i].memory == Memory::product) {
         plan_.layers[i].epilogue = *activation;
         plan_.layers[i + 1].epilogue_in_source = true;
       }
@@ -125,17 +105,13 @@ class Planner {
     bool wanted = use_.input_gradient;
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
       const bool weights = use_.weight_gradients && has_parameters(i);
-      plan_.layers[i].backward_data = wanted || (weights && weighs_in_data_pass(spec_.layers[i]));
+      plan_.layers[i].backward_data = wanted || (weights && facts_[i].weighs_in_data_pass);
       wanted = wanted || weights;
     }
   }
 
   bool has_parameters(std::size_t i) const {
-    return std::visit(
-        [&](const auto& layer) {
-          return !declare(layer, plan_.layers[i].shape.input, spec_.initializer).empty();
-        },
-        spec_.layers[i]);
+    return !weights_of(spec_.layers[i], plan_.layers[i].shape.input, spec_.initializer).empty();
   }
 
   int add_row(const std::string& name, Role role, const Shape& shape, DType dtype) {
@@ -149,13 +125,13 @@ class Planner {
 
   std::string place_name(std::size_t place) const { return place == 0 ? "input" : names_[place - 1]; }
 
-  /// The network's edges are f32. A linear layer can end in f32 itself; elsewhere another row holds the f32
+  /// The network's edges are f32. A matrix product can end in f32 itself; elsewhere another row holds the f32
   /// copy.
   void declare_values() {
     const std::size_t last = shapes_.size() - 1;
-    const bool linear_end = last > 0 && is_linear(spec_.layers[producer_of(last)]);
+    const bool product_end = last > 0 && facts_[producer_of(last)].memory == Memory::product;
     for (std::size_t place = 0; place <= last; ++place) {
-      const DType dtype = place == last && linear_end ? DType::f32 : use_.precision;
+      const DType dtype = place == last && product_end ? DType::f32 : use_.precision;
       plan_.places[place].value = add_row(place_name(place), Role::activation, batched(place), dtype);
     }
     plan_.input = edge(plan_.places.front().value, "f32 input", Role::activation);
@@ -221,7 +197,14 @@ class Planner {
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
       const LayerShape& shape = plan_.layers[i].shape;
       const std::size_t bytes = std::visit(
-          [&](const auto& layer) { return scratch_bytes(layer, shape.input, use_); }, spec_.layers[i]);
+          [&](const auto& layer) {
+            if constexpr (requires { scratch_bytes(layer, shape.input, use_); }) {
+              return scratch_bytes(layer, shape.input, use_);
+            } else {
+              return std::size_t{0};
+            }
+          },
+          spec_.layers[i]);
       if (bytes > 0) {
         const auto words = static_cast<std::int64_t>((bytes + sizeof(float) - 1) / sizeof(float));
         plan_.layers[i].scratch = add_row(shape.name + " scratch", Role::scratch, {words}, DType::f32);
@@ -231,6 +214,7 @@ class Planner {
 
   const NetSpec& spec_;
   const Use& use_;
+  std::vector<LayerFacts> facts_;
   Plan plan_;
   std::vector<Shape> shapes_;       // a place's, for a sample
   std::vector<std::string> names_;  // the layer that makes place i + 1

@@ -55,7 +55,7 @@ struct Plan {
 
 /// Throws Error(configuration), with the layer's name, for shapes that do not fit and for a use that a layer
 /// forbids: a gradient penalty (tangent and training) needs piecewise linear layers without batch statistics,
-/// and batch normalisation has weight gradients in training only.
+/// and those with them have weight gradients in training only.
 Plan make_plan(const NetSpec& spec, const Use& use);
 
 }  // namespace ganymede::net

@@ -25,7 +25,7 @@ struct PassTime {
 
 /// The multiplications, each with its addition, of the layer's matrix product for one sample; zero for layers
 /// without one. Every pass of a layer has as many.
-std::int64_t multiply_adds(const LayerSpec& layer, const LayerShape& shape);
+std::int64_t multiply_adds_of(const LayerSpec& layer, const LayerShape& shape);
 /// The same of all layers of a network.
 std::int64_t multiply_adds(const NetSpec& network);
 

@@ -8,50 +8,38 @@
 #include <variant>
 
 #include "base/error.h"
-#include "net/copy.h"
 
 namespace ganymede::net {
 
-using LayerOp = std::variant<DenseOp, ConvolutionOp, ResidualOp, ResampleOp, ActivationOp, BatchNormOp,
-                             DropoutOp, ReshapeOp, JoinLabelOp, SelectLabelOp>;
-
 namespace {
 
-LayerOp make_op(const Dense& d, const LayerBinding& b, const ops::Device& v) {
-  return DenseOp(d, b, v);
-}
-LayerOp make_op(const Convolution& d, const LayerBinding& b, const ops::Device& v) {
-  return ConvolutionOp(d, b, v);
-}
-LayerOp make_op(const Residual& d, const LayerBinding& b, const ops::Device& v) {
-  return ResidualOp(d, b, v);
-}
-LayerOp make_op(const Upsample& d, const LayerBinding& b, const ops::Device& v) {
-  return ResampleOp(d, b, v);
-}
-LayerOp make_op(const AveragePool& d, const LayerBinding& b, const ops::Device& v) {
-  return ResampleOp(d, b, v);
-}
-LayerOp make_op(const Activation& d, const LayerBinding& b, const ops::Device& v) {
-  return ActivationOp(d, b, v);
-}
-LayerOp make_op(const BatchNorm& d, const LayerBinding& b, const ops::Device& v) {
-  return BatchNormOp(d, b, v);
-}
-LayerOp make_op(const Dropout& d, const LayerBinding& b, const ops::Device& v) {
-  return DropoutOp(d, b, v);
-}
-LayerOp make_op(const Reshape& d, const LayerBinding& b, const ops::Device& v) {
-  return ReshapeOp(d, b, v);
-}
-LayerOp make_op(const Flatten& d, const LayerBinding& b, const ops::Device& v) {
-  return ReshapeOp(d, b, v);
-}
-LayerOp make_op(const JoinLabel& d, const LayerBinding& b, const ops::Device& v) {
-  return JoinLabelOp(d, b, v);
-}
-LayerOp make_op(const SelectLabel& d, const LayerBinding& b, const ops::Device& v) {
-  return SelectLabelOp(d, b, v);
+/// The passes of a kind; those without weights have none that compute their gradients.
+template <class Layer, class Op>
+struct LayerPasses : Op {
+  LayerPasses(const Layer& layer, const LayerBinding& binding, const ops::Device& device)
+      : Op(layer, binding, device) {}
+
+  void backward_weights() {
+    if constexpr (HasWeights<Layer>) {
+      Op::backward_weights();
+    }
+  }
+  void contract(std::span<const float> seeds) {
+    if constexpr (HasWeights<Layer>) {
+      Op::contract(seeds);
+    }
+  }
+};
+using LayerOp = Kinds::AnyOf<LayerPasses>;
+
+template <class... Layers, class... Ops>
+LayerOp make_op(KindList<Kind<Layers, Ops>...>, const LayerSpec& spec, const LayerBinding& binding,
+                const ops::Device& device) {
+  using Maker = LayerOp (*)(const LayerSpec&, const LayerBinding&, const ops::Device&);
+  constexpr Maker makers[] = {[](const LayerSpec& s, const LayerBinding& b, const ops::Device& d) -> LayerOp {
+    return LayerPasses<Layers, Ops>(std::get<Layers>(s), b, d);
+  }...};
+  return makers[spec.index()](spec, binding, device);
 }
 
 /// What one layer's passes took.
@@ -93,10 +81,9 @@ struct Program::Compiled {
     ops.reserve(spec.layers.size());
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
       const LayerBinding binding = bind(static_cast<int>(i), weights);
-      ops.push_back(
-          std::visit([&](const auto& layer) { return make_op(layer, binding, device); }, spec.layers[i]));
+      ops.push_back(make_op(Kinds{}, spec.layers[i], binding, device));
       operations.push_back(
-          2.0 * static_cast<double>(multiply_adds(spec.layers[i], plan.layers[i].shape) * use.batch));
+          2.0 * static_cast<double>(multiply_adds_of(spec.layers[i], plan.layers[i].shape) * use.batch));
     }
   }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <map>
 
 #include "base/error.h"
@@ -14,49 +13,49 @@ using base::Shape;
 
 namespace {
 
-bool same_kind(const LayerSpec& a, const LayerSpec& b) {
-  if (a.index() != b.index()) {
-    return false;
-  }
-  if (const auto* convolution = std::get_if<Convolution>(&a)) {
-    return convolution->transposed == std::get<Convolution>(b).transposed;
-  }
-  if (const auto* activation = std::get_if<Activation>(&a)) {
-    return activation->function == std::get<Activation>(b).function;
-  }
-  return true;
+using NamedLayers = std::vector<std::pair<std::string_view, LayerSpec>>;
+
+template <class... Layers, class... Ops>
+NamedLayers named_layers(KindList<Kind<Layers, Ops>...>) {
+  NamedLayers all;
+  const auto add = [&](const LayerSpec& layer) { all.emplace_back(kind_name(layer), layer); };
+  const auto add_forms = [&]<class Layer>(const Layer& layer) {
+    if constexpr (requires { forms(layer); }) {
+      std::ranges::for_each(forms(layer), add);
+    } else {
+      add(layer);
+    }
+  };
+  (add_forms(Layers{}), ...);
+  return all;
 }
 
 }  // namespace
 
-const std::vector<std::pair<std::string_view, LayerSpec>>& layer_kinds() {
-  static const std::vector<std::pair<std::string_view, LayerSpec>> kinds = {
-      {"dense", Dense{}},
-      {"conv", Convolution{}},
-      {"conv_transpose", Convolution{.transposed = true, .padding = {}}},
-      {"residual", Residual{}},
-      {"upsample", Upsample{}},
-      {"avg_pool", AveragePool{}},
-      {"batch_norm", BatchNorm{}},
-      {"leaky_relu", Activation{ops::Function::leaky_relu, 0.2F}},
-      {"relu", Activation{ops::Function::relu, 0.0F}},
-      {"tanh", Activation{ops::Function::tanh, 0.0F}},
-      {"sigmoid", Activation{ops::Function::sigmoid, 0.0F}},
-      {"dropout", Dropout{}},
-      {"reshape", Reshape{}},
-      {"flatten", Flatten{}},
-      {"join_label", JoinLabel{}},
-      {"select_label", SelectLabel{}},
-  };
+const NamedLayers& layer_kinds() {
+  static const NamedLayers kinds = named_layers(Kinds{});
   return kinds;
 }
 
+LayerFacts facts_of(const LayerSpec& layer) {
+  return std::visit([](const auto& description) { return facts(description); }, layer);
+}
+
 std::string_view kind_name(const LayerSpec& layer) {
-  const auto& kinds = layer_kinds();
-  const auto found = std::find_if(kinds.begin(), kinds.end(),
-                                  [&](const auto& kind) { return same_kind(kind.second, layer); });
-  assert(found != kinds.end());
-  return found->first;
+  return facts_of(layer).word;
+}
+
+std::vector<WeightDeclaration> weights_of(const LayerSpec& layer, const Shape& input,
+                                          Initializer initializer) {
+  return std::visit(
+      [&]<class Layer>(const Layer& description) -> std::vector<WeightDeclaration> {
+        if constexpr (HasWeights<Layer>) {
+          return declare(description, input, initializer);
+        } else {
+          return {};
+        }
+      },
+      layer);
 }
 
 std::vector<LayerShape> infer_shapes(const NetSpec& spec) {
@@ -87,11 +86,8 @@ Shape output_shape(const NetSpec& spec) {
 
 std::int64_t label_classes(const NetSpec& spec) {
   for (const LayerSpec& layer : spec.layers) {
-    if (const auto* join = std::get_if<JoinLabel>(&layer)) {
-      return join->classes;
-    }
-    if (const auto* select = std::get_if<SelectLabel>(&layer)) {
-      return select->classes;
+    if (const std::int64_t classes = facts_of(layer).classes; classes > 0) {
+      return classes;
     }
   }
   return 0;

@@ -21,6 +21,9 @@ struct TensorRef {
   }
 };
 
+/// dst = src, converted where the types differ; nothing where both are the same memory.
+void copy(const TensorRef& src, const TensorRef& dst);
+
 /// A parameter of a layer: the f32 master, its gradient, and what the matrix kernels read, which is the
 /// master or its bf16 shadow.
 struct ParameterRef {

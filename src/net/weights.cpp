@@ -1,6 +1,7 @@
 #include "net/weights.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/random.h"
 #include "ops/convert.h"
@@ -36,17 +37,13 @@ std::vector<WeightRow> weight_table(const NetSpec& spec) {
   std::int64_t end_of_states = 0;
   const auto shapes = infer_shapes(spec);
   for (std::size_t i = 0; i < shapes.size(); ++i) {
-    const auto declarations = std::visit(
-        [&](const auto& layer) { return declare(layer, shapes[i].input, spec.initializer); }, spec.layers[i]);
-    for (const WeightDeclaration& declaration : declarations) {
+    for (WeightDeclaration& declaration : weights_of(spec.layers[i], shapes[i].input, spec.initializer)) {
       std::int64_t& end = declaration.role == Role::parameter ? end_of_parameters : end_of_states;
-      table.push_back({.name = shapes[i].name + "." + declaration.name,
-                       .layer = static_cast<int>(i),
-                       .role = declaration.role,
-                       .shape = declaration.shape,
-                       .fill = declaration.fill,
-                       .offset = end});
-      end += aligned(declaration.shape.elements());
+      const std::int64_t begin = std::exchange(end, end + aligned(declaration.shape.elements()));
+      declaration.torch_name =
+          shapes[i].part(declaration.torch_name.empty() ? declaration.name : declaration.torch_name);
+      declaration.name = shapes[i].part(declaration.name);
+      table.push_back({std::move(declaration), static_cast<int>(i), begin});
     }
   }
   return table;

@@ -11,14 +11,10 @@
 
 namespace ganymede::net {
 
-/// Where one tensor of a network's weights is. The table of these rows is the only list of a network's
-/// weights: programs, files, summaries and tests loop over it.
-struct WeightRow {
-  std::string name;  ///< "dense_2.weight"
+/// Where one tensor of a network's weights is, under its full name: "dense_2.weight". The table of these rows
+/// is the only list of a network's weights: programs, files, summaries and tests loop over it.
+struct WeightRow : WeightDeclaration {
   int layer = 0;
-  WeightDeclaration::Role role = WeightDeclaration::Role::parameter;
-  base::Shape shape;
-  Fill fill;
   std::int64_t offset = 0;  ///< in elements, within the parameters or within the states
 };
 std::vector<WeightRow> weight_table(const NetSpec& spec);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -51,25 +53,6 @@ Order extended(Order order, std::int64_t elements) {
   return order;
 }
 
-/// Whether a layer keeps the order of its elements: neither one that has weights for each pair of them does,
-/// nor one from image to image, whose orders are known.
-struct KeepsOrder {
-  const Shape& input;
-
-  bool operator()(const net::Dense&) const { return false; }
-  bool operator()(const net::Convolution&) const { return false; }
-  bool operator()(const net::Residual&) const { return false; }
-  bool operator()(const net::Upsample&) const { return false; }
-  bool operator()(const net::AveragePool&) const { return false; }
-  bool operator()(const net::Activation&) const { return true; }
-  bool operator()(const net::BatchNorm&) const { return true; }
-  bool operator()(const net::Dropout&) const { return true; }
-  bool operator()(const net::Reshape&) const { return true; }
-  bool operator()(const net::Flatten&) const { return true; }
-  bool operator()(const net::JoinLabel&) const { return input.rank() == 1; }
-  bool operator()(const net::SelectLabel&) const { return false; }
-};
-
 /// The orders before each layer and behind the last.
 class Orders {
  public:
@@ -77,7 +60,9 @@ class Orders {
     samples_.push_back(spec.input);
     for (std::size_t n = 0; n < shapes_.size(); ++n) {
       samples_.push_back(shapes_[n].output);
-      keeps_.push_back(std::visit(KeepsOrder{shapes_[n].input}, spec.layers[n]));
+      const net::Order order = net::facts_of(spec.layers[n]).order;
+      keeps_.push_back(order == net::Order::kept ||
+                       (order == net::Order::kept_in_features && shapes_[n].input.rank() == 1));
     }
     fix_images_and_ends();
     spread();
@@ -141,76 +126,27 @@ class Orders {
   std::vector<std::optional<Order>> orders_;
 };
 
-/// How one row of a layer's weights lies.
-struct Layout {
-  const net::WeightRow& row;
-  const Order& before;
-  const Order& behind;
-
-  ChannelsFirstTensor operator()(const net::Dense&) const {
-    if (row.shape.rank() == 1) {
-      return {row.name, row.shape, behind};
+ChannelsFirstTensor lay_out(const net::WeightRow& row, const Order& before, const Order& behind) {
+  using Elements = net::WeightAxis::Elements;
+  std::vector<std::int64_t> sizes;
+  Order source = {0};
+  for (const auto& [axis, elements] : row.axes) {
+    const std::span<const std::int64_t> within = row.shape.sizes().subspan(axis + 1);
+    const std::int64_t stride =
+        std::accumulate(within.begin(), within.end(), std::int64_t{1}, std::multiplies<>());
+    const Order order = elements == Elements::of_input    ? before
+                        : elements == Elements::of_output ? behind
+                                                          : identity(row.shape[axis]);
+    Order longer;
+    for (const std::int64_t begin : source) {
+      std::ranges::transform(order, std::back_inserter(longer),
+                             [&](std::int64_t element) { return begin + element * stride; });
     }
-    Order source;
-    for (const std::int64_t unit : behind) {
-      for (const std::int64_t feature : before) {
-        source.push_back(unit * row.shape[1] + feature);
-      }
-    }
-    return {row.name, row.shape, std::move(source)};
+    source = std::move(longer);
+    sizes.push_back(row.shape[axis]);
   }
-
-  ChannelsFirstTensor operator()(const net::Convolution& convolution) const {
-    if (row.shape.rank() == 1) {
-      return {row.name, row.shape, identity(row.shape[0])};
-    }
-    const std::int64_t out = row.shape[0];
-    const std::int64_t area = row.shape[1] * row.shape[2];
-    const std::int64_t in = row.shape[3];
-    const auto [outer, inner] = convolution.transposed ? std::pair(in, out) : std::pair(out, in);
-    Order source;
-    for (std::int64_t first = 0; first < outer; ++first) {
-      for (std::int64_t second = 0; second < inner; ++second) {
-        for (std::int64_t pixel = 0; pixel < area; ++pixel) {
-          const auto [to, from] =
-              convolution.transposed ? std::pair(second, first) : std::pair(first, second);
-          source.push_back((to * area + pixel) * in + from);
-        }
-      }
-    }
-    return {row.name, {outer, inner, row.shape[1], row.shape[2]}, std::move(source)};
-  }
-
-  /// The two convolutions differ in nothing that matters here.
-  ChannelsFirstTensor operator()(const net::Residual& residual) const {
-    return (*this)(net::first_of(residual));
-  }
-
-  ChannelsFirstTensor operator()(const net::BatchNorm&) const {
-    const std::size_t dot = row.name.find('.');
-    const std::string tensor = row.name.substr(dot + 1);
-    const std::string name = row.name.substr(0, dot + 1) + (tensor == "gamma"              ? "weight"
-                                                            : tensor == "beta"             ? "bias"
-                                                            : tensor == "running_variance" ? "running_var"
-                                                                                           : tensor);
-    const bool features = before.size() == static_cast<std::size_t>(row.shape[0]);
-    return {name, row.shape, features ? before : identity(row.shape[0])};
-  }
-
-  ChannelsFirstTensor operator()(const net::Upsample&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::AveragePool&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::Activation&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::Dropout&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::Reshape&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::Flatten&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::JoinLabel&) const { return without_weights(); }
-  ChannelsFirstTensor operator()(const net::SelectLabel&) const { return without_weights(); }
-
- private:
-  ChannelsFirstTensor without_weights() const {
-    return {row.name, row.shape, identity(row.shape.elements())};
-  }
-};
+  return {row.torch_name, base::Shape(sizes), std::move(source)};
+}
 
 }  // namespace
 
@@ -219,8 +155,7 @@ std::vector<ChannelsFirstTensor> channels_first_layout(const net::NetSpec& spec)
   std::vector<ChannelsFirstTensor> tensors;
   for (const net::WeightRow& row : net::weight_table(spec)) {
     const auto layer = static_cast<std::size_t>(row.layer);
-    tensors.push_back(
-        std::visit(Layout{row, orders.before(layer), orders.behind(layer)}, spec.layers[layer]));
+    tensors.push_back(lay_out(row, orders.before(layer), orders.behind(layer)));
   }
   return tensors;
 }

@@ -1,14 +1,18 @@
 #include "io/networks/onnx.h"
 
+#include <onnx/onnx_pb.h>
+
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <limits>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/error.h"
 #include "io/networks/channels_first.h"
-#include "io/networks/onnx_graph.h"
+#include "net/exports/onnx_graph.h"
 
 namespace ganymede::io {
 
@@ -20,198 +24,80 @@ using onnx::TensorProto;
 constexpr const char* producer = "ganymede";
 constexpr std::int64_t ir_version = 7;
 constexpr std::int64_t operator_set = 13;
-constexpr const char* label_name = "label";
 
-/// The sizes of a sample with the channels first.
-Sizes channels_first(const base::Shape& sample) {
-  Sizes sizes(sample.sizes().begin(), sample.sizes().end());
-  std::rotate(sizes.begin(), sizes.end() - 1, sizes.end());
-  return sizes;
+static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
+
+/// A tensor [batch, ...sizes] that the graph takes or gives.
+void describe(onnx::ValueInfoProto& value, const std::string& name, TensorProto::DataType type,
+              const Sizes& sizes) {
+  value.set_name(name);
+  onnx::TypeProto::Tensor& tensor = *value.mutable_type()->mutable_tensor_type();
+  tensor.set_elem_type(type);
+  tensor.mutable_shape()->add_dim()->set_dim_param("batch");
+  for (const std::int64_t size : sizes) {
+    tensor.mutable_shape()->add_dim()->set_dim_value(size);
+  }
 }
 
-/// Appends a layer's nodes to the graph; returns the name of the layer's output.
-struct LayerWriter {
-  OnnxGraph& graph;
-  const net::LayerShape& layer;
-  const std::string& input;  ///< a value's name
+void fill(TensorProto& tensor, const net::OnnxConstant& constant) {
+  tensor.set_name(constant.name);
+  tensor.mutable_dims()->Add(constant.sizes.begin(), constant.sizes.end());
+  std::visit(
+      [&]<class T>(const std::vector<T>& values) {
+        tensor.set_data_type(std::is_same_v<T, float> ? TensorProto::FLOAT : TensorProto::INT64);
+        tensor.set_raw_data(values.data(), values.size() * sizeof(T));
+      },
+      constant.values);
+}
 
-  std::string operator()(const net::Dense& dense) const {
-    onnx::NodeProto& node = graph.add_node("Gemm", layer.name, inputs(dense.bias));
-    set_attribute(node, "transB", std::int64_t{1});
-    return layer.name;
+void fill(onnx::AttributeProto& attribute, const net::OnnxAttribute& from) {
+  using Proto = onnx::AttributeProto;
+  attribute.set_name(from.name);
+  if (const auto* whole = std::get_if<std::int64_t>(&from.value)) {
+    attribute.set_type(Proto::INT);
+    attribute.set_i(*whole);
+  } else if (const auto* number = std::get_if<float>(&from.value)) {
+    attribute.set_type(Proto::FLOAT);
+    attribute.set_f(*number);
+  } else if (const auto* sizes = std::get_if<Sizes>(&from.value)) {
+    attribute.set_type(Proto::INTS);
+    attribute.mutable_ints()->Add(sizes->begin(), sizes->end());
+  } else {
+    attribute.set_type(Proto::STRING);
+    attribute.set_s(std::get<std::string>(from.value));
   }
+}
 
-  std::string operator()(const net::Convolution& convolution) const {
-    const net::ConvolutionAxis vertical = net::convolution_axis(convolution, layer.input[0]);
-    const net::ConvolutionAxis horizontal = net::convolution_axis(convolution, layer.input[1]);
-    onnx::NodeProto& node = graph.add_node(convolution.transposed ? "ConvTranspose" : "Conv", layer.name,
-                                           inputs(convolution.bias));
-    set_attribute(node, "kernel_shape", Sizes{convolution.kernel, convolution.kernel});
-    set_attribute(node, "strides", Sizes{convolution.stride, convolution.stride});
-    set_attribute(node, "pads",
-                  Sizes{vertical.pad_begin, horizontal.pad_begin, vertical.pad_end, horizontal.pad_end});
-    if (convolution.transposed) {
-      set_attribute(node, "output_padding",
-                    Sizes{output_padding(convolution, vertical, layer.input[0]),
-                          output_padding(convolution, horizontal, layer.input[1])});
+void fill(onnx::GraphProto& proto, const net::OnnxGraph& graph) {
+  for (const net::OnnxNode& from : graph.nodes) {
+    onnx::NodeProto& node = *proto.add_node();
+    node.set_op_type(from.operation);
+    node.set_name(from.name);
+    for (const std::string& input : from.inputs) {
+      node.add_input(input);
     }
-    return layer.name;
-  }
-
-  /// The layers within are written under their own names, the same image going round them.
-  std::string operator()(const net::Residual& residual) const {
-    const base::Shape middle = net::output_shape(net::first_of(residual), layer.input);
-    const auto part = [&](const char* name, const base::Shape& in, const base::Shape& out,
-                          const std::string& from, const auto& inner) {
-      const net::LayerShape shape{tensor(name), in, out};
-      return LayerWriter{graph, shape, from}(inner);
-    };
-    const net::Activation activation = net::activation_of(residual);
-    std::string value = part("first_activation", layer.input, layer.input, input, activation);
-    value = part("first", layer.input, middle, value, net::first_of(residual));
-    value = part("second_activation", middle, middle, value, activation);
-    value = part("second", middle, layer.output, value, net::second_of(residual, layer.input.back()));
-    graph.add_node("Add", layer.name, {input, value});
-    return layer.name;
-  }
-
-  std::string operator()(const net::Upsample& upsample) const {
-    const auto factor = static_cast<float>(upsample.factor);
-    const bool nearest = upsample.mode == net::Upsample::Mode::nearest;
-    onnx::NodeProto& node = graph.add_node(
-        "Resize", layer.name,
-        {input, "", graph.constant(tensor("scales"), Sizes{4}, std::array{1.0F, 1.0F, factor, factor})});
-    set_attribute(node, "mode", nearest ? "nearest" : "linear");
-    set_attribute(node, "coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel");
-    set_attribute(node, "nearest_mode", "floor");
-    return layer.name;
-  }
-
-  std::string operator()(const net::AveragePool& pool) const {
-    onnx::NodeProto& node = graph.add_node("AveragePool", layer.name, {input});
-    set_attribute(node, "kernel_shape", Sizes{pool.factor, pool.factor});
-    set_attribute(node, "strides", Sizes{pool.factor, pool.factor});
-    return layer.name;
-  }
-
-  std::string operator()(const net::Activation& activation) const {
-    switch (activation.function) {
-      case ops::Function::leaky_relu:
-        set_attribute(graph.add_node("LeakyRelu", layer.name, {input}), "alpha", activation.slope);
-        break;
-      case ops::Function::relu:
-        graph.add_node("Relu", layer.name, {input});
-        break;
-      case ops::Function::tanh:
-        graph.add_node("Tanh", layer.name, {input});
-        break;
-      case ops::Function::sigmoid:
-        graph.add_node("Sigmoid", layer.name, {input});
-        break;
+    node.add_output(from.name);
+    for (const net::OnnxAttribute& attribute : from.attributes) {
+      fill(*node.add_attribute(), attribute);
     }
-    return layer.name;
   }
-
-  std::string operator()(const net::BatchNorm& batch_norm) const {
-    onnx::NodeProto& node = graph.add_node(
-        "BatchNormalization", layer.name,
-        {input, tensor("weight"), tensor("bias"), tensor("running_mean"), tensor("running_var")});
-    set_attribute(node, "epsilon", batch_norm.epsilon);
-    return layer.name;
+  for (const net::OnnxConstant& constant : graph.constants) {
+    fill(*proto.add_initializer(), constant);
   }
-
-  /// Inference drops nothing.
-  std::string operator()(const net::Dropout&) const { return input; }
-
-  std::string operator()(const net::Reshape&) const {
-    Sizes sizes = channels_first(layer.output);
-    sizes.insert(sizes.begin(), -1);
-    graph.add_node("Reshape", layer.name, {input, graph.constant(tensor("shape"), sizes)});
-    return layer.name;
-  }
-
-  std::string operator()(const net::Flatten&) const {
-    graph.add_node("Flatten", layer.name, {input});
-    return layer.name;
-  }
-
-  std::string operator()(const net::JoinLabel& join) const {
-    constexpr std::array off_and_on = {0.0F, 1.0F};
-    graph.add_node("OneHot", tensor("one_hot"),
-                   {label_name, graph.constant(tensor("classes"), Sizes{join.classes}),
-                    graph.constant(tensor("values"), Sizes{2}, off_and_on)});
-    std::string one_hot = tensor("one_hot");
-    if (layer.input.rank() == 3) {
-      graph.add_node("Unsqueeze", tensor("pixel"), {one_hot, graph.constant(tensor("axes"), Sizes{2, 3})});
-      graph.add_node(
-          "Expand", tensor("planes"),
-          {tensor("pixel"), graph.constant(tensor("size"), Sizes{1, 1, layer.input[0], layer.input[1]})});
-      one_hot = tensor("planes");
-    }
-    set_attribute(graph.add_node("Concat", layer.name, {input, one_hot}), "axis", std::int64_t{1});
-    return layer.name;
-  }
-
-  std::string operator()(const net::SelectLabel&) const {
-    graph.add_node("Unsqueeze", tensor("column"), {label_name, graph.constant(tensor("axes"), Sizes{1})});
-    set_attribute(graph.add_node("GatherElements", layer.name, {input, tensor("column")}), "axis",
-                  std::int64_t{1});
-    return layer.name;
-  }
-
- private:
-  std::string tensor(const std::string& name) const { return layer.name + "." + name; }
-
-  std::vector<std::string> inputs(bool bias) const {
-    std::vector<std::string> names = {input, tensor("weight")};
-    if (bias) {
-      names.push_back(tensor("bias"));
-    }
-    return names;
-  }
-
-  /// How much longer the output is than the kernel reaches: a stride beyond the kernel's size.
-  static std::int64_t output_padding(const net::Convolution& convolution, const net::ConvolutionAxis& axis,
-                                     std::int64_t in) {
-    return axis.out + axis.pad_begin + axis.pad_end - (in - 1) * convolution.stride - convolution.kernel;
-  }
-};
+}
 
 /// Images as bytes: floor(255 (value - low) / (high - low) + 1/2), clipped, in three channels.
-std::string append_bytes(OnnxGraph& graph, const std::string& input, const ByteRange& range) {
+void append_bytes(net::OnnxGraph& graph, const ByteRange& range) {
   constexpr float white = 255.0F;
   const float scale = white / (range.high - range.low);
-  const auto scalar = [&](const char* name, float value) {
-    return graph.constant(name, Sizes{}, std::array{value});
-  };
-  graph.add_node("Mul", "scaled", {input, scalar("byte_scale", scale)});
-  graph.add_node("Add", "shifted", {"scaled", scalar("byte_shift", 0.5F - range.low * scale)});
-  graph.add_node("Clip", "clipped", {"shifted", scalar("byte_black", 0.0F), scalar("byte_white", white)});
-  graph.add_node("Floor", "rounded", {"clipped"});
-  graph.add_node("Expand", "coloured", {"rounded", graph.constant("colours", Sizes{1, 3, 1, 1})});
-  set_attribute(graph.add_node("Cast", "bytes", {"coloured"}), "to", std::int64_t{TensorProto::UINT8});
-  return "bytes";
-}
-
-void append_network(OnnxGraph& graph, const net::NetSpec& spec, const OnnxOptions& options) {
-  const std::vector<net::LayerShape> shapes = net::infer_shapes(spec);
-  graph.add_input(options.input, TensorProto::FLOAT, channels_first(spec.input));
-  if (net::label_classes(spec) > 0) {
-    graph.add_input(label_name, TensorProto::INT64, {});
-  }
-  std::string value = options.input;
-  for (std::size_t n = 0; n < shapes.size(); ++n) {
-    value = std::visit(LayerWriter{graph, shapes[n], value}, spec.layers[n]);
-  }
-  Sizes output = channels_first(net::output_shape(spec));
-  if (options.bytes) {
-    append_bytes(graph, value, *options.bytes);
-    output.front() = 3;
-  } else if (value == options.input) {
-    graph.add_node("Identity", options.output, {value});
-  }
-  graph.rename_last_output(options.output);
-  graph.add_output(options.output, options.bytes ? TensorProto::UINT8 : TensorProto::FLOAT, output);
+  const auto scalar = [&](const char* name, float value) { return graph.constant(name, {}, {value}); };
+  graph.add({"Mul", "scaled", {graph.value, scalar("byte_scale", scale)}});
+  graph.add({"Add", "shifted", {"scaled", scalar("byte_shift", 0.5F - range.low * scale)}});
+  const std::string black = scalar("byte_black", 0.0F);
+  graph.add({"Clip", "clipped", {"shifted", black, scalar("byte_white", white)}});
+  graph.add({"Floor", "rounded", {"clipped"}});
+  graph.add({"Expand", "coloured", {"rounded", graph.constant("colours", {1, 3, 1, 1})}});
+  graph.add({"Cast", "bytes", {"coloured"}, {{"to", std::int64_t{TensorProto::UINT8}}}});
 }
 
 /// The shape of a sample of the model's first input, as the network sees it; a scalar's where it has none.
@@ -244,14 +130,32 @@ std::string to_onnx(const net::NetSpec& spec, const net::Weights& weights, const
     entry.set_key(key);
     entry.set_value(value);
   }
-  model.mutable_graph()->set_name(spec.name);
-  OnnxGraph graph(*model.mutable_graph());
-  append_network(graph, spec, options);
+  net::OnnxGraph graph = net::to_onnx_graph(spec, options.input);
+  if (options.bytes) {
+    append_bytes(graph, *options.bytes);
+  } else if (graph.nodes.empty()) {
+    graph.add({"Identity", options.output, {graph.value}});
+  }
   const std::vector<ChannelsFirstTensor> layout = channels_first_layout(spec);
   for (std::size_t n = 0; n < layout.size(); ++n) {
-    graph.constant(layout[n].name, layout[n].shape.sizes(),
+    const std::span<const std::int64_t> sizes = layout[n].shape.sizes();
+    graph.constant(layout[n].name, {sizes.begin(), sizes.end()},
                    to_channels_first(layout[n], weights.values(weights.table()[n])));
   }
+  onnx::GraphProto& proto = *model.mutable_graph();
+  proto.set_name(spec.name);
+  fill(proto, graph);
+  proto.mutable_node(proto.node_size() - 1)->set_output(0, options.output);
+  Sizes output = net::channels_first(net::output_shape(spec));
+  if (options.bytes) {
+    output.front() = 3;
+  }
+  describe(*proto.add_input(), options.input, TensorProto::FLOAT, net::channels_first(spec.input));
+  if (net::label_classes(spec) > 0) {
+    describe(*proto.add_input(), net::onnx_label, TensorProto::INT64, {});
+  }
+  describe(*proto.add_output(), options.output, options.bytes ? TensorProto::UINT8 : TensorProto::FLOAT,
+           output);
   return model.SerializeAsString();
 }
 

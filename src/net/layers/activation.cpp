@@ -2,12 +2,51 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 
 #include "base/error.h"
-#include "net/copy.h"
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 
 namespace ganymede::net {
+
+namespace {
+
+struct Form {
+  Activation activation;
+  std::string_view word, keras;
+  const char *onnx, *c;
+};
+
+/// By function.
+constexpr std::array<Form, 4> all_forms = {{
+    {{ops::Function::leaky_relu, 0.2F}, "leaky_relu", "LeakyReLU", "LeakyRelu", "leaky_relu"},
+    {{ops::Function::relu, 0.0F}, "relu", "ReLU", "Relu", "leaky_relu"},
+    {{ops::Function::tanh, 0.0F}, "tanh", "Tanh", "Tanh", "tanh"},
+    {{ops::Function::sigmoid, 0.0F}, "sigmoid", "Sigmoid", "Sigmoid", "sigmoid"},
+}};
+
+const Form& form_of(const Activation& activation) {
+  return *std::ranges::find(all_forms, activation.function,
+                            [](const Form& f) { return f.activation.function; });
+}
+
+}  // namespace
+
+std::vector<Activation> forms(const Activation&) {
+  std::vector<Activation> all;
+  std::ranges::transform(all_forms, std::back_inserter(all), &Form::activation);
+  return all;
+}
+
+LayerFacts facts(const Activation& activation) {
+  const Form& form = form_of(activation);
+  const Response response = activation.piecewise_linear() ? Response::piecewise_linear : Response::smooth;
+  return {form.word, form.keras, Family::activation, Memory::over_input, response, Order::kept};
+}
 
 base::Shape output_shape(const Activation& activation, const base::Shape& input) {
   // The derivative is taken from the function's value, which must have the sign of its argument.
@@ -47,6 +86,42 @@ void ActivationOp::multiply_by_derivative(const TensorRef& src, const TensorRef&
       ops::activation_derivative<D, T>(activation_, binding_.dst.as<const D>(), dst.as<T>());
     });
   });
+}
+
+void write_onnx(const Activation& activation, const LayerShape& place, OnnxGraph& graph) {
+  OnnxNode node{form_of(activation).onnx, place.name, {graph.value}};
+  if (activation.function == ops::Function::leaky_relu) {
+    node.attributes.push_back({"alpha", activation.slope});
+  }
+  graph.add(std::move(node));
+}
+
+void write_c(const Activation& activation, const LayerShape& place, CCode& code) {
+  const std::string slope = activation.piecewise_linear() ? fmt::format(", {:#}f", activation.slope) : "";
+  code.line(fmt::format("ganymede_{}({}, {}{});", form_of(activation).c, code.here(), place.output.elements(),
+                        slope));
+}
+
+CSource c_source(const Activation&) {
+  return {.functions = R"c(
+static inline void ganymede_leaky_relu(float *data, int count, float slope) {
+  for (int n = 0; n < count; ++n) {
+    data[n] = data[n] > 0.0f ? data[n] : slope * data[n];
+  }
+}
+
+static inline void ganymede_tanh(float *data, int count) {
+  for (int n = 0; n < count; ++n) {
+    data[n] = tanhf(data[n]);
+  }
+}
+
+static inline void ganymede_sigmoid(float *data, int count) {
+  for (int n = 0; n < count; ++n) {
+    data[n] = 1.0f / (1.0f + expf(-data[n]));
+  }
+}
+)c"};
 }
 
 }  // namespace ganymede::net

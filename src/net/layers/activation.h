@@ -15,7 +15,13 @@ void fields(Activation& activation, Visitor& visit) {
   }
 }
 
+/// A function each.
+std::vector<Activation> forms(const Activation& activation);
+LayerFacts facts(const Activation& activation);
 base::Shape output_shape(const Activation& activation, const base::Shape& input);
+void write_onnx(const Activation& activation, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Activation& activation, const LayerShape& place, CCode& code);
+CSource c_source(const Activation&);
 
 class ActivationOp {
  public:
@@ -23,9 +29,7 @@ class ActivationOp {
 
   void forward(const PassContext& context);
   void backward_data();
-  void backward_weights() {}
   void tangent();
-  void contract(std::span<const float>) {}
 
  private:
   void multiply_by_derivative(const TensorRef& src, const TensorRef& dst);

@@ -1,12 +1,27 @@
 #include "net/layers/batch_norm.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 #include "ops/batch_norm.h"
 
 namespace ganymede::net {
 
 using base::Shape;
+
+LayerFacts facts(const BatchNorm&) {
+  return {.word = "batch_norm",
+          .keras = "BatchNormalization",
+          .family = Family::normalisation,
+          .memory = Memory::own,
+          .response = Response::batch,
+          .order = Order::kept,
+          .weighs_in_data_pass = true};
+}
 
 Shape output_shape(const BatchNorm&, const Shape& input) {
   return input;
@@ -16,10 +31,18 @@ std::vector<WeightDeclaration> declare(const BatchNorm&, const Shape& input, Ini
   using Role = WeightDeclaration::Role;
   const Shape channels = {input.back()};
   const Fill ones = {Fill::Kind::constant, 1.0F};
-  return {{.name = "gamma", .shape = channels, .fill = ones},
-          {.name = "beta", .shape = channels},
-          {.name = "running_mean", .shape = channels, .role = Role::state},
-          {.name = "running_variance", .shape = channels, .role = Role::state, .fill = ones}};
+  const bool features = input.rank() == 1;
+  const std::vector<WeightAxis> axes = {
+      {0, features ? WeightAxis::Elements::of_input : WeightAxis::Elements::plain}};
+  return {{.name = "gamma", .shape = channels, .fill = ones, .axes = axes, .torch_name = "weight"},
+          {.name = "beta", .shape = channels, .axes = axes, .torch_name = "bias"},
+          {.name = "running_mean", .shape = channels, .role = Role::state, .axes = axes},
+          {.name = "running_variance",
+           .shape = channels,
+           .role = Role::state,
+           .fill = ones,
+           .axes = axes,
+           .torch_name = "running_var"}};
 }
 
 std::size_t scratch_bytes(const BatchNorm&, const Shape& input, const Use&) {
@@ -81,6 +104,49 @@ void BatchNormOp::tangent() {
     ops::batch_norm_scale<T>(inverse_deviation_, binding_.parameters[0].values,
                              binding_.tangent_src.as<const T>(), binding_.tangent_dst.as<T>());
   });
+}
+
+/// No product: it reads and writes each element.
+std::int64_t multiply_adds(const BatchNorm&, const LayerShape&) {
+  return 0;
+}
+
+void write_onnx(const BatchNorm& batch_norm, const LayerShape& place, OnnxGraph& graph) {
+  std::vector<std::string> inputs = graph.with_weights(place, true);
+  inputs.push_back(place.part("running_mean"));
+  inputs.push_back(place.part("running_var"));
+  graph.add({"BatchNormalization", place.name, std::move(inputs), {{"epsilon", batch_norm.epsilon}}});
+}
+
+/// gamma (x - mean) / sqrt(variance + epsilon) + beta as one product and sum.
+void write_c(const BatchNorm& batch_norm, const LayerShape& place, CCode& code) {
+  const std::span<const float> gamma = code.values(place.part("gamma"));
+  const std::span<const float> beta = code.values(place.part("beta"));
+  const std::span<const float> mean = code.values(place.part("running_mean"));
+  const std::span<const float> variance = code.values(place.part("running_variance"));
+  std::vector<float> scale;
+  std::vector<float> shift;
+  for (std::size_t n = 0; n < gamma.size(); ++n) {
+    const double factor = gamma[n] / std::sqrt(static_cast<double>(variance[n]) + batch_norm.epsilon);
+    scale.push_back(static_cast<float>(factor));
+    shift.push_back(static_cast<float>(beta[n] - mean[n] * factor));
+  }
+  const std::string scales = code.array(place.part("scale"), scale);
+  const std::string shifts = code.array(place.part("shift"), shift);
+  code.line(fmt::format("ganymede_scale_shift({}, {}, {}, {}, {});", code.here(), place.output.elements(),
+                        scales, shifts, gamma.size()));
+}
+
+CSource c_source(const BatchNorm&) {
+  return {.functions = R"c(
+// batch normalisation with its statistics folded in, over the last axis
+static inline void ganymede_scale_shift(float *data, int count, const float *scale, const float *shift,
+                                        int channels) {
+  for (int n = 0; n < count; ++n) {
+    data[n] = data[n] * scale[n % channels] + shift[n % channels];
+  }
+}
+)c"};
 }
 
 }  // namespace ganymede::net

@@ -20,11 +20,16 @@ void fields(BatchNorm& batch_norm, Visitor& visit) {
   visit("epsilon", batch_norm.epsilon);
 }
 
+LayerFacts facts(const BatchNorm& batch_norm);
 base::Shape output_shape(const BatchNorm& batch_norm, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const BatchNorm& batch_norm, const base::Shape& input,
                                        Initializer initializer);
 /// The batch's mean and inverse deviation, kept from the forward to the backward pass.
 std::size_t scratch_bytes(const BatchNorm& batch_norm, const base::Shape& input, const Use& use);
+std::int64_t multiply_adds(const BatchNorm& batch_norm, const LayerShape& place);
+void write_onnx(const BatchNorm& batch_norm, const LayerShape& place, OnnxGraph& graph);
+void write_c(const BatchNorm& batch_norm, const LayerShape& place, CCode& code);
+CSource c_source(const BatchNorm&);
 
 class BatchNormOp {
  public:

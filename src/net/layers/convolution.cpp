@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "net/contraction.h"
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 #include "ops/elementwise/reduce.h"
 
 namespace ganymede::net {
@@ -33,6 +35,19 @@ namespace {
 }
 
 }  // namespace
+
+std::vector<Convolution> forms(const Convolution&) {
+  return {{}, {.transposed = true, .padding = {}}};
+}
+
+LayerFacts facts(const Convolution& c) {
+  return {c.transposed ? "conv_transpose" : "conv",
+          c.transposed ? "Conv2DTranspose" : "Conv2D",
+          c.transposed ? Family::transposed_convolution : Family::convolution,
+          Memory::product,
+          Response::piecewise_linear,
+          Order::mixed};
+}
 
 Shape output_shape(const Convolution& c, const Shape& input) {
   constexpr std::int64_t largest = 4096;
@@ -66,11 +81,15 @@ std::vector<WeightDeclaration> declare(const Convolution& c, const Shape& input,
     // PyTorch takes the second size of its [in, out, kernel, kernel] weights for the fan-in.
     fans.in = fans.out;
   }
+  const std::vector<WeightAxis> out_first = {{0}, {3}, {1}, {2}};
+  const std::vector<WeightAxis> in_first = {{3}, {0}, {1}, {2}};
   std::vector<WeightDeclaration> declarations = {{.name = "weight",
                                                   .shape = {c.channels, c.kernel, c.kernel, input.back()},
-                                                  .fill = weight_fill(initializer, fans)}};
+                                                  .fill = weight_fill(initializer, fans),
+                                                  .axes = c.transposed ? in_first : out_first}};
   if (c.bias) {
-    declarations.push_back({.name = "bias", .shape = {c.channels}, .fill = bias_fill(initializer, fans)});
+    declarations.push_back(
+        {.name = "bias", .shape = {c.channels}, .fill = bias_fill(initializer, fans), .axes = {{0}}});
   }
   return declarations;
 }
@@ -150,6 +169,108 @@ void ConvolutionOp::write_bias_gradient() {
 void ConvolutionOp::tangent() {
   tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr,
                 binding_.tangent_dst.data);
+}
+
+std::int64_t multiply_adds(const Convolution& c, const LayerShape& place) {
+  // Each pixel of the smaller side meets the whole kernel, once for every channel of the other side.
+  const std::int64_t area = c.kernel * c.kernel;
+  return c.transposed ? place.input.elements() * area * place.output.back()
+                      : place.output.elements() * area * place.input.back();
+}
+
+void write_onnx(const Convolution& c, const LayerShape& place, OnnxGraph& graph) {
+  const ConvolutionAxis vertical = convolution_axis(c, place.input[0]);
+  const ConvolutionAxis horizontal = convolution_axis(c, place.input[1]);
+  OnnxNode node{c.transposed ? "ConvTranspose" : "Conv",
+                place.name,
+                graph.with_weights(place, c.bias),
+                {{"kernel_shape", std::vector{c.kernel, c.kernel}},
+                 {"strides", std::vector{c.stride, c.stride}},
+                 {"pads", std::vector{vertical.pad_begin, horizontal.pad_begin, vertical.pad_end,
+                                      horizontal.pad_end}}}};
+  if (c.transposed) {
+    // How much longer the output is than the kernel reaches: a stride beyond the kernel's size.
+    const auto beyond = [&](const ConvolutionAxis& axis, std::int64_t in) {
+      return axis.out + axis.pad_begin + axis.pad_end - (in - 1) * c.stride - c.kernel;
+    };
+    node.attributes.push_back({"output_padding", std::vector{beyond(vertical, place.input[0]),
+                                                             beyond(horizontal, place.input[1])}});
+  }
+  graph.add(std::move(node));
+}
+
+void write_c(const Convolution& c, const LayerShape& place, CCode& code) {
+  const Shape& in = place.input;
+  const Shape& out = place.output;
+  const std::string weight = code.weight(place.part("weight"));
+  const std::string bias = code.weight(place.part("bias"), c.bias);
+  const std::string geometry =
+      code.constant("ganymede_convolution", place.part("geometry"),
+                    fmt::format("{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}}", in[0], in[1], in[2], out[0],
+                                out[1], out[2], c.kernel, c.stride, convolution_axis(c, in[0]).pad_begin,
+                                convolution_axis(c, in[1]).pad_begin));
+  code.line(fmt::format("ganymede_{}({}, {}, {}, &{}, {});", c.transposed ? "conv_transpose" : "conv",
+                        code.here(), weight, bias, geometry, code.there()));
+  code.turn();
+}
+
+CSource c_source(const Convolution&) {
+  return {.types = R"c(
+typedef struct {
+  int height, width, channels;              // of src
+  int out_height, out_width, out_channels;  // of dst
+  int kernel, stride, pad_top, pad_left;
+} ganymede_convolution;
+)c",
+          .functions = R"c(
+// weight [out_channels, kernel, kernel, channels]; src and dst [height, width, channels]
+static inline void ganymede_conv(const float *src, const float *weight, const float *bias,
+                                 const ganymede_convolution *c, float *dst) {
+  for (int n = 0; n < c->out_height * c->out_width * c->out_channels; ++n) {
+    const int out = n % c->out_channels;
+    const int left = n / c->out_channels % c->out_width * c->stride - c->pad_left;
+    const int top = n / c->out_channels / c->out_width * c->stride - c->pad_top;
+    float sum = bias ? bias[out] : 0.0f;
+    for (int y = 0; y < c->kernel; ++y) {
+      for (int x = 0; x < c->kernel; ++x) {
+        if (top + y >= 0 && top + y < c->height && left + x >= 0 && left + x < c->width) {
+          const float *pixel = src + ((top + y) * c->width + left + x) * c->channels;
+          const float *w = weight + ((out * c->kernel + y) * c->kernel + x) * c->channels;
+          for (int channel = 0; channel < c->channels; ++channel) {
+            sum += w[channel] * pixel[channel];
+          }
+        }
+      }
+    }
+    dst[n] = sum;
+  }
+}
+
+// the transposed convolution: pixel (y, x) of src adds to pixels (y stride - pad + k) of dst
+static inline void ganymede_conv_transpose(const float *src, const float *weight, const float *bias,
+                                           const ganymede_convolution *c, float *dst) {
+  for (int n = 0; n < c->out_height * c->out_width * c->out_channels; ++n) {
+    const int out = n % c->out_channels;
+    const int right = n / c->out_channels % c->out_width + c->pad_left;
+    const int bottom = n / c->out_channels / c->out_width + c->pad_top;
+    float sum = bias ? bias[out] : 0.0f;
+    for (int y = bottom % c->stride; y < c->kernel && y <= bottom; y += c->stride) {
+      for (int x = right % c->stride; x < c->kernel && x <= right; x += c->stride) {
+        const int row = (bottom - y) / c->stride;
+        const int column = (right - x) / c->stride;
+        if (row < c->height && column < c->width) {
+          const float *pixel = src + (row * c->width + column) * c->channels;
+          const float *w = weight + ((out * c->kernel + y) * c->kernel + x) * c->channels;
+          for (int channel = 0; channel < c->channels; ++channel) {
+            sum += w[channel] * pixel[channel];
+          }
+        }
+      }
+    }
+    dst[n] = sum;
+  }
+}
+)c"};
 }
 
 }  // namespace ganymede::net

@@ -47,9 +47,16 @@ struct ConvolutionAxis {
 };
 ConvolutionAxis convolution_axis(const Convolution& convolution, std::int64_t in);
 
+/// "conv" and "conv_transpose".
+std::vector<Convolution> forms(const Convolution& convolution);
+LayerFacts facts(const Convolution& convolution);
 base::Shape output_shape(const Convolution& convolution, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const Convolution& convolution, const base::Shape& input,
                                        Initializer initializer);
+std::int64_t multiply_adds(const Convolution& convolution, const LayerShape& place);
+void write_onnx(const Convolution& convolution, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Convolution& convolution, const LayerShape& place, CCode& code);
+CSource c_source(const Convolution&);
 
 class ConvolutionOp {
  public:

@@ -1,7 +1,11 @@
 #include "net/layers/dense.h"
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "net/contraction.h"
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 #include "ops/elementwise/reduce.h"
 
 namespace ganymede::net {
@@ -20,11 +24,17 @@ Shape output_shape(const Dense& dense, const Shape& input) {
 }
 
 std::vector<WeightDeclaration> declare(const Dense& dense, const Shape& input, Initializer initializer) {
+  using enum WeightAxis::Elements;
   const Fans fans{input.back(), dense.units};
-  std::vector<WeightDeclaration> declarations = {
-      {.name = "weight", .shape = {dense.units, input.back()}, .fill = weight_fill(initializer, fans)}};
+  std::vector<WeightDeclaration> declarations = {{.name = "weight",
+                                                  .shape = {dense.units, input.back()},
+                                                  .fill = weight_fill(initializer, fans),
+                                                  .axes = {{0, of_output}, {1, of_input}}}};
   if (dense.bias) {
-    declarations.push_back({.name = "bias", .shape = {dense.units}, .fill = bias_fill(initializer, fans)});
+    declarations.push_back({.name = "bias",
+                            .shape = {dense.units},
+                            .fill = bias_fill(initializer, fans),
+                            .axes = {{0, of_output}}});
   }
   return declarations;
 }
@@ -110,6 +120,38 @@ void DenseOp::write_bias_gradient() {
 void DenseOp::tangent() {
   tangent_->run(binding_.tangent_src.data, binding_.parameters[0].compute, nullptr,
                 binding_.tangent_dst.data);
+}
+
+std::int64_t multiply_adds(const Dense&, const LayerShape& place) {
+  return place.input.elements() * place.output.elements();
+}
+
+void write_onnx(const Dense& dense, const LayerShape& place, OnnxGraph& graph) {
+  graph.add({"Gemm", place.name, graph.with_weights(place, dense.bias), {{"transB", 1}}});
+}
+
+void write_c(const Dense& dense, const LayerShape& place, CCode& code) {
+  const std::string weight = code.weight(place.part("weight"));
+  const std::string bias = code.weight(place.part("bias"), dense.bias);
+  code.line(fmt::format("ganymede_dense({}, {}, {}, {}, {}, {});", code.here(), weight, bias,
+                        place.input.back(), dense.units, code.there()));
+  code.turn();
+}
+
+CSource c_source(const Dense&) {
+  return {.functions = R"c(
+// dst [units] = weight [units, features] src [features] + bias [units]
+static inline void ganymede_dense(const float *src, const float *weight, const float *bias, int features,
+                                  int units, float *dst) {
+  for (int unit = 0; unit < units; ++unit) {
+    float sum = bias ? bias[unit] : 0.0f;
+    for (int n = 0; n < features; ++n) {
+      sum += weight[unit * features + n] * src[n];
+    }
+    dst[unit] = sum;
+  }
+}
+)c"};
 }
 
 }  // namespace ganymede::net

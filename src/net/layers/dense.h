@@ -22,8 +22,16 @@ void fields(Dense& dense, Visitor& visit) {
   visit("bias", dense.bias);
 }
 
+inline LayerFacts facts(const Dense&) {
+  return {"dense", "Dense", Family::dense, Memory::product, Response::piecewise_linear, Order::mixed};
+}
+
 base::Shape output_shape(const Dense& dense, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const Dense& dense, const base::Shape& input, Initializer initializer);
+std::int64_t multiply_adds(const Dense& dense, const LayerShape& place);
+void write_onnx(const Dense& dense, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Dense& dense, const LayerShape& place, CCode& code);
+CSource c_source(const Dense&);
 
 class DenseOp {
  public:

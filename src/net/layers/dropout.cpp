@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "net/copy.h"
 #include "ops/elementwise/dropout.h"
 
 namespace ganymede::net {
@@ -55,5 +54,10 @@ void DropoutOp::apply(const TensorRef& src, const TensorRef& dst) {
              [&]<class T>(T) { ops::dropout_apply<T>(kept_, ops::dropout_scale(rate_), dst.as<T>()); });
   }
 }
+
+/// Inference drops nothing.
+void write_onnx(const Dropout&, const LayerShape&, OnnxGraph&) {}
+
+void write_c(const Dropout&, const LayerShape&, CCode&) {}
 
 }  // namespace ganymede::net

@@ -17,9 +17,15 @@ void fields(Dropout& dropout, Visitor& visit) {
   visit.required("rate", dropout.rate);
 }
 
+inline LayerFacts facts(const Dropout&) {
+  return {"dropout", "Dropout", Family::other, Memory::over_input, Response::piecewise_linear, Order::kept};
+}
+
 base::Shape output_shape(const Dropout& dropout, const base::Shape& input);
 /// A byte an element: whether it was kept.
 std::size_t scratch_bytes(const Dropout& dropout, const base::Shape& input, const Use& use);
+void write_onnx(const Dropout& dropout, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Dropout& dropout, const LayerShape& place, CCode& code);
 
 class DropoutOp {
  public:
@@ -27,9 +33,7 @@ class DropoutOp {
 
   void forward(const PassContext& context);
   void backward_data();
-  void backward_weights() {}
   void tangent();
-  void contract(std::span<const float>) {}
 
  private:
   void apply(const TensorRef& src, const TensorRef& dst);

@@ -18,7 +18,20 @@ void fields(JoinLabel& join, Visitor& visit) {
   visit("classes", join.classes);
 }
 
+inline LayerFacts facts(const JoinLabel& join) {
+  return {"join_label",
+          "Concatenate",
+          Family::label,
+          Memory::own,
+          Response::piecewise_linear,
+          Order::kept_in_features,
+          join.classes};
+}
+
 base::Shape output_shape(const JoinLabel& join, const base::Shape& input);
+void write_onnx(const JoinLabel& join, const LayerShape& place, OnnxGraph& graph);
+void write_c(const JoinLabel& join, const LayerShape& place, CCode& code);
+CSource c_source(const JoinLabel&);
 
 class JoinLabelOp {
  public:
@@ -26,9 +39,7 @@ class JoinLabelOp {
 
   void forward(const PassContext& context);
   void backward_data();
-  void backward_weights() {}
   void tangent();
-  void contract(std::span<const float>) {}
 
  private:
   LayerBinding binding_;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 
 namespace ganymede::net {
 
@@ -89,6 +91,93 @@ void ResampleOp::tangent() {
 void ResampleOp::run(const ops::ImageMap& map, const TensorRef& src, const TensorRef& dst) {
   dispatch(src.dtype,
            [&]<class T>(T) { ops::resample<T>(map, src.shape.back(), src.as<const T>(), dst.as<T>()); });
+}
+
+void write_onnx(const Upsample& upsample, const LayerShape& place, OnnxGraph& graph) {
+  const auto factor = static_cast<float>(upsample.factor);
+  const bool nearest = upsample.mode == Upsample::Mode::nearest;
+  const std::string scales = graph.constant(place.part("scales"), {4}, {1.0F, 1.0F, factor, factor});
+  graph.add({"Resize",
+             place.name,
+             {graph.value, "", scales},
+             {{"mode", nearest ? "nearest" : "linear"},
+              {"coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel"},
+              {"nearest_mode", "floor"}}});
+}
+
+void write_onnx(const AveragePool& pool, const LayerShape& place, OnnxGraph& graph) {
+  const std::vector square = {pool.factor, pool.factor};
+  graph.add({"AveragePool", place.name, {graph.value}, {{"kernel_shape", square}, {"strides", square}}});
+}
+
+namespace {
+
+void write_resampling(const char* function, std::int64_t factor, const Shape& input, CCode& code) {
+  code.line(fmt::format("ganymede_{}({}, {}, {}, {}, {}, {});", function, code.here(), input[0], input[1],
+                        input[2], factor, code.there()));
+  code.turn();
+}
+
+}  // namespace
+
+void write_c(const Upsample& upsample, const LayerShape& place, CCode& code) {
+  const bool nearest = upsample.mode == Upsample::Mode::nearest;
+  write_resampling(nearest ? "upsample_nearest" : "upsample_bilinear", upsample.factor, place.input, code);
+}
+
+void write_c(const AveragePool& pool, const LayerShape& place, CCode& code) {
+  write_resampling("avg_pool", pool.factor, place.input, code);
+}
+
+CSource c_source(const Upsample&) {
+  return {.functions = R"c(
+// each pixel becomes a square of factor by factor
+static inline void ganymede_upsample_nearest(const float *src, int height, int width, int channels,
+                                             int factor, float *dst) {
+  for (int y = 0; y < height * factor; ++y) {
+    for (int x = 0; x < width * factor; ++x) {
+      memcpy(dst, src + (y / factor * width + x / factor) * channels, (size_t)channels * sizeof(float));
+      dst += channels;
+    }
+  }
+}
+
+// interpolated between the centres of pixels; beyond the outermost centres the outermost pixel
+static inline void ganymede_upsample_bilinear(const float *src, int height, int width, int channels,
+                                              int factor, float *dst) {
+  for (int n = 0; n < height * factor * width * factor * channels; ++n) {
+    const int channel = n % channels;
+    const float x = fmaxf(((float)(n / channels % (width * factor)) + 0.5f) / (float)factor - 0.5f, 0.0f);
+    const float y = fmaxf(((float)(n / channels / (width * factor)) + 0.5f) / (float)factor - 0.5f, 0.0f);
+    const int left = (int)x, top = (int)y;
+    const int right = left + 1 < width ? left + 1 : left, bottom = top + 1 < height ? top + 1 : top;
+    const float across = x - (float)left, down = y - (float)top;
+    const float *above = src + top * width * channels + channel;
+    const float *below = src + bottom * width * channels + channel;
+    dst[n] = (1.0f - down) * ((1.0f - across) * above[left * channels] + across * above[right * channels]) +
+             down * ((1.0f - across) * below[left * channels] + across * below[right * channels]);
+  }
+}
+)c"};
+}
+
+CSource c_source(const AveragePool&) {
+  return {.functions = R"c(
+// the mean of each square of factor by factor pixels
+static inline void ganymede_avg_pool(const float *src, int height, int width, int channels, int factor,
+                                     float *dst) {
+  for (int n = 0; n < height / factor * (width / factor) * channels; ++n) {
+    const int left = n / channels % (width / factor) * factor, top = n / channels / (width / factor) * factor;
+    float sum = 0.0f;
+    for (int y = top; y < top + factor; ++y) {
+      for (int x = left; x < left + factor; ++x) {
+        sum += src[(y * width + x) * channels + n % channels];
+      }
+    }
+    dst[n] = sum / (float)(factor * factor);
+  }
+}
+)c"};
 }
 
 }  // namespace ganymede::net

@@ -42,8 +42,24 @@ void fields(AveragePool& pool, Visitor& visit) {
 
 std::span<const std::pair<std::string_view, Upsample::Mode>> words(Upsample::Mode);
 
+inline LayerFacts facts(const Upsample&) {
+  return {"upsample", "UpSampling2D", Family::other, Memory::own, Response::piecewise_linear, Order::mixed};
+}
+
 base::Shape output_shape(const Upsample& upsample, const base::Shape& input);
+void write_onnx(const Upsample& upsample, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Upsample& upsample, const LayerShape& place, CCode& code);
+CSource c_source(const Upsample&);
+
+inline LayerFacts facts(const AveragePool&) {
+  return {"avg_pool",  "AveragePooling2D",         Family::other,
+          Memory::own, Response::piecewise_linear, Order::mixed};
+}
+
 base::Shape output_shape(const AveragePool& pool, const base::Shape& input);
+void write_onnx(const AveragePool& pool, const LayerShape& place, OnnxGraph& graph);
+void write_c(const AveragePool& pool, const LayerShape& place, CCode& code);
+CSource c_source(const AveragePool&);
 
 /// Both are linear, so that the tangent pass is the forward pass and the backward pass its transpose.
 class ResampleOp {
@@ -53,9 +69,7 @@ class ResampleOp {
 
   void forward(const PassContext& context);
   void backward_data();
-  void backward_weights() {}
   void tangent();
-  void contract(std::span<const float>) {}
 
  private:
   ResampleOp(const LayerBinding& binding, ops::ImageMap map);

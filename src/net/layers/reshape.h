@@ -23,8 +23,21 @@ void fields(Reshape& reshape, Visitor& visit) {
 template <class Visitor>
 void fields(Flatten&, Visitor&) {}
 
+inline LayerFacts facts(const Reshape&) {
+  return {"reshape", "Reshape", Family::other, Memory::view, Response::piecewise_linear, Order::kept};
+}
+
 base::Shape output_shape(const Reshape& reshape, const base::Shape& input);
+void write_onnx(const Reshape& reshape, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Reshape& reshape, const LayerShape& place, CCode& code);
+
+inline LayerFacts facts(const Flatten&) {
+  return {"flatten", "Flatten", Family::other, Memory::view, Response::piecewise_linear, Order::kept};
+}
+
 base::Shape output_shape(const Flatten& flatten, const base::Shape& input);
+void write_onnx(const Flatten& flatten, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Flatten& flatten, const LayerShape& place, CCode& code);
 
 /// Both share their memory with their input, so that there is nothing to compute.
 class ReshapeOp {
@@ -34,9 +47,7 @@ class ReshapeOp {
 
   void forward(const PassContext&) {}
   void backward_data() {}
-  void backward_weights() {}
   void tangent() {}
-  void contract(std::span<const float>) {}
 };
 
 }  // namespace ganymede::net

@@ -1,6 +1,10 @@
 #include "net/layers/residual.h"
 
+#include <fmt/format.h>
+
 #include "base/buffer.h"
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 #include "ops/elementwise/elementwise.h"
 
 namespace ganymede::net {
@@ -176,6 +180,52 @@ void ResidualOp::tangent() {
 void ResidualOp::contract(std::span<const float> seeds) {
   first_.contract(seeds);
   second_.contract(seeds);
+}
+
+std::int64_t multiply_adds(const Residual& residual, const LayerShape& place) {
+  return 2 * place.input.elements() * residual.kernel * residual.kernel * residual.hidden;
+}
+
+namespace {
+
+/// Writes the layers within, each under its own name.
+template <class Write>
+void write_inside(const Residual& residual, const LayerShape& place, const Write& write) {
+  const Convolution first = first_of(residual);
+  const Shape middle = output_shape(first, place.input);
+  write(activation_of(residual), LayerShape{place.part("first_activation"), place.input, place.input});
+  write(first, LayerShape{place.part("first"), place.input, middle});
+  write(activation_of(residual), LayerShape{place.part("second_activation"), middle, middle});
+  write(second_of(residual, place.input.back()), LayerShape{place.part("second"), middle, place.output});
+}
+
+}  // namespace
+
+void write_onnx(const Residual& residual, const LayerShape& place, OnnxGraph& graph) {
+  const std::string input = graph.value;
+  write_inside(residual, place,
+               [&](const auto& layer, const LayerShape& at) { write_onnx(layer, at, graph); });
+  graph.add({"Add", place.name, {input, graph.value}});
+}
+
+void write_c(const Residual& residual, const LayerShape& place, CCode& code) {
+  const std::int64_t count = place.input.elements();
+  code.line(fmt::format("memcpy({}, {}, {} * sizeof(float));", code.aside(), code.here(), count));
+  write_inside(residual, place, [&](const auto& layer, const LayerShape& at) {
+    code.hold(at.output.elements());
+    write_c(layer, at, code);
+  });
+  code.line(fmt::format("ganymede_add({}, {}, {});", code.aside(), count, code.here()));
+}
+
+CSource c_source(const Residual&) {
+  return {.functions = R"c(
+static inline void ganymede_add(const float *src, int count, float *dst) {
+  for (int n = 0; n < count; ++n) {
+    dst[n] += src[n];
+  }
+}
+)c"};
 }
 
 }  // namespace ganymede::net

@@ -28,12 +28,20 @@ Activation activation_of(const Residual& residual);
 Convolution first_of(const Residual& residual);
 Convolution second_of(const Residual& residual, std::int64_t channels);
 
+inline LayerFacts facts(const Residual&) {
+  return {"residual", "Residual", Family::block, Memory::own, Response::piecewise_linear, Order::mixed};
+}
+
 base::Shape output_shape(const Residual& residual, const base::Shape& input);
 /// "first.weight", "first.bias", "second.weight" and "second.bias".
 std::vector<WeightDeclaration> declare(const Residual& residual, const base::Shape& input,
                                        Initializer initializer);
 /// What is between the convolutions, with its gradients and tangents where the use has them.
 std::size_t scratch_bytes(const Residual& residual, const base::Shape& input, const Use& use);
+std::int64_t multiply_adds(const Residual& residual, const LayerShape& place);
+void write_onnx(const Residual& residual, const LayerShape& place, OnnxGraph& graph);
+void write_c(const Residual& residual, const LayerShape& place, CCode& code);
+CSource c_source(const Residual&);
 
 class ResidualOp {
  public:

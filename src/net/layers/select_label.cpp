@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "net/exports/c_code.h"
+#include "net/exports/onnx_graph.h"
 #include "ops/elementwise/select.h"
 
 namespace ganymede::net {
@@ -38,6 +40,17 @@ void SelectLabelOp::tangent() {
   dispatch(binding_.tangent_dst.dtype, [&]<class T>(T) {
     ops::select<T>(binding_.tangent_src.as<const T>(), binding_.labels, binding_.tangent_dst.as<T>());
   });
+}
+
+void write_onnx(const SelectLabel&, const LayerShape& place, OnnxGraph& graph) {
+  const std::string axes = graph.constant(place.part("axes"), {1});
+  const std::string input = graph.value;
+  graph.add({"Unsqueeze", place.part("column"), {onnx_label, axes}});
+  graph.add({"GatherElements", place.name, {input, graph.value}, {{"axis", 1}}});
+}
+
+void write_c(const SelectLabel&, const LayerShape&, CCode& code) {
+  code.line(fmt::format("{0}[0] = {0}[label];", code.here()));
 }
 
 }  // namespace ganymede::net

@@ -18,7 +18,14 @@ void fields(SelectLabel& select, Visitor& visit) {
   visit("classes", select.classes);
 }
 
+inline LayerFacts facts(const SelectLabel& select) {
+  return {"select_label", "Gather",      Family::label, Memory::own, Response::piecewise_linear,
+          Order::mixed,   select.classes};
+}
+
 base::Shape output_shape(const SelectLabel& select, const base::Shape& input);
+void write_onnx(const SelectLabel& select, const LayerShape& place, OnnxGraph& graph);
+void write_c(const SelectLabel& select, const LayerShape& place, CCode& code);
 
 class SelectLabelOp {
  public:
@@ -26,9 +33,7 @@ class SelectLabelOp {
 
   void forward(const PassContext& context);
   void backward_data();
-  void backward_weights() {}
   void tangent();
-  void contract(std::span<const float>) {}
 
  private:
   LayerBinding binding_;

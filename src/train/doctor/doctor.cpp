@@ -173,11 +173,8 @@ const AilmentRow& row_of(Ailment ailment) {
 /// Whether a gradient penalty can be added to a GAN that has none: see net::make_plan().
 bool takes_penalty(const Recipe& recipe) {
   const bool possible = recipe.model == ModelKind::gan && !recipe.penalty.any();
-  return possible && std::ranges::none_of(recipe.discriminator.layers, [](const net::LayerSpec& layer) {
-           const auto* activation = std::get_if<net::Activation>(&layer);
-           return std::holds_alternative<net::BatchNorm>(layer) ||
-                  (activation != nullptr && !activation->piecewise_linear());
-         });
+  return possible &&
+         std::ranges::all_of(recipe.discriminator.layers, &net::LayerFacts::takes_penalty, net::facts_of);
 }
 
 std::string set_rate(std::string_view network, double rate) {

@@ -1,4 +1,4 @@
-#include "net/copy.h"
+#include "net/tensor.h"
 
 #include "ops/convert.h"
 
