@@ -131,8 +131,8 @@ void write_c(const BatchNorm& batch_norm, const LayerShape& place, CCode& code) 
     scale.push_back(static_cast<float>(factor));
     shift.push_back(static_cast<float>(beta[n] - mean[n] * factor));
   }
-  const std::string scales = code.array(place.part("scale"), scale);
   const std::string shifts = code.array(place.part("shift"), shift);
+  const std::string scales = code.array(place.part("scale"), scale);
   code.line(fmt::format("ganymede_scale_shift({}, {}, {}, {}, {});", code.here(), place.output.elements(),
                         scales, shifts, gamma.size()));
 }
