@@ -72,11 +72,14 @@ std::string describe_notes(const data::Dataset& dataset) {
 
 /// The recipes that ship whose networks fit the images and labels.
 std::vector<std::string> fitting_recipes(const data::Dataset& dataset) {
+  const train::DataShape data{.image = {dataset.height, dataset.width, dataset.channels},
+                              .classes = dataset.classes(),
+                              .images = static_cast<std::int64_t>(dataset.train.count())};
   std::vector<std::string> names;
   for (const train::EmbeddedRecipe& embedded : train::embedded_recipes()) {
     try {
-      train::check_networks(train::parse_recipe(embedded.text, std::string(embedded.name)),
-                            {dataset.height, dataset.width, dataset.channels}, dataset.classes());
+      train::check_networks(train::parse_recipe(embedded.text, std::string(embedded.name), {}, data),
+                            data.image, data.classes);
       names.emplace_back(embedded.name);
     } catch (const base::Error&) {
       // It fits others.
