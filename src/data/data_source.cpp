@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/error.h"
 #include "base/host.h"
+#include "data/formats/format.h"
 #include "data/stacking.h"
 
 namespace ganymede::data {
@@ -34,6 +36,12 @@ std::string lasting_name(const std::string& name_or_path) {
   }
   std::error_code error;
   const std::filesystem::path path = std::filesystem::absolute(name_or_path, error);
+  if (!is_printable(path.string())) {
+    throw base::Error(base::ErrorKind::data, {.where = name_or_path,
+                                              .found = "a path that is no text in UTF-8",
+                                              .expected = "one that a recipe can hold",
+                                              .advice = "Rename it"});
+  }
   return error ? name_or_path : path.lexically_normal().string();
 }
 

@@ -134,7 +134,8 @@ Dataset load_dataset(const fs::path& path, Splits splits, const Preparation& pre
   Dataset& dataset = source.dataset;
   if (dataset.name.empty()) {
     const fs::path whole = fs::weakly_canonical(path, error);
-    dataset.name = (error ? path : whole).stem().string();
+    const fs::path& named = error ? path : whole;
+    dataset.name = (fs::is_directory(path, error) ? named.filename() : named.stem()).string();
     if (is_known_name(dataset.name)) {
       dataset.name = "own-" + dataset.name;  // what is known of those does not hold of this
     }

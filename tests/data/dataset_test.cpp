@@ -176,5 +176,57 @@ TEST(Datasets, TellWhereTheyWereLookedFor) {
       [&] { open_dataset("mnits", search_path); });
 }
 
+TEST(Datasets, InNoKnownFormatAreRefusedWithWhatIsKnown) {
+  const test::TemporaryDirectory directory;
+  std::ofstream(directory / "notes.txt") << "no data";
+  expect_error(
+      ErrorKind::data,
+      {"notes.txt", "a file in no known format", "IDX files", "NumPy's .npz", "a folder of pictures"},
+      [&] { load_dataset(directory / "notes.txt"); });
+}
+
+TEST_F(SmallDataset, CutsATestSplitWhereBothOfItsFilesAreMissing) {
+  put("train-images-idx3-ubyte", images(4, 2, 4));
+  put("train-labels-idx1-ubyte", labels({0, 1, 1, 0}));
+  const std::string whole = digest(load_dataset(directory.path(), Splits::train_only));
+  fs::remove(directory / "t10k-images-idx3-ubyte");
+  fs::remove(directory / "t10k-labels-idx1-ubyte");
+  const Dataset dataset = load_dataset(directory.path());
+  EXPECT_EQ(dataset.train.count(), 2U);
+  EXPECT_EQ(dataset.test.labels, (std::vector<std::uint16_t>{0, 1}));
+  EXPECT_EQ(load_dataset(directory.path(), Splits::train_only).train.pixels, dataset.train.pixels);
+  EXPECT_NE(digest(dataset), whole);
+}
+
+TEST_F(SmallDataset, MayHaveAnAxisOfChannels) {
+  Bytes colored = {0, 0, 8, 4, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3};
+  colored.resize(colored.size() + 36, 7);
+  fs::remove(directory / "train-images-idx3-ubyte");
+  put("train-images-idx4-ubyte", colored);
+  EXPECT_EQ(load_dataset(directory.path(), Splits::train_only).channels, 3);
+  expect_error(ErrorKind::data, {"t10k-images", "2 by 4", "2 by 2 in colour as in the training split"},
+               [&] { load_dataset(directory.path()); });
+}
+
+TEST_F(SmallDataset, MayBeMadeOfAnotherSize) {
+  const Dataset small = load_dataset(directory.path(), Splits::train_and_test, {.size = 2, .fit = Fit::crop});
+  EXPECT_EQ(small.width, 2);
+  EXPECT_EQ(small.train.image(0), (Bytes{1, 2, 5, 6}));
+  EXPECT_EQ(small.test.image_size(), 4U);
+  EXPECT_NE(digest(small), digest(load_dataset(directory.path())));
+  expect_error(ErrorKind::data, {"images of 2 by 4", "not square", "--fit crop"},
+               [&] { load_dataset(directory.path(), Splits::train_and_test, {.size = 2}); });
+}
+
+TEST_F(SmallDataset, OfAKnownNameIsNotTakenForThatOne) {
+  fs::create_directory(directory / "mnist");
+  for (const std::string& name : directory.names()) {
+    if (name != "mnist") {
+      fs::rename(directory / name, directory / "mnist" / name);
+    }
+  }
+  EXPECT_EQ(load_dataset(directory / "mnist").name, "own-mnist");
+}
+
 }  // namespace
 }  // namespace ganymede::data

@@ -22,33 +22,20 @@ constexpr std::array<Format, 4> all_formats = {
      {"NumPy's .npz and .npy", is_numpy_arrays, read_numpy_arrays},
      {"a folder of pictures", is_picture_folder, read_picture_folder}}};
 
-bool is_utf8(std::string_view text) {
-  std::size_t continuing = 0;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (continuing > 0) {
-      if ((byte & 0xC0U) != 0x80U) {
-        return false;
-      }
-      --continuing;
-    } else if (byte >= 0x80) {
-      continuing = byte >= 0xC2 && byte <= 0xDF   ? 1
-                   : byte >= 0xE0 && byte <= 0xEF ? 2
-                   : byte >= 0xF0 && byte <= 0xF4 ? 3
-                                                  : 0;
-      if (continuing == 0) {
-        return false;
-      }
-    }
-  }
-  return continuing == 0;
+/// Whether `second` may follow `first`: no letter is written in more bytes than it needs, none is half of a
+/// pair of UTF-16, and none lies beyond the last.
+bool may_follow(unsigned char first, unsigned char second) {
+  const unsigned char lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned char highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  return second >= lowest && second <= highest;
 }
 
-bool is_printable(std::string_view name) {
-  return std::ranges::none_of(name, [](char letter) {
-    const auto byte = static_cast<unsigned char>(letter);
-    return byte < 0x20 || byte == 0x7F;
-  });
+std::size_t length_by(unsigned char first) {
+  return first < 0x80                    ? 1
+         : first >= 0xC2 && first < 0xE0 ? 2
+         : first >= 0xE0 && first < 0xF0 ? 3
+         : first >= 0xF0 && first < 0xF5 ? 4
+                                         : 0;
 }
 
 std::size_t label_count(const Split& split) {
@@ -76,6 +63,24 @@ std::string format_names() {
   return text;
 }
 
+bool is_printable(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = length_by(byte(at));
+    if (length == 0 || length > text.size() - at || byte(at) < 0x20 || byte(at) == 0x7F ||
+        (length > 1 && !may_follow(byte(at), byte(at + 1)))) {
+      return false;
+    }
+    for (std::size_t n = 2; n < length; ++n) {
+      if (!may_follow(0x80, byte(at + n))) {
+        return false;
+      }
+    }
+    at += length;
+  }
+  return true;
+}
+
 void require_classes(const Dataset& dataset, const std::filesystem::path& where) {
   if (dataset.class_names.size() > max_classes) {
     throw base::Error(base::ErrorKind::data, {.where = where.string(),
@@ -84,7 +89,7 @@ void require_classes(const Dataset& dataset, const std::filesystem::path& where)
                                               .advice = "Put the images of several classes together"});
   }
   for (const std::string& name : dataset.class_names) {
-    if (!is_utf8(name) || !is_printable(name)) {
+    if (!is_printable(name)) {
       throw base::Error(base::ErrorKind::data, {.where = where.string(),
                                                 .found = "a class whose name is no text in UTF-8",
                                                 .expected = "names of classes that can be printed",

@@ -39,6 +39,9 @@ std::string format_names();
 inline constexpr std::size_t max_pixel_bytes = std::size_t{1} << 32;
 inline constexpr std::size_t max_classes = 1000;
 
+/// Whether the text is UTF-8 without control characters, as files in TOML and JSON must be.
+bool is_printable(std::string_view text);
+
 /// Throws Error(data), which begins with `where`, for more classes than that, and for names that are no UTF-8
 /// or hold control characters.
 void require_classes(const Dataset& dataset, const std::filesystem::path& where);

@@ -16,6 +16,7 @@
 #include "base/number.h"
 #include "base/sha256.h"
 #include "codecs/npy.h"
+#include "codecs/picture.h"
 #include "codecs/zip.h"
 #include "data/formats/parts/array_names.h"
 #include "data/formats/parts/axes.h"
@@ -31,7 +32,7 @@ using codecs::NpyKind;
 using codecs::NpyView;
 using Bytes = std::vector<std::byte>;
 
-constexpr std::size_t max_bytes = std::size_t{1} << 32;  // of a file, and of an array
+constexpr std::size_t max_bytes = std::size_t{1} << 32;  // of all files, and of an array
 constexpr std::string_view npy_magic = "\x93NUMPY";
 constexpr std::string_view zip_magic = "PK\x03\x04";
 
@@ -80,6 +81,8 @@ class ArrayFiles {
     add(path, std::move(bytes));
   }
 
+  /// How many bytes may be added.
+  std::size_t room() const { return max_bytes - std::min(max_bytes, total_bytes_); }
   std::span<const ArrayEntry> entries() const { return entries_; }
   const std::vector<DatasetFile>& description() const { return description_; }
 
@@ -96,6 +99,7 @@ class ArrayFiles {
 
  private:
   void add(const fs::path& path, std::vector<std::uint8_t> bytes) {
+    total_bytes_ += bytes.size();
     description_.push_back({path, base::sha256(std::as_bytes(std::span(bytes))), false});
     files_.push_back(std::move(bytes));
   }
@@ -103,6 +107,7 @@ class ArrayFiles {
   std::vector<std::vector<std::uint8_t>> files_;
   std::vector<DatasetFile> description_;
   std::vector<ArrayEntry> entries_;
+  std::size_t total_bytes_ = 0;
 };
 
 /// Which array has which role.
@@ -273,7 +278,7 @@ bool is_array_name(const fs::path& path) {
   return path.extension() == ".npy" || path.extension() == ".npz";
 }
 
-/// The .npy and .npz files of a directory, in the order of their names.
+/// The .npy and .npz files of a directory without pictures, in the order of their names.
 std::vector<fs::path> array_files_in(const fs::path& directory) {
   constexpr std::size_t most = 10'000;
   std::vector<fs::path> found;
@@ -292,9 +297,9 @@ std::vector<fs::path> array_files_in(const fs::path& directory) {
 
 void add_file(const fs::path& path, ArrayFiles& files) {
   if (begins_with(path, npy_magic)) {
-    files.add_npy(path, read_unpacked(path, max_bytes));
+    files.add_npy(path, read_unpacked(path, files.room()));
   } else {
-    files.add_npz(path, read_unpacked(path, max_bytes));
+    files.add_npz(path, read_unpacked(path, files.room()));
   }
 }
 

@@ -122,7 +122,7 @@ void require_fitting(const fs::path& folder, Pictures pictures, std::span<const 
   if (count > 0) {
     refuse(folder,
            fmt::format("{} of {} pictures that do not fit: {} is {} by {}, {}", grouped(count),
-                       grouped(headers.size()), fs::relative(pictures[example].path, folder).string(),
+                       grouped(headers.size()), pictures[example].path.lexically_relative(folder).string(),
                        headers[example].height, headers[example].width, obstacle),
            preparation.size == 0
                ? fmt::format("pictures of at most {} by {}", max_side, max_side)

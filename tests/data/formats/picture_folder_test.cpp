@@ -184,7 +184,8 @@ TEST_F(PictureFolder, KeepsNamesInAnyLanguage) {
 }
 
 TEST_F(PictureFolder, RefusesClassesThatNobodyCanPrint) {
-  for (const char* name : {"\xFF\xFE", "a\nb", "\xC3", "\x1B[2J"}) {
+  for (const char* name :
+       {"\xFF\xFE", "a\nb", "\xC3", "\x1B[2J", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) {
     put(std::string(name) + "/1.png", 1);
     put(std::string(name) + "/2.png", 2);
     expect_error(ErrorKind::data, {"no text in UTF-8", "Rename"}, [&] { load(); });
