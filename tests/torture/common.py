@@ -1,6 +1,7 @@
 """What the parts of the campaign share: their options, the program as a process, and the count of what was tried."""
 
 import argparse
+import atexit
 import json
 import pathlib
 import re
@@ -12,6 +13,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE = 300.0  # seconds after which something counts as stuck, on a busy machine too
 
 
 def options(description, whole, *more):
@@ -27,6 +29,7 @@ def options(description, whole, *more):
     given = parser.parse_args()
     # A shell starts what it puts into the background so that it ignores Ctrl-C, and the program inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     given.program = given.program.resolve()
     given.seconds = given.seconds or 60.0 * given.minutes or whole
     if given.work is None:
@@ -82,12 +85,13 @@ class Program:
         self.process = subprocess.Popen(
             [program, *map(str, words)], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log, **more
         )
+        atexit.register(self.process.kill)  # it would train for ever
 
     def said(self):
         self.log.flush()
         return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace")
 
-    def wait_for(self, pattern, seconds=60.0):
+    def wait_for(self, pattern, seconds=PATIENCE):
         """What the program has said that `pattern` finds; None where it ends or takes too long."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -107,7 +111,7 @@ class Program:
         if self.alive():
             self.process.send_signal(2)
         try:
-            return self.process.wait(60)
+            return self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
