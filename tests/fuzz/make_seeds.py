@@ -192,6 +192,9 @@ def main():
     write("set", "values", "training.batch_size=32\ndata=fashion-mnist\ngenerator_optimizer.learning_rate=1e-3")
     write("set", "tables", "training={batch_size=32,epochs=7,seed=9}\nlatent={size=3}")
     write("set", "layers", 'generator.layers.0.units=48\ngenerator.layers.11.shape=[28, 28, 1]\ndiscriminator.layers.3={kind="flatten"}')
+    write("set", "expressions", 'training.epochs="max(1, 60000 / images)"\nmaps={halve_to=16,halve_at_least=2}\n'
+          'generator.layers=[{repeat="halvings+1",layers=[{kind="dense",units="(height*width-min(4,classes))/3"}]},'
+          '{when="labels*0",kind="relu"}]\n')
     write("npy", "floats", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", floats(6)))
     write("npy", "bytes", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 2), }", bytes(8)))
     write("lock", "process", "4711")
