@@ -91,7 +91,7 @@ TEST(Errors, AnUnwritablePlaceEndsWithSixAndLeavesNothing) {
   arguments.back() = "file";
   expect_failure(place, 6, "file", arguments);
   arguments.back() = "digits";
-  expect_failure(place, 6, "digits: found a directory with something in it", arguments);
+  expect_failure(place, 6, "digits: found a directory that is not empty", arguments);
   arguments.back() = ".";
   expect_failure(place, 6, ".: found", arguments);
   EXPECT_THAT(place.names("."), testing::UnorderedElementsAre("digits", "small.toml", "file"));

@@ -112,7 +112,7 @@ TEST_F(Evaluation, SaysThatAnIntervalFromOneSubsetIsNone) {
   const json report = json::parse(eval({"run", "--count", "12", "--json"}).output);
   EXPECT_TRUE(report["scores"]["kernel_distance"]["value"].is_number());
   EXPECT_TRUE(report["scores"]["kernel_distance"]["interval"][0].is_null());
-  EXPECT_THAT(report.value("note", ""), HasSubstr("12 images are one subset"));
+  EXPECT_THAT(report.value("note", ""), HasSubstr("12 images are a single subset"));
   EXPECT_THAT(eval({"run", "--count", "40"}).output, testing::Not(HasSubstr("no interval")));
 }
 
