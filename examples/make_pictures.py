@@ -16,12 +16,14 @@ import zlib
 
 
 def png(size, pixels):
-    """The bytes of a PNG file of size by size pixels, whose rows of red, green and blue are `pixels`."""
+    """The bytes of a PNG file of size by size pixels, row by row: grey, or red, green and blue of each."""
+    channels = len(pixels) // (size * size)
+
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = b"".join(b"\0" + pixels[row * 3 * size : (row + 1) * 3 * size] for row in range(size))
-    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + pixels[row * channels * size : (row + 1) * channels * size] for row in range(size))
+    header = struct.pack(">IIBBBBB", size, size, 8, 2 if channels == 3 else 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
@@ -39,13 +41,13 @@ def polygon(corners):
 SHAPES = {"circle": circle, "square": polygon(4), "triangle": polygon(3)}
 
 
-def draw(shape, size, randomly):
+def draw(shape, size, channels, randomly):
     """One picture: the shape somewhere, of some size, turned, in a bright colour on a dark one."""
     radius = randomly.uniform(0.2, 0.4) * size
     left, top = (randomly.uniform(radius, size - radius) for _ in range(2))
     turn = randomly.uniform(0.0, 2.0 * math.pi)
-    bright = [randomly.randint(120, 255) for _ in range(3)]
-    dark = [randomly.randint(0, 60) for _ in range(3)]
+    bright = [randomly.randint(120, 255) for _ in range(channels)]
+    dark = [randomly.randint(0, 60) for _ in range(channels)]
     pixels = bytearray()
     for row in range(size):
         for column in range(size):
@@ -61,6 +63,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--count", type=int, default=200, help="pictures of each shape (default: 200)")
     parser.add_argument("--size", type=int, default=64, help="their height and width (default: 64)")
+    parser.add_argument("--grey", action="store_true", help="in grey instead of in colour")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     randomly = random.Random(options.seed)
@@ -68,7 +71,7 @@ def main():
         folder = options.folder / name
         folder.mkdir(parents=True, exist_ok=True)
         for n in range(options.count):
-            (folder / f"{n:04}.png").write_bytes(png(options.size, draw(shape, options.size, randomly)))
+            (folder / f"{n:04}.png").write_bytes(png(options.size, draw(shape, options.size, 1 if options.grey else 3, randomly)))
 
 
 main()

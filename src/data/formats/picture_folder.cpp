@@ -73,7 +73,7 @@ std::vector<codecs::ImageHeader> measure(const fs::path& folder, Pictures pictur
   return headers;
 }
 
-/// "90 of 64 by 64 and 10 of 32 by 48", the most frequent first.
+/// "2 sizes: 90 of 64 by 64, 10 of 32 by 48", the most frequent first.
 std::string count_sizes(std::span<const codecs::ImageHeader> headers) {
   constexpr std::size_t shown = 6;
   std::map<std::pair<int, int>, std::size_t> counts;
@@ -94,7 +94,8 @@ std::string count_sizes(std::span<const codecs::ImageHeader> headers) {
       break;
     }
   }
-  return fmt::format("pictures of {} sizes: {}", grouped(sorted.size()), fmt::join(texts, ", "));
+  return fmt::format("{} size{}: {}", grouped(sorted.size()), sorted.size() == 1 ? "" : "s",
+                     fmt::join(texts, ", "));
 }
 
 void require_same_size(const fs::path& folder, std::span<const codecs::ImageHeader> headers) {
@@ -102,7 +103,7 @@ void require_same_size(const fs::path& folder, std::span<const codecs::ImageHead
     return header.height != headers[0].height || header.width != headers[0].width;
   });
   if (other != headers.end()) {
-    refuse(folder, count_sizes(headers), "pictures of one size",
+    refuse(folder, "pictures of " + count_sizes(headers), "pictures of one size",
            "Give --size N, to which they are made smaller, and where they are not square --fit crop or pad");
   }
 }
@@ -205,7 +206,7 @@ Source read_picture_folder(const fs::path& path, const Preparation& preparation,
                     grouped(headers.size() - colored), grouped(headers.size())));
   }
   if (preparation.size != 0) {
-    dataset.notes.push_back(count_sizes(headers));
+    dataset.notes.push_back("Pictures of " + count_sizes(headers));
   }
   dataset.height = preparation.size != 0 ? static_cast<int>(preparation.size) : headers[0].height;
   dataset.width = preparation.size != 0 ? static_cast<int>(preparation.size) : headers[0].width;

@@ -88,7 +88,7 @@ TEST_F(ImportedData, ContinuesARunThatBeganOnItsSource) {
   const std::string config = contents(place / "run/config.toml");
   EXPECT_THAT(config, HasSubstr("pictures"));
   EXPECT_TRUE(fs::path(config.substr(config.find("data = ") + 8)).is_absolute());
-  EXPECT_THAT(config, HasSubstr("[images]\nsize = 28\nfit = \"none\"\nsplit_seed = 0\n"));
+  EXPECT_THAT(config, HasSubstr("[images]\nsize = 28\nfit = 'none'\nsplit_seed = 0\n"));
   EXPECT_EQ(resume({"--size", "14"}).status, 2);
   const Ended resumed = resume({"--data", "set.npz"});
   EXPECT_EQ(resumed.status, 0) << resumed.errors;
