@@ -32,7 +32,7 @@ file(GLOB sources CONFIGURE_DEPENDS extending/*.cpp extending/layers/*.cpp "${so
   "${source}/train/recipe/*.cpp" "${source}/draw/network_*.cpp" "${source}/io/networks/*.cpp")
 add_executable(test_extending ${sources} "${copies}/train/methods/objective.cpp")
 target_include_directories(test_extending BEFORE PRIVATE "${copies}")
-target_link_libraries(test_extending PRIVATE ganymede_io onnx_proto ganymede_testing)
+target_link_libraries(test_extending PRIVATE ganymede_data ganymede_io onnx_proto ganymede_testing)
 target_compile_definitions(test_extending PRIVATE GANYMEDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   GANYMEDE_COPIES_DIR="${copies}")
 gtest_discover_tests(test_extending TEST_PREFIX "extending." DISCOVERY_TIMEOUT 60)

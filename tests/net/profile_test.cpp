@@ -15,13 +15,12 @@ std::int64_t products_of(const LayerSpec& layer, const base::Shape& input) {
 TEST(MultiplyAdds, AreThoseOfTheMatrixProducts) {
   EXPECT_EQ(products_of(Dense{.units = 5}, {7}), 35);
   // 14 x 14 pixels, each with 64 sums over 3 x 3 x 2.
-  EXPECT_EQ(
-      products_of(Convolution{.channels = 64, .kernel = 3, .stride = 2, .padding = {}}, {28, 28, 2}),
-      14 * 14 * 64 * 18);
+  EXPECT_EQ(products_of(Convolution{.channels = 64, .kernel = 3, .stride = 2, .padding = {}}, {28, 28, 2}),
+            14 * 14 * 64 * 18);
   // Each of 7 x 7 x 3 inputs goes to 4 x 4 x 5 places.
   EXPECT_EQ(
-      products_of(
-          Convolution{.transposed = true, .channels = 5, .kernel = 4, .stride = 2, .padding = {}}, {7, 7, 3}),
+      products_of(Convolution{.transposed = true, .channels = 5, .kernel = 4, .stride = 2, .padding = {}},
+                  {7, 7, 3}),
       7 * 7 * 3 * 16 * 5);
   EXPECT_EQ(products_of(Flatten{}, {7, 7, 3}), 0);
 }
