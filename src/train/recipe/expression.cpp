@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <ranges>
 #include <vector>
 
 #include "train/recipe/recipe_checks.h"
@@ -148,10 +147,14 @@ class Evaluation {
   }
 
   [[noreturn]] void refuse(std::string found) const {
+    std::vector<std::string_view> names;  // std::views::keys is beyond clang 14
+    for (const auto& [name, value] : variables_) {
+      names.push_back(name);
+    }
     refuse_recipe({.where = where_,
                    .found = std::move(found),
                    .expected = fmt::format("a whole number from + - * / ( ) min max and the names {}",
-                                           fmt::join(std::views::keys(variables_), ", ")),
+                                           fmt::join(names, ", ")),
                    .advice = "Correct the recipe"});
   }
 

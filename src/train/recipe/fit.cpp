@@ -97,7 +97,8 @@ toml::table written_out(const toml::table& table, const Variables& variables, co
                         std::string_view left_out = {}) {
   toml::table result;
   for (auto&& [key, value] : table) {
-    const std::string place = fmt::format("{}.{}", where, key.str());
+    const toml::key& name = key;  // which a lambda of clang 14 can capture
+    const std::string place = fmt::format("{}.{}", where, name.str());
     if (const toml::array* array = value.as_array()) {
       toml::array elements;
       for (const toml::node& element : *array) {
@@ -105,7 +106,7 @@ toml::table written_out(const toml::table& table, const Variables& variables, co
       }
       result.insert(key, std::move(elements));
     } else if (key != left_out) {
-      insert_value(value, variables, place, [&](auto&& node) { result.insert(key, node); });
+      insert_value(value, variables, place, [&](auto&& node) { result.insert(name, node); });
     }
   }
   return result;
