@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "codecs/png.h"
 #include "io/mutation.h"
 #include "io/pictures/png.h"
 #include "serve/runs_fixture.h"

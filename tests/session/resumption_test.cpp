@@ -215,7 +215,8 @@ class Branch {
   }
 
   std::unique_ptr<session::Training> begin() {
-    auto training = std::make_unique<session::Training>(recipe_, dataset_, std::nullopt, fs::path());
+    auto training = std::make_unique<session::Training>(recipe_, dataset_, std::nullopt, fs::path(),
+                                                        [](std::string_view) {});
     training->snapshots.write_checkpoint(run_, 0);
     return training;
   }
