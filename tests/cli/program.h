@@ -90,6 +90,7 @@ class Process {
       const rlimit limit{start.largest_file, start.largest_file};
       ::setrlimit(RLIMIT_FSIZE, &limit);
     }
+    ::setenv("XDG_CACHE_HOME", files_.path().c_str(), 1);  // the user's own stays as it is
     for (const auto& [name, value] : start.environment) {
       ::setenv(name.c_str(), value.c_str(), 1);
     }

@@ -133,7 +133,7 @@ TEST_F(StackedRun, HasNoLabels) {
   EXPECT_THAT(classifier.errors, HasSubstr("images of one class"));
   const Ended cas = place().run({"eval", "run", "--cas"});
   EXPECT_EQ(cas.status, 2);
-  EXPECT_THAT(cas.errors, HasSubstr("stacked-digits, whose images have no labels"));
+  EXPECT_THAT(cas.errors, HasSubstr("/digits, whose images have no labels"));
 }
 
 TEST(StackedData, IsShown) {

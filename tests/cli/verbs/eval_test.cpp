@@ -229,9 +229,11 @@ TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
   const Ended sheet = eval({"run/samples", "--data", "digits"});
   EXPECT_EQ(sheet.status, 4);
   EXPECT_THAT(sheet.errors, HasSubstr("a file per image, not a sheet"));
-  const Ended classifier = place().run({"eval", "run"});
+  Start without_cache = place().start({"eval", "run"});
+  without_cache.environment = {{"XDG_CACHE_HOME", (place() / "small.toml").string()}};
+  const Ended classifier = Process(without_cache).wait();
   EXPECT_EQ(classifier.status, 6);
-  EXPECT_THAT(classifier.errors, HasSubstr("ganymede classifier train --data digits"));
+  EXPECT_THAT(classifier.errors, HasSubstr("ganymede classifier train --data PATH --out FILE"));
   const Ended other = place().run({"eval", "run", "--classifier", "run/generator.safetensors"});
   EXPECT_EQ(other.status, 6);
   EXPECT_THAT(other.errors, HasSubstr("ganymede-classifier"));
