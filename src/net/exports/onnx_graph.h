@@ -48,12 +48,12 @@ struct OnnxGraph {
   void add(OnnxNode node) { value = nodes.emplace_back(std::move(node)).name; }
   /// Returns the constant's name.
   std::string constant(std::string name, std::vector<std::int64_t> sizes, std::vector<float> values) {
-    return constants.emplace_back(std::move(name), std::move(sizes), std::move(values)).name;
+    return constants.emplace_back(OnnxConstant{std::move(name), std::move(sizes), std::move(values)}).name;
   }
   /// [values]
   std::string constant(std::string name, std::vector<std::int64_t> values) {
     const auto size = static_cast<std::int64_t>(values.size());
-    return constants.emplace_back(std::move(name), std::vector{size}, std::move(values)).name;
+    return constants.emplace_back(OnnxConstant{std::move(name), {size}, std::move(values)}).name;
   }
   /// What an operation reads that has weights: the newest value, "weight" and, where there is one, "bias".
   std::vector<std::string> with_weights(const LayerShape& place, bool bias) const;
