@@ -27,22 +27,13 @@ Dataset open_data(const std::string& name_or_path, Splits splits, const Preparat
   return open_dataset(name_or_path, data_roots(), splits, preparation);
 }
 
-std::string lasting_name(const std::string& name_or_path) {
-  if (is_known_name(name_or_path)) {
-    return name_or_path;
-  }
-  if (const auto digits = digits_of(name_or_path)) {
-    return std::string(stacked_prefix) + lasting_name(std::string(*digits));
-  }
-  std::error_code error;
-  const std::filesystem::path path = std::filesystem::absolute(name_or_path, error);
-  if (!is_printable(path.string())) {
+void require_text(const std::string& name_or_path) {
+  if (!is_printable(name_or_path)) {
     throw base::Error(base::ErrorKind::data, {.where = name_or_path,
                                               .found = "a path that is no text in UTF-8",
                                               .expected = "one that a recipe can hold",
                                               .advice = "Rename it"});
   }
-  return error ? name_or_path : path.lexically_normal().string();
 }
 
 }  // namespace ganymede::data

@@ -15,7 +15,7 @@ std::vector<std::filesystem::path> data_roots();
 /// Opens a data set by its name or path: names are looked for in data_roots(). Throws as open_dataset() does.
 Dataset open_data(const std::string& name_or_path, Splits splits, const Preparation& preparation = {});
 
-/// What a run writes down: a name, or a path from the root. Throws Error(data) for one that is no UTF-8.
-std::string lasting_name(const std::string& name_or_path);
+/// Throws Error(data) for a name or path that is no text in UTF-8, which a recipe cannot hold.
+void require_text(const std::string& name_or_path);
 
 }  // namespace ganymede::data

@@ -96,7 +96,7 @@ fs::path classifier_for(const data::Dataset& dataset, const std::string& data,
                                  "classifier train --data PATH --out FILE, and give --classifier FILE"});
   }
   train::ClassifierRecipe recipe = train::classifier_recipe(dataset.name, dataset.classes());
-  recipe.data = data::lasting_name(data);
+  recipe.data = fs::absolute(data).lexically_normal().string();
   recipe.images = images;
   recipe.precision =
       train::resolve(recipe.precision) == base::DType::bf16 ? train::Precision::bf16 : train::Precision::f32;

@@ -153,7 +153,7 @@ Session::Session(Start start, const Observer& observer)
   }
   team_.emplace(static_cast<int>(recipe.training.threads));
   say_recipe(observer, "Training", recipe);
-  recipe.data = data::lasting_name(recipe.data);
+  data::require_text(recipe.data);
   auto dataset = start.dataset ? std::move(start.dataset) : open_training_data(recipe);
   training_ = std::make_unique<Training>(std::move(recipe), std::move(dataset), settings_.steps,
                                          settings_.classifier, observer.say);
@@ -175,7 +175,7 @@ Session::Session(const Resume& resume, const Observer& observer)
   recipe.data = resume.data.value_or(recipe.data);
   team_.emplace(static_cast<int>(recipe.training.threads));
   say_recipe(observer, "Resuming", recipe);
-  recipe.data = data::lasting_name(recipe.data);
+  data::require_text(recipe.data);
   compare_precision(run, recipe, observer);
   training_ = restore(run, std::move(recipe), resume, observer);
   run.remove_temporaries();

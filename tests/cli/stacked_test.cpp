@@ -121,7 +121,7 @@ TEST_F(StackedRun, ResumesOnlyWithTheSameStacks) {
   std::filesystem::copy(place() / "run", place() / "longer", std::filesystem::copy_options::recursive);
   const Ended other = place().run({"train", "--resume", "longer", "--epochs", "3", "--data", "digits"});
   EXPECT_EQ(other.status, 4);
-  EXPECT_THAT(other.errors, HasSubstr("other files than the run began with"));
+  EXPECT_THAT(other.errors, HasSubstr("other images than the run began with"));
   const Ended same = place().run({"train", "--resume", "longer", "--epochs", "3"});
   EXPECT_EQ(same.status, 0) << same.errors;
   EXPECT_THAT(same.errors, HasSubstr("epoch 3/3  step 12/12"));
@@ -133,7 +133,7 @@ TEST_F(StackedRun, HasNoLabels) {
   EXPECT_THAT(classifier.errors, HasSubstr("images of one class"));
   const Ended cas = place().run({"eval", "run", "--cas"});
   EXPECT_EQ(cas.status, 2);
-  EXPECT_THAT(cas.errors, HasSubstr("/digits, whose images have no labels"));
+  EXPECT_THAT(cas.errors, HasSubstr("stacked-digits, whose images have no labels"));
 }
 
 TEST(StackedData, IsShown) {

@@ -35,7 +35,8 @@ train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data:
   recipe.seed = options.seed.value_or(recipe.seed);
   recipe.threads = options.threads;
   if (!data::is_known_name(dataset.name)) {
-    recipe.data = data::lasting_name(options.data);
+    data::require_text(options.data);
+    recipe.data = options.data;
   }
   for (const auto& [word, precision] : words(train::Precision{})) {
     recipe.precision = word == options.precision ? precision : recipe.precision;

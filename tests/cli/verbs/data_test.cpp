@@ -86,8 +86,7 @@ TEST_F(ImportedData, ContinuesARunThatBeganOnItsSource) {
   EXPECT_EQ(begun.status, 0) << begun.errors;
   EXPECT_THAT(begun.errors, HasSubstr("4 of 40 were drawn from the training images"));
   const std::string config = contents(place / "run/config.toml");
-  EXPECT_THAT(config, HasSubstr("pictures"));
-  EXPECT_TRUE(fs::path(config.substr(config.find("data = ") + 8)).is_absolute());
+  EXPECT_THAT(config, HasSubstr("data = 'pictures'\n"));
   EXPECT_THAT(config, HasSubstr("[images]\nsize = 28\nfit = 'none'\nsplit_seed = 0\n"));
   EXPECT_EQ(resume({"--size", "14"}).status, 2);
   const Ended resumed = resume({"--data", "set.npz"});
@@ -124,8 +123,8 @@ TEST(Data, WithoutLabelsIsForRecipesThatTakeNone) {
   };
   const Ended refused = train("conditional");
   EXPECT_EQ(refused.status, 3);
-  EXPECT_THAT(refused.errors, HasSubstr("the data has no labels"));
-  EXPECT_THAT(refused.errors, HasSubstr("for example dense or conv"));
+  EXPECT_THAT(refused.errors, HasSubstr("images without labels"));
+  EXPECT_THAT(refused.errors, HasSubstr("such as best"));
   EXPECT_EQ(train("dense-small").status, 0);
   EXPECT_THAT(place.run({"classifier", "train", "--data", flat}).errors, HasSubstr("images without labels"));
 }
