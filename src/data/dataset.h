@@ -73,19 +73,19 @@ struct DatasetFile {
 struct Dataset {
   std::string name;  ///< "mnist", "fashion-mnist", the name of the file or directory (behind "own-" where
                      ///< that is one of the former), or "stacked-" and one of these
-  int height = 0;
-  int width = 0;
-  int channels = 1;
+  int height = 0;    ///< of an image, in pixels
+  int width = 0;     ///< of an image, in pixels
+  int channels = 1;  ///< 1: grey; 3: red, green, blue
   std::vector<std::string> class_names;  ///< of the labels 0, 1, ...; empty: without labels
-  Split train;
-  Split test;  ///< empty if only the training split was asked for
-  std::vector<DatasetFile> files;
+  Split train;                           ///< to train on
+  Split test;                            ///< empty if only the training split was asked for
+  std::vector<DatasetFile> files;        ///< that were read
   std::vector<std::string> notes =
       {};  ///< what reading them has decided, each a sentence without its full stop
   /// Whether the images are those of the files and no others: not resized, cut apart or converted.
   bool as_in_files = true;
 
-  int classes() const { return static_cast<int>(class_names.size()); }
+  int classes() const { return static_cast<int>(class_names.size()); }  ///< 0: without labels
   /// The name of the class of a training image; empty where the data has no labels.
   std::string class_of(std::size_t train_image) const {
     return class_names.empty() ? std::string() : class_names[train.labels[train_image]];

@@ -25,10 +25,11 @@ std::span<const std::pair<std::string_view, Fit>> words(Fit);
 
 /// How the images of a source become those of a data set.
 struct Preparation {
-  std::int64_t size = 0;  ///< height and width, in pixels; 0: as they are
-  Fit fit = Fit::none;
+  std::int64_t size = 0;        ///< height and width, in pixels; 0: as they are
+  Fit fit = Fit::none;          ///< what becomes of other images than squares
   std::int64_t split_seed = 0;  ///< by which images to test with are chosen, where the source has none
 
+  /// Whether all settings are equal.
   friend bool operator==(const Preparation&, const Preparation&) = default;
 };
 

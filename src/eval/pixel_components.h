@@ -16,8 +16,8 @@ class PixelComponents {
   /// at most 10,000 images. `image` is [height, width, channels].
   PixelComponents(std::span<const std::uint8_t> images, const base::Shape& image);
 
-  const base::Shape& image_shape() const { return image_; }
-  std::int64_t count() const { return count_; }
+  const base::Shape& image_shape() const { return image_; }  ///< [height, width, channels]
+  std::int64_t count() const { return count_; }              ///< of components
 
   /// [images, count()], the projections of images [images, height, width, channels].
   std::vector<float> read(std::span<const std::uint8_t> images) const;

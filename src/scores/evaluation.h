@@ -46,9 +46,9 @@ struct ClassifierFacts {
 
 /// What images were compared with, and by which features.
 struct Yardstick {
-  std::string dataset;
-  std::int64_t test_images = 0;
-  std::vector<std::string> class_names = {};
+  std::string dataset;                             ///< its name
+  std::int64_t test_images = 0;                    ///< their number
+  std::vector<std::string> class_names = {};       ///< of the labels 0, 1, ...
   std::vector<double> label_shares = {};           ///< of the test images, by class
   std::optional<ClassifierFacts> classifier = {};  ///< nothing where there are no labels to learn
   std::string features;                            ///< a layer of the classifier, or in words

@@ -16,18 +16,19 @@ namespace ganymede::scores {
 /// Images of a data set and what turns images into features: a classifier, or, for data without labels, the
 /// principal components of its pixels. The parts refer to those before them.
 struct Instruments {
-  data::Dataset dataset;
-  ops::Device device;
-  std::optional<artifacts::SavedClassifier> classifier = {};
-  std::optional<eval::PixelComponents> components = {};
+  data::Dataset dataset;                                      ///< the real images
+  ops::Device device;                                         ///< computes the features
+  std::optional<artifacts::SavedClassifier> classifier = {};  ///< for data with labels
+  std::optional<eval::PixelComponents> components = {};       ///< for data without
 
   /// `classifier_file` may be empty: then the one of classifier_for(), which tells `say` where it trains one.
   /// Throws as data::open_data(), classifier_for() and artifacts::open_classifier() do.
   Instruments(const std::string& data, const data::Preparation& images,
               const std::filesystem::path& classifier_file, const std::function<void(std::string_view)>& say);
 
+  /// Reads by whichever of the two there is; this object must outlive it.
   eval::FeatureReader reader();
-  /// In words, for people and files.
+  /// What the features are, in words, for people and files.
   std::string features() const;
 };
 

@@ -36,9 +36,9 @@ struct Settings {
 
 /// A new run.
 struct Start {
-  train::Recipe recipe;
-  std::filesystem::path out = {};  ///< its directory; empty: runs/<time>-<recipe>
-  Settings settings = {};
+  train::Recipe recipe;                               ///< what to train
+  std::filesystem::path out = {};                     ///< its directory; empty: runs/TIME-RECIPE
+  Settings settings = {};                             ///< beside the recipe
   std::shared_ptr<const data::Dataset> dataset = {};  ///< the recipe's, where it is open already
 };
 

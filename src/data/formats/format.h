@@ -20,6 +20,7 @@ struct Source {
   bool has_test = false;  ///< whether there are images to test with, which were left out if not asked for
 };
 
+/// A format of files or directories: how it is recognised and read.
 struct Format {
   std::string_view name;  ///< what a user has: "a folder of pictures"
   /// Whether the path, which exists, is of this format; reads names and first bytes at most.
@@ -35,8 +36,9 @@ const Format* recognise_format(const std::filesystem::path& path);
 /// Their names in a row: "IDX files, ... or a folder of pictures".
 std::string format_names();
 
-/// The most bytes of pixels that a data set may have in memory, and the most classes.
+/// The most bytes of pixels that a data set may have in memory.
 inline constexpr std::size_t max_pixel_bytes = std::size_t{1} << 32;
+/// The most classes of a data set.
 inline constexpr std::size_t max_classes = 1000;
 
 /// Whether the text is UTF-8 without control characters, as files in TOML and JSON must be.
