@@ -36,6 +36,10 @@ class Seen {
 
 }  // namespace
 
+bool is_published(const Dataset& dataset) {
+  return std::ranges::all_of(dataset.files, &DatasetFile::verified);
+}
+
 std::vector<std::int64_t> count_labels(const Split& split, int classes) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(std::max(classes, 1)));
   for (const std::uint16_t label : split.labels) {

@@ -8,6 +8,9 @@
 /// What is in a data set.
 namespace ganymede::data {
 
+/// Whether all of its files are published ones.
+bool is_published(const Dataset& dataset);
+
 /// How many images have each label: [classes], or the only number where the data has no labels.
 std::vector<std::int64_t> count_labels(const Split& split, int classes);
 

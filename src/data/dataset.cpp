@@ -9,10 +9,10 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "base/sha256.h"
 #include "data/formats/format.h"
 #include "data/formats/parts/published.h"
+#include "data/formats/parts/refusal.h"
 #include "data/stacking.h"
 #include "data/test_split.h"
 
@@ -23,13 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view debian_root = "/usr/share/datasets";
-
-[[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::data, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
 
 std::optional<fs::path> find_directory(std::string_view name, std::span<const fs::path> search_path) {
   std::vector<fs::path> candidates(search_path.begin(), search_path.end());

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/host.h"
 #include "base/number.h"
-#include "data/data_source.h"
+#include "data/contents.h"
 #include "train/classifier.h"
 
 namespace ganymede::scores {
@@ -37,10 +37,6 @@ std::int64_t epochs_for(std::int64_t images, std::int64_t usual) {
   constexpr std::int64_t enough_images = 120'000;
   constexpr std::int64_t most = 200;
   return std::clamp(enough_images / std::max<std::int64_t>(images, 1), usual, most);
-}
-
-bool is_published(const data::Dataset& dataset) {
-  return std::ranges::all_of(dataset.files, &data::DatasetFile::verified);
 }
 
 fs::path cached_file(const data::Dataset& dataset) {
@@ -75,7 +71,7 @@ artifacts::ClassifierInfo train_classifier(const train::ClassifierRecipe& recipe
 
 fs::path classifier_for(const data::Dataset& dataset, const std::string& data,
                         const data::Preparation& images, const std::function<void(std::string_view)>& say) {
-  if (is_published(dataset)) {
+  if (data::is_published(dataset)) {
     return artifacts::find_classifier(dataset.name);
   }
   if (dataset.classes() < 2) {

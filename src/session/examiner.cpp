@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/contents.h"
 #include "eval/label_statistics.h"
 #include "eval/metrics/duplicates.h"
 #include "net/profile.h"
@@ -61,10 +62,6 @@ std::int64_t cheap_spacing(const train::Recipe& recipe, const base::Shape& image
   return static_cast<std::int64_t>(std::max(shortest, look / (share * step)));
 }
 
-bool is_published(const data::Dataset& dataset) {
-  return std::ranges::all_of(dataset.files, &data::DatasetFile::verified);
-}
-
 }  // namespace
 
 Examiner::Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data::Dataset& dataset,
@@ -74,7 +71,7 @@ Examiner::Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data
       device_(device),
       classifier_path_(std::move(classifier)),
       observer_(observer) {
-  if (classifier_path_.empty() && is_published(dataset)) {
+  if (classifier_path_.empty() && data::is_published(dataset)) {
     classifier_path_ = artifacts::look_for_classifier(dataset.name).value_or("");
   }
   if (dataset.train.stacks) {

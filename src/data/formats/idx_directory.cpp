@@ -7,11 +7,11 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "base/sha256.h"
 #include "data/formats/parts/axes.h"
 #include "data/formats/parts/idx.h"
 #include "data/formats/parts/published.h"
+#include "data/formats/parts/refusal.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -33,13 +33,6 @@ constexpr std::array<PartNames, idx_part_count> part_names = {
      {train_labels, {"train-labels-idx1-ubyte", ""}},
      {test_images, {"t10k-images-idx3-ubyte", "t10k-images-idx4-ubyte"}},
      {test_labels, {"t10k-labels-idx1-ubyte", ""}}}};
-
-[[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::data, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
 
 const PartNames& names_of(IdxPart part) {
   return part_names[static_cast<std::size_t>(part)];

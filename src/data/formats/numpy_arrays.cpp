@@ -12,7 +12,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "base/number.h"
 #include "base/sha256.h"
 #include "codecs/npy.h"
@@ -21,6 +20,7 @@
 #include "data/formats/parts/array_names.h"
 #include "data/formats/parts/axes.h"
 #include "data/formats/parts/pixel_values.h"
+#include "data/formats/parts/refusal.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -35,14 +35,6 @@ using Bytes = std::vector<std::byte>;
 constexpr std::size_t max_bytes = std::size_t{1} << 32;  // of all files, and of an array
 constexpr std::string_view npy_magic = "\x93NUMPY";
 constexpr std::string_view zip_magic = "PK\x03\x04";
-
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected,
-                         std::string advice) {
-  throw base::Error(base::ErrorKind::data, {.where = where,
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
 
 bool begins_with(const fs::path& path, std::string_view magic) {
   std::array<char, 8> first{};

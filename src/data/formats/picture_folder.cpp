@@ -15,6 +15,7 @@
 #include "base/threads/parallel.h"
 #include "codecs/picture.h"
 #include "data/formats/parts/folder_listing.h"
+#include "data/formats/parts/refusal.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -23,17 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Pictures = std::span<const PictureFile>;
-
-[[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::data, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
-
-std::string grouped(std::size_t number) {
-  return base::grouped(static_cast<std::int64_t>(number));
-}
 
 /// Calls `work(n, bytes)` with the contents of each picture, on all threads. Throws Error(data) about all of
 /// those for which that throws base::Error.
@@ -57,7 +47,8 @@ void for_each_picture(const fs::path& folder, Pictures pictures, const FolderLim
     const std::size_t count = problems.size();
     problems.resize(std::min(count, shown));
     refuse(folder,
-           fmt::format("{} of {} pictures that cannot be read", grouped(count), grouped(pictures.size())),
+           fmt::format("{} of {} pictures that cannot be read", base::grouped(count),
+                       base::grouped(pictures.size())),
            "sound ones",
            fmt::format("Remove them or write them anew:\n{}{}", fmt::join(problems, "\n"),
                        count > shown ? "\n..." : ""));
@@ -88,13 +79,13 @@ std::string count_sizes(std::span<const codecs::ImageHeader> headers) {
   std::vector<std::string> texts;
   for (const auto& [count, size] : sorted) {
     texts.push_back(texts.size() < shown
-                        ? fmt::format("{} of {} by {}", grouped(count), size.first, size.second)
+                        ? fmt::format("{} of {} by {}", base::grouped(count), size.first, size.second)
                         : fmt::format("{} sizes more", sorted.size() - shown));
     if (texts.size() > shown) {
       break;
     }
   }
-  return fmt::format("{} size{}: {}", grouped(sorted.size()), sorted.size() == 1 ? "" : "s",
+  return fmt::format("{} size{}: {}", base::grouped(sorted.size()), sorted.size() == 1 ? "" : "s",
                      fmt::join(texts, ", "));
 }
 
@@ -121,14 +112,15 @@ void require_fitting(const fs::path& folder, Pictures pictures, std::span<const 
     }
   }
   if (count > 0) {
-    refuse(folder,
-           fmt::format("{} of {} pictures that do not fit: {} is {} by {}, {}", grouped(count),
-                       grouped(headers.size()), pictures[example].path.lexically_relative(folder).string(),
-                       headers[example].height, headers[example].width, obstacle),
-           preparation.size == 0
-               ? fmt::format("pictures of at most {} by {}", max_side, max_side)
-               : fmt::format("pictures to make {} by {} of", preparation.size, preparation.size),
-           advice_on_fit(preparation));
+    refuse(
+        folder,
+        fmt::format("{} of {} pictures that do not fit: {} is {} by {}, {}", base::grouped(count),
+                    base::grouped(headers.size()), pictures[example].path.lexically_relative(folder).string(),
+                    headers[example].height, headers[example].width, obstacle),
+        preparation.size == 0
+            ? fmt::format("pictures of at most {} by {}", max_side, max_side)
+            : fmt::format("pictures to make {} by {} of", preparation.size, preparation.size),
+        advice_on_fit(preparation));
   }
 }
 
@@ -203,7 +195,7 @@ Source read_picture_folder(const fs::path& path, const Preparation& preparation,
   if (colored != 0 && colored != headers.size()) {
     dataset.notes.push_back(
         fmt::format("{} of {} pictures are grey, and read as if in colour like the others",
-                    grouped(headers.size() - colored), grouped(headers.size())));
+                    base::grouped(headers.size() - colored), base::grouped(headers.size())));
   }
   if (preparation.size != 0) {
     dataset.notes.push_back("Pictures of " + count_sizes(headers));
@@ -215,8 +207,8 @@ Source read_picture_folder(const fs::path& path, const Preparation& preparation,
                           static_cast<std::size_t>(dataset.channels);
   if (all.size() > limits.pixel_bytes / image_size) {
     refuse(path,
-           fmt::format("{} pictures of {} by {} pixels with {} channels", grouped(all.size()), dataset.height,
-                       dataset.width, dataset.channels),
+           fmt::format("{} pictures of {} by {} pixels with {} channels", base::grouped(all.size()),
+                       dataset.height, dataset.width, dataset.channels),
            fmt::format("at most {} of pixels", base::byte_count(static_cast<double>(limits.pixel_bytes))),
            "Take fewer, or give a smaller --size");
   }

@@ -6,18 +6,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/error.h"
 #include "data/formats/format.h"
+#include "data/formats/parts/refusal.h"
 
 namespace ganymede::data {
 
 namespace {
-
-[[noreturn]] void refuse(const std::filesystem::path& where, const std::string& found,
-                         const std::string& expected, const std::string& advice) {
-  throw base::Error(base::ErrorKind::data,
-                    {.where = where.string(), .found = found, .expected = expected, .advice = advice});
-}
 
 bool is_channels(std::int64_t size) {
   return size == 1 || size == 3;

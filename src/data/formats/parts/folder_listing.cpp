@@ -9,9 +9,9 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "base/number.h"
 #include "codecs/picture.h"
+#include "data/formats/parts/refusal.h"
 
 namespace ganymede::data {
 
@@ -22,17 +22,6 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 2> train_names = {"train", "training"};
 constexpr std::array<std::string_view, 2> validation_names = {"val", "validation"};
 constexpr std::array<std::string_view, 2> test_names = {"test", "testing"};
-
-[[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::data, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
-
-std::string grouped(std::size_t number) {
-  return base::grouped(static_cast<std::int64_t>(number));
-}
 
 /// What lies in one folder, in the order of the names' bytes.
 struct Contents {
@@ -51,7 +40,7 @@ class Lister {
     fs::directory_iterator entry(folder, error);
     for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
       if (++met_ > limits_.files) {
-        refuse(folder, fmt::format("more than {} files", grouped(limits_.files)), "no more than those",
+        refuse(folder, fmt::format("more than {} files", base::grouped(limits_.files)), "no more than those",
                "Take a part of them, or write them as one file: ganymede data import --help");
       }
       place(*entry, contents);
@@ -70,8 +59,9 @@ class Lister {
     if (left_out_ == 0) {
       return std::nullopt;
     }
-    return fmt::format("{} file{} no picture by the name, for example {}, and left out", grouped(left_out_),
-                       left_out_ == 1 ? " is" : "s are", example_.filename().string());
+    return fmt::format("{} file{} no picture by the name, for example {}, and left out",
+                       base::grouped(left_out_), left_out_ == 1 ? " is" : "s are",
+                       example_.filename().string());
   }
 
  private:
@@ -112,8 +102,9 @@ SplitListing list_split(const fs::path& folder, Contents contents, Lister& liste
   }
   if (!contents.folders.empty() && !contents.pictures.empty()) {
     refuse(folder,
-           fmt::format("{} pictures beside {} sub-folders, for example {}", grouped(contents.pictures.size()),
-                       grouped(contents.folders.size()), contents.folders.front().filename().string()),
+           fmt::format("{} pictures beside {} sub-folders, for example {}",
+                       base::grouped(contents.pictures.size()), base::grouped(contents.folders.size()),
+                       contents.folders.front().filename().string()),
            either, "Move the pictures into a sub-folder, or name one of the sub-folders");
   }
   if (contents.folders.empty()) {
@@ -170,8 +161,8 @@ void add(SplitListing split, const fs::path& folder, const std::vector<std::stri
 void add_train(SplitListing split, const fs::path& folder, FolderListing& listing) {
   if (split.labelled) {
     if (split.classes.size() > max_classes) {
-      refuse(folder, fmt::format("{} sub-folders", grouped(split.classes.size())),
-             fmt::format("at most {} classes", grouped(max_classes)),
+      refuse(folder, fmt::format("{} sub-folders", base::grouped(split.classes.size())),
+             fmt::format("at most {} classes", base::grouped(max_classes)),
              "Put the pictures into one folder, without classes");
     }
     std::ranges::transform(split.classes, std::back_inserter(listing.class_names),
