@@ -52,7 +52,8 @@ struct ZipArchive::Handle {
   std::unique_ptr<zip_t, Discard> archive;
 };
 
-ZipArchive::ZipArchive(std::span<const std::byte> bytes, std::string where) : where_(std::move(where)) {
+ZipArchive::ZipArchive(std::span<const std::byte> bytes, std::string where)
+    : where_(std::move(where)), archive_bytes_(bytes.size()) {
   constexpr zip_int64_t most_members = 10'000;
   Report report;
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &report.error);
@@ -89,8 +90,10 @@ std::vector<std::byte> ZipArchive::read(std::size_t index, std::size_t max_bytes
   if (member.size > max_bytes) {
     refuse(where, fmt::format("{} bytes when unpacked", member.size), fmt::format("at most {}", max_bytes));
   }
-  if (member.size / max_expansion > member.packed_size) {
-    refuse(where, fmt::format("{} bytes that are to be unpacked to {}", member.packed_size, member.size),
+  if (member.packed_size > archive_bytes_ || member.size / max_expansion > member.packed_size) {
+    refuse(where,
+           fmt::format("{} bytes that are to be unpacked to {}, in an archive of {}", member.packed_size,
+                       member.size, archive_bytes_),
            "a sound archive");
   }
   const std::unique_ptr<zip_file_t, Discard> file(zip_fopen_index(handle_->archive.get(), index, 0));

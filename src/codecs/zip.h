@@ -35,6 +35,7 @@ class ZipArchive {
   struct Handle;
 
   std::string where_;
+  std::size_t archive_bytes_;
   std::unique_ptr<Handle> handle_;
   std::vector<ZipMember> members_;
 };

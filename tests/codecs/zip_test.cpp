@@ -65,6 +65,15 @@ TEST(Zip, RefusesASizeThatNothingSoSmallUnpacksToBeforeItAsksForMemory) {
                [&] { archive.read(0, std::size_t{1} << 40); });
 }
 
+TEST(Zip, RefusesAMemberThatIsLargerThanItsArchiveBeforeItAsksForMemory) {
+  Bytes file = encode_zip(std::vector<ZipContents>{{"zeros", Bytes(1 << 20)}});
+  overwrite(file, directory_entry, 20, 0xFFFFFFF0);
+  overwrite(file, directory_entry, 24, 0xFFFFFFF0);
+  const ZipArchive archive(file, "bomb.npz");
+  expect_error(ErrorKind::file, {"zeros", "4294967280 bytes that are to be unpacked to 4294967280"},
+               [&] { archive.read(0, std::size_t{1} << 40); });
+}
+
 TEST(Zip, RefusesAMemberThatIsLongerThanStated) {
   Bytes file = encode_zip(std::vector<ZipContents>{{"zeros", Bytes(1 << 20)}});
   overwrite(file, directory_entry, 24, 1000);
