@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <new>
+#include <utility>
 
+#include "codecs/orientation.h"
 #include "codecs/refusal.h"
 
 namespace ganymede::codecs {
@@ -71,11 +73,15 @@ class Decoder {
 }  // namespace
 
 ImageHeader measure_jpeg(std::span<const std::byte> bytes, const std::string& where) {
-  return Decoder(bytes, where).header();
+  ImageHeader header = Decoder(bytes, where).header();
+  if (exchanges_sides(exif_orientation(bytes))) {
+    std::swap(header.height, header.width);
+  }
+  return header;
 }
 
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where) {
-  return Decoder(bytes, where).image();
+  return turned(Decoder(bytes, where).image(), exif_orientation(bytes));
 }
 
 }  // namespace ganymede::codecs

@@ -7,7 +7,9 @@
 #include <bit>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
@@ -107,18 +109,18 @@ void set_type(std::string_view type, const std::string& where, NpyView& view) {
   }
   if (size == 0 || type[0] == '>') {
     refuse(where, fmt::format("values of type '{}'", type),
-           "little-endian integers, floats of 32 or 64 bits, booleans or text");
+           "little-endian integers, floats of 16 to 64 bits, booleans or text");
   }
   view.kind = static_cast<NpyKind>(kind);
   view.value_bytes = view.kind == NpyKind::text ? bytes_a_letter * size : size;
   view.type = type;
   const bool fits = view.kind == NpyKind::text       ? size <= longest_text
-                    : view.kind == NpyKind::floating ? size == 4 || size == 8
+                    : view.kind == NpyKind::floating ? size == 2 || size == 4 || size == 8
                     : view.kind == NpyKind::boolean  ? size == 1
                                                      : size <= 8 && std::has_single_bit(size);
   if (!fits || (type[0] == '|') != (view.value_bytes == 1)) {
     refuse(where, fmt::format("values of type '{}'", type),
-           "little-endian integers, floats of 32 or 64 bits, booleans or text");
+           "little-endian integers, floats of 16 to 64 bits, booleans or text");
   }
 }
 
@@ -127,6 +129,24 @@ double number_at(const std::byte* place) {
   Value value;
   std::memcpy(&value, place, sizeof(value));
   return static_cast<double>(value);
+}
+
+/// An IEEE 754 binary16.
+double half_at(const std::byte* place) {
+  constexpr int mantissa_bits = 10;
+  constexpr int exponent_of_no_number = 31;
+  constexpr int bias = 15;
+  std::uint16_t bits = 0;
+  std::memcpy(&bits, place, sizeof(bits));
+  const int exponent = bits >> mantissa_bits & exponent_of_no_number;
+  const int fraction = bits & ((1 << mantissa_bits) - 1);
+  const int one = 1 << mantissa_bits;
+  const double size = exponent == 0 ? std::ldexp(fraction, 1 - bias - mantissa_bits)
+                      : exponent != exponent_of_no_number
+                          ? std::ldexp(one + fraction, exponent - bias - mantissa_bits)
+                      : fraction == 0 ? std::numeric_limits<double>::infinity()
+                                      : std::numeric_limits<double>::quiet_NaN();
+  return bits >> 15 != 0 ? -size : size;
 }
 
 void append_utf8(std::uint32_t letter, std::string& text) {
@@ -175,7 +195,9 @@ double NpyView::number(std::size_t n) const {
   const std::byte* place = values.data() + n * value_bytes;
   switch (kind) {
     case NpyKind::floating:
-      return value_bytes == 4 ? number_at<float>(place) : number_at<double>(place);
+      return value_bytes == 2   ? half_at(place)
+             : value_bytes == 4 ? number_at<float>(place)
+                                : number_at<double>(place);
     case NpyKind::integer:
       return value_bytes == 1   ? number_at<std::int8_t>(place)
              : value_bytes == 2 ? number_at<std::int16_t>(place)

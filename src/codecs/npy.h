@@ -29,7 +29,7 @@ struct NpyView {
   std::string text(std::size_t n) const;
 };
 
-/// Reads the formats 1.0 and 2.0 of little-endian integers of at most 64 bits, floats of 32 or 64, booleans
+/// Reads the formats 1.0 and 2.0 of little-endian integers of at most 64 bits, floats of 16 to 64, booleans
 /// and text in C order, with at most five axes; an object that would have to be unpickled is refused. The
 /// view is of `file`. Throws Error(file), which begins with `where`, for anything else, and if the sizes do
 /// not account for every byte.

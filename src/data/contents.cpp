@@ -37,7 +37,8 @@ class Seen {
 }  // namespace
 
 bool is_published(const Dataset& dataset) {
-  return std::ranges::all_of(dataset.files, &DatasetFile::verified);
+  return dataset.as_in_files && !dataset.files.empty() &&
+         std::ranges::all_of(dataset.files, &DatasetFile::verified);
 }
 
 std::vector<std::int64_t> count_labels(const Split& split, int classes) {

@@ -8,7 +8,7 @@
 /// What is in a data set.
 namespace ganymede::data {
 
-/// Whether all of its files are published ones.
+/// Whether its images are those of published files and no others.
 bool is_published(const Dataset& dataset);
 
 /// How many images have each label: [classes], or the only number where the data has no labels.

@@ -121,7 +121,11 @@ Dataset load_dataset(const fs::path& path, Splits splits, const Preparation& pre
   }
   const Format* format = recognise_format(path);
   if (format == nullptr) {
-    refuse(path, "a file in no known format", format_names(), "Check the path");
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    const bool one_of_several = recognise_format(folder) != &formats().back();  // which is any directory's
+    refuse(path, "a file in no known format", format_names(),
+           one_of_several ? fmt::format("Give the directory of all such files: {}", folder.string())
+                          : "Check the path");
   }
   Source source = format->read(path, preparation, splits);
   Dataset& dataset = source.dataset;

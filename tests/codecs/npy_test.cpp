@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,6 +44,14 @@ TEST(Npy, HasNumbersOfEveryType) {
   EXPECT_EQ(read("|b1", std::vector<std::uint8_t>{0, 1}), (std::vector<double>{0.0, 1.0}));
 }
 
+TEST(Npy, HasFloatsOfHalfTheUsualSize) {
+  EXPECT_EQ(read("<f2", std::vector<std::uint16_t>{0x0000, 0x3C00, 0xC200, 0x5640, 0x3555, 0x7BFF}),
+            (std::vector<double>{0.0, 1.0, -3.0, 100.0, 0.333251953125, 65504.0}));
+  EXPECT_EQ(read("<f2", std::vector<std::uint16_t>{0x0001, 0x03FF, 0x8400, 0x7C00, 0xFC00}),
+            (std::vector<double>{0x1p-24, 1023 * 0x1p-24, -0x1p-14, INFINITY, -INFINITY}));
+  EXPECT_TRUE(std::isnan(read("<f2", std::vector<std::uint16_t>{0x7E00}).front()));
+}
+
 TEST(Npy, HasTextInAnyLanguage) {
   const std::vector<std::string> texts = {"cat", "Größe", "猫", "🐈", ""};
   const std::vector<std::byte> file = encode_npy_text(texts);
@@ -56,7 +65,7 @@ TEST(Npy, HasTextInAnyLanguage) {
 
 TEST(Npy, OfOtherTypesIsRefused) {
   for (const char* type :
-       {"|O", "|V8", "<c8", ">f4", "<f2", "<f16", "<u3", "|u4", "<u1", "<U0", "<U9999999", "|S3"}) {
+       {"|O", "|V8", "<c8", ">f4", "|f1", "<f16", "<u3", "|u4", "<u1", "<U0", "<U9999999", "|S3"}) {
     expect_error(ErrorKind::file, {"array", "values of type", type},
                  [&] { parse_npy(npy(type, std::vector<std::uint8_t>(4)), "array"); });
   }

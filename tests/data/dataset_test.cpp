@@ -185,6 +185,12 @@ TEST(Datasets, InNoKnownFormatAreRefusedWithWhatIsKnown) {
       [&] { load_dataset(directory / "notes.txt"); });
 }
 
+TEST_F(SmallDataset, IsItsDirectoryAndNoneOfItsFiles) {
+  expect_error(ErrorKind::data,
+               {"no known format", "Give the directory of all such files: " + directory.path().string()},
+               [&] { load_dataset(directory / "train-images-idx3-ubyte"); });
+}
+
 TEST_F(SmallDataset, CutsATestSplitWhereBothOfItsFilesAreMissing) {
   put("train-images-idx3-ubyte", images(4, 2, 4));
   put("train-labels-idx1-ubyte", labels({0, 1, 1, 0}));
