@@ -117,6 +117,12 @@ def png(width, height, color_type, values):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def turned(jpeg):
+    """The picture with Exif data of one entry, the orientation 6."""
+    exif = b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, 6, 0, 0)
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
+
+
 def archive(arrays, compression):
     place = io.BytesIO()
     with zipfile.ZipFile(place, "w", compression) as file:
@@ -177,6 +183,7 @@ def main():
     write("picture", "transparent", png(2, 1, 6, range(8)))
     for kind in ["photo.jpg", "grey.jpg", "progressive.jpg", "drawing.webp", "transparent.webp"]:
         write("picture", kind, base64.b64decode(PICTURES[kind]))
+    write("picture", "turned.jpg", turned(base64.b64decode(PICTURES["photo.jpg"])))
     images = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (4, 2, 2), }", bytes(range(16)))
     labels = npy("{'descr': '<i8', 'fortran_order': False, 'shape': (4, 1), }", struct.pack("<4q", 0, 1, 0, 1))
     names = npy("{'descr': '<U2', 'fortran_order': False, 'shape': (2,), }", "a\0été"[:4].encode("utf-32-le"))
