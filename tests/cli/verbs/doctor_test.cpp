@@ -42,7 +42,7 @@ TEST(DoctorOfARun, FindsNothingInAHealthyOne) {
 class DoctorOfARecipe : public testing::TestWithParam<train::EmbeddedRecipe> {};
 
 /// Long enough for every rule on losses, where that takes seconds.
-TEST_P(DoctorOfARecipe, FindsNothing) {
+TEST_P(DoctorOfARecipe, FindsNothingSlow) {
   const std::string name(GetParam().name);
   const bool heavy = name == "r3gan" || name == "wgan-gp" || name == "stacked";
   const Workplace place;
