@@ -120,6 +120,12 @@ net::Weights Checkpoint::weights(const net::NetSpec& network, const std::string&
   return weights;
 }
 
+Progress read_progress(const std::filesystem::path& path) {
+  const io::Metadata metadata = io::read_safetensors_metadata(path);
+  return {.step = metadata_number(metadata, "step", path),
+          .total_steps = metadata_number(metadata, "total_steps", path)};
+}
+
 bool is_damaged(const std::filesystem::path& path) {
   return !io::has_own_digest(io::read_file(path, io::max_safetensors_bytes));
 }

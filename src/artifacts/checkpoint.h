@@ -51,6 +51,15 @@ class Checkpoint {
   CheckpointInfo info_;
 };
 
+/// How far a run is.
+struct Progress {
+  std::int64_t step = 0;         ///< steps that are done
+  std::int64_t total_steps = 0;  ///< where the run is to end
+};
+/// The progress that the checkpoint at `path` holds; only the beginning of the file is read, and its digest
+/// is not compared. Throws Error(file).
+Progress read_progress(const std::filesystem::path& path);
+
 /// Whether the file at `path` is not what was written: it can be read, and its contents do not have the
 /// digest that is stored in them. Throws Error(file) if it cannot be read.
 bool is_damaged(const std::filesystem::path& path);

@@ -98,6 +98,16 @@ std::optional<RunLock> RunLock::inherit(const RunDirectory& run) {
   return RunLock(std::move(path), descriptor);
 }
 
+bool RunLock::is_held(const RunDirectory& run) {
+  const int descriptor = ::open(file_in(run).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return false;
+  }
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return held;
+}
+
 RunLock::RunLock(RunLock&& other) noexcept
     : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 

@@ -19,6 +19,8 @@ class RunLock {
   /// Takes over the lock of a process that was killed; nothing if there is no lock, or if its process runs or
   /// may run.
   static std::optional<RunLock> inherit(const RunDirectory& run);
+  /// Whether a process trains in the directory, as far as can be known.
+  static bool is_held(const RunDirectory& run);
   ~RunLock();
   /// Takes over the lock of `other`.
   RunLock(RunLock&& other) noexcept;

@@ -11,6 +11,7 @@
 #include "data/data_source.h"
 #include "io/networks/onnx.h"
 #include "runs/run_directory.h"
+#include "serve/summary_reader.h"
 
 namespace ganymede::serve {
 
@@ -91,6 +92,7 @@ class DataCache {
 RunReader make_run_reader(NamedDataset open) {
   const auto cache = std::make_shared<DataCache>(std::move(open));
   return {.find_files = find_files,
+          .summarise = make_summary_reader(),
           .open_networks = open_networks,
           .export_onnx = export_onnx,
           .open_data = [cache](const train::Recipe& recipe) { return cache->open(recipe); }};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "serve/run_summary.h"
 #include "serve/trained_networks.h"
 
 namespace ganymede::serve {
@@ -27,6 +28,8 @@ struct RunFiles {
 struct RunReader {
   /// The files of a run in a directory; nothing if it is not a run.
   std::function<std::optional<RunFiles>(const std::filesystem::path& directory)> find_files;
+  /// What a list tells of a run; files that cannot be read are left out.
+  std::function<RunSummary(const RunFiles& files)> summarise;
   /// The last saved networks. Throws Error(file).
   std::function<TrainedNetworks(const std::filesystem::path& directory)> open_networks;
   /// The generator as ONNX; null if the program cannot export it. Throws Error(file).

@@ -222,16 +222,45 @@ Answer Site::of_run(const Request& request, const Target& target) {
 Answer Site::list_runs() const {
   Json runs = Json::array();
   for (const std::string& name : runs_.names()) {
-    const auto files = runs_.find(name);
-    std::error_code ignored;
-    if (files) {
-      runs.push_back({{"name", name},
-                      {"samples", files->samples.size()},
-                      {"networks", fs::exists(files->generator, ignored)},
-                      {"live", live_.control != nullptr && name == live_.name}});
+    if (const auto files = runs_.find(name)) {
+      runs.push_back(list_entry(name, *files));
     }
   }
   return as_json({{"runs", runs}, {"live", live_.control == nullptr ? Json() : Json(live_.name)}});
+}
+
+Json Site::list_entry(const std::string& name, const RunFiles& files) const {
+  const bool live = live_.control != nullptr && name == live_.name;
+  RunSummary summary = runs_.reader().summarise(files);
+  const bool complete = summary.total_steps > 0 && summary.step >= summary.total_steps;
+  std::string state(to_string(summary.trains ? RunState::training
+                              : complete     ? RunState::finished
+                                             : RunState::stopped));
+  if (live) {
+    const LiveStatus status = live_.control->status();
+    state = to_string(status.state);
+    summary.step = status.position.step;
+    summary.total_steps = status.position.total_steps;
+  }
+  Json scores = Json::object();
+  for (const auto& [score, found] : summary.scores) {
+    scores[score] = {{"value", found.value ? Json(*found.value) : Json()}, {"floor", found.floor}};
+  }
+  std::error_code ignored;
+  return {{"name", name},
+          {"recipe", summary.recipe},
+          {"data", summary.data},
+          {"batch_size", summary.batch_size},
+          {"state", state},
+          {"step", summary.step},
+          {"total_steps", summary.total_steps},
+          {"seconds", summary.seconds},
+          {"scores", scores},
+          {"resume",
+           state == to_string(RunState::stopped) && !summary.resume.empty() ? Json(summary.resume) : Json()},
+          {"newest_sample", files.samples.empty() ? Json() : Json(files.samples.rbegin()->first)},
+          {"networks", fs::exists(files.generator, ignored)},
+          {"live", live}};
 }
 
 Answer Site::describe(const RunRequest& run) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <list>
 #include <map>
 #include <memory>
@@ -22,18 +24,20 @@ struct LiveRun {
 };
 
 /// Answers requests: the page's files, and under /api the runs' data as JSON and PNG:
-///   GET  /api/runs                              the runs
-///   GET  /api/runs/NAME                         one of them: recipe, description, samples
-///   GET  /api/runs/NAME/metrics                 metrics.jsonl
-///   GET  /api/runs/NAME/events                  Server-Sent Events, see EventStream; ?after=ID
-///   GET  /api/runs/NAME/samples/EPOCH           the sample of an epoch, PNG
-///   GET  /api/runs/NAME/networks                layers, shapes, parameters
-///   GET  /api/runs/NAME/generate                ?seed&point&label: the generator's activations
-///   GET  /api/runs/NAME/judge                   ?image&label or ?seed&point&label: the discriminator's
-///   activations GET  /api/runs/NAME/sheet                   ?seed&count&columns: new images, PNG GET
-///   /api/runs/NAME/generator.onnx          the generator for ONNX Runtime POST /api/runs/NAME/nearest
-///   {"image": [bytes]}: the nearest training images POST /api/runs/NAME/control                 {"command":
-///   "pause"|"step"|"resume"|"stop"}
+/// | request | answer |
+/// |---|---|
+/// | GET /api/runs | the runs: recipe, state, steps, time, scores |
+/// | GET /api/runs/NAME | one of them: recipe, description, samples |
+/// | GET /api/runs/NAME/metrics | metrics.jsonl |
+/// | GET /api/runs/NAME/events | Server-Sent Events, see EventStream; ?after=ID |
+/// | GET /api/runs/NAME/samples/EPOCH | the sample of an epoch, PNG |
+/// | GET /api/runs/NAME/networks | layers, shapes, parameters |
+/// | GET /api/runs/NAME/generate | ?seed&point&label: the generator's activations |
+/// | GET /api/runs/NAME/judge | ?image&label or ?seed&point&label: the discriminator's activations |
+/// | GET /api/runs/NAME/sheet | ?seed&count&columns: new images, PNG |
+/// | GET /api/runs/NAME/generator.onnx | the generator for ONNX Runtime |
+/// | POST /api/runs/NAME/nearest | {"image": [bytes]}: the nearest training images |
+/// | POST /api/runs/NAME/control | {"command": "pause", "step", "resume" or "stop"} |
 class Site {
  public:
   /// Without a control in `live` no run accepts commands.
@@ -56,6 +60,7 @@ class Site {
   Answer api(const Request& request, const Target& target);
   Answer of_run(const Request& request, const Target& target);
   Answer list_runs() const;
+  nlohmann::ordered_json list_entry(const std::string& name, const RunFiles& files) const;
   Answer describe(const RunRequest& run);
   Answer metrics(const RunRequest& run);
   Answer events(const RunRequest& run);

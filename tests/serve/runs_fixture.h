@@ -5,11 +5,15 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "io/files/safetensors.h"
 #include "io/pictures/png.h"
 #include "io/temporary_directory.h"
+#include "runs/run_directory.h"
 #include "serve/runs.h"
+#include "serve/summary_reader.h"
 
 namespace ganymede::test {
 
@@ -95,9 +99,18 @@ class RunsFixture {
   void add_metrics(const std::string& name, const std::string& text, const std::string& end = "\n") const {
     std::ofstream(root() / name / "metrics.jsonl", std::ios::app) << text << end;
   }
+  /// A checkpoint as far as a list reads it.
+  void add_checkpoint(const std::string& name, std::int64_t step, std::int64_t total_steps) const {
+    const runs::RunDirectory run(root() / name);
+    std::filesystem::create_directories(run.checkpoints());
+    const std::vector<float> values = {1.0F};
+    io::write_safetensors(run.checkpoint(step), std::vector<io::Tensor>{{"weight", base::Shape{1}, values}},
+                          {{"step", std::to_string(step)}, {"total_steps", std::to_string(total_steps)}});
+  }
 
   serve::RunReader reader() const {
     return {.find_files = find_files,
+            .summarise = serve::make_summary_reader(),
             .open_networks = [](const std::filesystem::path&) { return small_networks(); },
             .export_onnx = nullptr,
             .open_data = [](const train::Recipe&) { return small_dataset(); }};

@@ -67,7 +67,26 @@ TEST_F(SiteTest, ListsTheRuns) {
   ASSERT_EQ(runs["runs"].size(), 2);
   EXPECT_EQ(runs["runs"][0]["name"], "one");
   EXPECT_EQ(runs["runs"][0]["live"], true);
+  EXPECT_EQ(runs["runs"][0]["state"], "training");
+  EXPECT_EQ(runs["runs"][0]["total_steps"], 8);  // as its training says, not as its files do
   EXPECT_EQ(runs["runs"][1]["live"], false);
+  EXPECT_EQ(runs["runs"][1]["recipe"], "small");
+  EXPECT_EQ(runs["runs"][1]["newest_sample"], 0);
+}
+
+TEST_F(SiteTest, TellsOfAStoppedRunHowToResumeIt) {
+  fixture_.add_run("two");
+  EXPECT_EQ(json("/api/runs")["runs"][1]["state"], "stopped");
+  EXPECT_EQ(json("/api/runs")["runs"][1]["resume"], nullptr);  // since there is no checkpoint
+  fixture_.add_checkpoint("two", 20, 30);
+  const Json run = json("/api/runs")["runs"][1];
+  EXPECT_EQ(run["state"], "stopped");
+  EXPECT_EQ(run["step"], 20);
+  EXPECT_EQ(run["total_steps"], 30);
+  EXPECT_THAT(run["resume"].get<std::string>(), HasSubstr("train --resume"));
+  fixture_.add_checkpoint("two", 30, 30);
+  EXPECT_EQ(json("/api/runs")["runs"][1]["state"], "finished");
+  EXPECT_EQ(json("/api/runs")["runs"][1]["resume"], nullptr);
 }
 
 TEST_F(SiteTest, DescribesARun) {

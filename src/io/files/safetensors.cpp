@@ -8,6 +8,7 @@
 #include <cassert>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <utility>
@@ -247,6 +248,23 @@ bool has_own_digest(std::span<const std::byte> bytes) {
     }
   }
   return false;
+}
+
+Metadata read_safetensors_metadata(const std::filesystem::path& path) {
+  constexpr std::size_t most = 1 << 20;
+  std::vector<std::byte> beginning(most);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(beginning.data()), most);
+  beginning.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  const std::optional<std::string_view> text = header_of(beginning);
+  if (!text) {
+    refuse(path.string(), fmt::format("no header within {} bytes", beginning.size()), "a safetensors file");
+  }
+  const Json header = parse_header(*text, path.string());
+  const auto found = header.find(metadata_key);
+  Metadata metadata = found == header.end() ? Metadata{} : read_metadata(*found, path.string());
+  metadata.erase(std::string(digest_key));
+  return metadata;
 }
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {

@@ -36,6 +36,10 @@ constexpr std::size_t max_safetensors_bytes = std::size_t{1} << 34;
 /// does not, whatever else can be read of it.
 bool has_own_digest(std::span<const std::byte> bytes);
 
+/// The metadata of the file at `path`, without the digest, which is not compared; the tensors are not read.
+/// Throws Error(file) if the file does not begin with a safetensors header of at most 1 MiB.
+Metadata read_safetensors_metadata(const std::filesystem::path& path);
+
 /// A safetensors file in memory. What is not a tensor of 32-bit floats with at most Shape::max_rank positive
 /// sizes is refused, since nothing here writes it.
 class SafetensorsFile {
