@@ -1,8 +1,25 @@
 // What the server answers; src/serve/site.h lists the addresses.
 
+export type RunState = "training" | "paused" | "stopping" | "finished" | "stopped" | "diverged" | "failed";
+
+/** A score of a run, null before the first, and of real images. */
+export interface Score {
+  value: number | null;
+  floor: number;
+}
+
 export interface RunSummary {
   name: string;
-  samples: number;
+  recipe: string;
+  data: string;
+  batch_size: number;
+  state: RunState;
+  step: number;
+  total_steps: number;
+  seconds: number;
+  scores: Record<string, Score>;
+  resume: string | null; // the command that goes on with a stopped run
+  newest_sample: number | null; // its epoch
   networks: boolean;
   live: boolean;
 }

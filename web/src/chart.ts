@@ -3,7 +3,9 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { h } from "./dom";
-import { grouped } from "./format";
+import { fixed, grouped } from "./format";
+import { smoothed, type Reading } from "./reading";
+import { saveMenu } from "./saving";
 import { color, onThemeChange } from "./theme";
 
 export interface Curve {
@@ -24,6 +26,14 @@ export interface ChartOptions {
 const height = 190;
 const font = "12px system-ui, sans-serif";
 const cursors = uPlot.sync("steps"); // the charts of a page share their cursor
+const faint = "40"; // the opacity of a curve behind its average, in hexadecimal
+
+/** A place on the axis in words. */
+const words: Record<Reading["axis"], (place: number) => string> = {
+  step: (place) => `step ${grouped(place)}`,
+  images: (place) => `${grouped(place)} images`,
+  minutes: (place) => `${fixed(place, 1)} minutes`,
+};
 
 export class Chart {
   readonly element: HTMLElement;
@@ -31,6 +41,7 @@ export class Chart {
   private readonly canvas = h("div", { class: "plot", attributes: { role: "img" } });
   private plot: uPlot | null = null;
   private steps: number[] = [];
+  private reading: Reading = { axis: "step", smoothing: 0, logarithmic: false };
   private curves: Curve[] = [];
 
   constructor(
@@ -42,6 +53,7 @@ export class Chart {
       { class: "card chart" },
       h("header", {}, h("h3", {}, options.title), this.legend),
       this.canvas,
+      saveMenu(options.title, () => this.drawn()),
       options.hint ? h("p", { class: "hint" }, options.hint) : null,
     );
     const observer = new ResizeObserver(() => this.plot?.setSize({ width: this.canvas.clientWidth, height }));
@@ -53,11 +65,14 @@ export class Chart {
     onThemeChange(() => this.rebuild(), signal);
   }
 
-  /** Draws `curves`, whose values stand over `steps`. */
-  update(steps: number[], curves: Curve[]): void {
-    const same = this.curves.map((curve) => curve.label + curve.color).join() === curves.map((curve) => curve.label + curve.color).join();
+  /** Draws `curves`, whose values stand over `steps`, places on the axis of `reading`. */
+  update(steps: number[], curves: Curve[], reading: Reading): void {
+    const kind = (drawn: Curve[], { axis, smoothing, logarithmic }: Reading) =>
+      JSON.stringify([drawn.map((curve) => [curve.label, curve.color]), axis, smoothing > 0, logarithmic]);
+    const same = kind(this.curves, this.reading) === kind(curves, reading);
     this.steps = steps;
     this.curves = curves;
+    this.reading = { ...reading };
     if (this.plot && same) {
       this.plot.setData(this.data());
     } else {
@@ -66,8 +81,44 @@ export class Chart {
     this.describe(null);
   }
 
+  /** The curves as they are and, where they are to be smoothed, their averages. */
   private data(): uPlot.AlignedData {
-    return [this.steps, ...this.curves.map((curve) => curve.values)];
+    const positive = (values: (number | null)[]) =>
+      this.isLogarithmic() ? values.map((value) => (value !== null && value > 0 ? value : null)) : values;
+    const plain = this.curves.map((curve) => positive(curve.values));
+    const averages = this.averages().map(({ values }) => positive(values));
+    return [this.steps, ...plain, ...averages];
+  }
+
+  private averages(): Curve[] {
+    const { smoothing } = this.reading;
+    return smoothing > 0 ? this.curves.map((curve) => ({ ...curve, values: smoothed(curve.values, smoothing) })) : [];
+  }
+
+  /** Shares have an axis of their own. */
+  private isLogarithmic(): boolean {
+    return this.reading.logarithmic && !this.options.range;
+  }
+
+  private drawn() {
+    const { plot } = this;
+    if (!plot) {
+      return null;
+    }
+    const bounds = (axis: "x" | "y"): [number, number] => [plot.scales[axis]?.min ?? 0, plot.scales[axis]?.max ?? 1];
+    const averages = this.averages();
+    return {
+      canvas: plot.ctx.canvas,
+      drawing: {
+        title: this.options.title,
+        axis: this.reading.axis,
+        places: this.steps,
+        lines: averages.length > 0 ? averages : this.curves,
+        x: bounds("x"),
+        y: bounds("y"),
+        logarithmic: this.isLogarithmic(),
+      },
+    };
   }
 
   private rebuild(): void {
@@ -78,24 +129,23 @@ export class Chart {
   private settings(): uPlot.Options {
     const axis = { stroke: color("muted"), font, grid: { stroke: color("line"), width: 1 }, ticks: { show: false } };
     const { range, format, reference } = this.options;
+    const drawn = this.reading.smoothing > 0 ? this.curves : [];
+    const place = (tick: number) => (this.reading.axis === "minutes" ? String(+tick.toFixed(2)) : grouped(tick));
+    const line = { spanGaps: true, width: 1.8 };
     return {
       width: this.canvas.clientWidth || 300,
       height,
       legend: { show: false },
       cursor: { sync: { key: cursors.key }, drag: { x: true, y: false }, points: { size: 7 } },
-      scales: { x: { time: false }, y: range ? { range } : {} },
+      scales: { x: { time: false }, y: range ? { range } : this.isLogarithmic() ? { distr: 3 } : {} },
       axes: [
-        { ...axis, size: 28, grid: { show: false }, values: (_, ticks) => ticks.map(grouped), space: 70 },
-        { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => (range ? format(tick) : String(+tick.toPrecision(6)))) },
+        { ...axis, size: 28, grid: { show: false }, values: (_, ticks) => ticks.map(place), space: 70 },
+        { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : range ? format(tick) : String(+tick.toPrecision(6)))) },
       ],
       series: [
         {},
-        ...this.curves.map((curve) => ({
-          label: curve.label,
-          stroke: color(curve.color),
-          width: 1.8,
-          spanGaps: true,
-        })),
+        ...this.curves.map(({ label, color: name }) => ({ ...line, label, stroke: color(name) + (drawn.length > 0 ? faint : "") })),
+        ...drawn.map(({ label, color: name }) => ({ ...line, label, stroke: color(name) })),
       ],
       hooks: {
         drawAxes: reference === undefined ? [] : [(plot) => drawReference(plot, reference)],
@@ -107,7 +157,8 @@ export class Chart {
   /** Puts the values at a place, or the last ones, into the legend and into words. */
   private describe(place: number | null): void {
     const at = place ?? this.steps.length - 1;
-    const values = this.curves.map((curve) =>
+    const averages = this.averages();
+    const values = (averages.length > 0 ? averages : this.curves).map((curve) =>
       this.options.format(place === null ? curve.values.findLast((value) => value !== null) : curve.values[at]),
     );
     this.legend.replaceChildren(
@@ -116,8 +167,8 @@ export class Chart {
       ),
     );
     if (place === null) {
-      const words = this.curves.map((curve, n) => `${curve.label} ${values[n]}`).join(", ");
-      this.canvas.setAttribute("aria-label", `${this.options.title} after step ${grouped(this.steps[at] ?? 0)}: ${words}`);
+      const now = this.curves.map((curve, n) => `${curve.label} ${values[n]}`).join(", ");
+      this.canvas.setAttribute("aria-label", `${this.options.title} after ${words[this.reading.axis](this.steps[at] ?? 0)}: ${now}`);
     }
   }
 }

@@ -1,8 +1,10 @@
 // Which charts a run has, and how to read each: the same for one run and for several.
 
 import { Chart, type ChartOptions, type Curve } from "./chart";
+import { h } from "./dom";
 import { fixed, percent } from "./format";
-import type { Metrics } from "./metrics";
+import { Metrics } from "./metrics";
+import { places, ReadingControls } from "./reading";
 
 export interface Plot extends ChartOptions {
   curves: { label: string; color: string; values: (metrics: Metrics) => (number | null)[] }[];
@@ -15,7 +17,7 @@ const significant = (value: number | null | undefined) => (value == null ? "–"
 const gradient = (network: string, name: string) => ({
   title: `The ${network}'s gradient`,
   columns: [name],
-  hint: "Its norm. A vanishing gradient stops the learning; jumps mean that the learning rate is too high.",
+  hint: "Its norm. It shrinks as a run goes well; close to zero while the samples are bad, the network no longer learns. Jumps that grow mean that the learning rate is too high.",
   format: significant,
   curves: [{ label: "Norm", color: network === "generator" ? "generator" : "discriminator", values: column(name) }],
 });
@@ -25,7 +27,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Losses",
     columns: ["loss_g", "loss_d_real", "loss_d_fake"],
-    hint: "Both near 0.69 (ln 2) means that neither network wins. When one falls to zero, the other network no longer learns.",
+    hint: "Neither need fall: as one network learns, it raises the other's. At 0.69 (ln 2, dashed) D guesses. A discriminator's loss that stays at zero leaves the generator nothing to learn from.",
     reference: Math.LN2,
     format: (value) => fixed(value),
     curves: [
@@ -36,7 +38,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "The discriminator's accuracy",
     columns: ["accuracy_real", "accuracy_fake"],
-    hint: "The share of correctly classified images. Near 50% it is guessing; at 100% the generator gets little gradient.",
+    hint: "The share of correctly classified images. Near 50% it is guessing. Close to 100% is healthy where the samples still improve, as with R1; otherwise the generator gets too little gradient.",
     range: [0, 1],
     reference: 0.5,
     format: percent,
@@ -48,7 +50,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "The discriminator's probabilities",
     columns: ["d_x", "d_g_z"],
-    hint: "The mean of D(x) over real images and of D(G(z)) over generated ones: they approach each other as the generator improves.",
+    hint: "The mean of D(x) over real images and of D(G(z)) over generated ones. As long as they differ, D tells them apart; the closer they are, the harder that is.",
     range: [0, 1],
     reference: 0.5,
     format: (value) => fixed(value, 2),
@@ -77,7 +79,7 @@ const known: (Plot & { columns: string[] })[] = [
   {
     title: "Fréchet distance",
     columns: ["frechet_distance"],
-    hint: "The distance of generated from real images, by a classifier's features. Lower is better.",
+    hint: "The distance of generated from real images, by the features of a classifier of these images. Lower is better, down to that of real training images. It is not the FID of other programs, whose features are another network's.",
     format: significant,
     curves: [{ label: "Fréchet distance", color: "score", values: column("frechet_distance") }],
   },
@@ -147,22 +149,37 @@ export function plotsOf(names: string[]): Plot[] {
 
 /** The charts of one run, which grow with it. */
 export class Charts {
-  readonly element = document.createElement("div");
+  readonly element: HTMLElement;
+  private readonly controls = new ReadingControls(() => this.draw());
   private readonly charts = new Map<string, { plot: Plot; chart: Chart }>();
+  private metrics = new Metrics();
+  private batchSize = 1;
 
   constructor(private readonly signal: AbortSignal) {
-    this.element.className = "charts";
+    this.element = h("div", { class: "charts" }, this.controls.element);
+  }
+
+  setBatchSize(batchSize: number): void {
+    this.batchSize = batchSize;
+    this.draw();
   }
 
   update(metrics: Metrics): void {
+    this.metrics = metrics;
     for (const plot of plotsOf(metrics.measured())) {
       if (!this.charts.has(plot.title)) {
         this.add(plot);
       }
     }
+    this.draw();
+  }
+
+  private draw(): void {
+    const { metrics, controls } = this;
+    const over = places(metrics, controls.value.axis, this.batchSize);
     for (const { plot, chart } of this.charts.values()) {
       const curves: Curve[] = plot.curves.map((curve) => ({ ...curve, values: curve.values(metrics) }));
-      chart.update(metrics.steps, curves);
+      chart.update(over, curves, controls.value);
     }
   }
 

@@ -1,9 +1,9 @@
 // Follows a run by Server-Sent Events. After a break it reconnects and misses nothing.
 
-import { address } from "./api";
+import { address, type RunState } from "./api";
 
 export interface Status {
-  state: "training" | "paused" | "stopping" | "finished" | "stopped" | "diverged" | "failed";
+  state: RunState;
   step: number;
   total_steps: number;
   epoch: number;
@@ -11,6 +11,16 @@ export interface Status {
   metrics?: Record<string, number>; // of the last step, once there is one
   resume?: string; // the command that goes on with a run that has ended
 }
+
+export const states: Record<RunState, string> = {
+  training: "Training",
+  paused: "Paused",
+  stopping: "Stopping",
+  finished: "Finished",
+  stopped: "Stopped",
+  diverged: "Diverged",
+  failed: "Ended by an error",
+};
 
 /** Whether the training has ended, so that a lost connection is expected. */
 export const hasEnded = ({ state }: Status) => !["training", "paused", "stopping"].includes(state);

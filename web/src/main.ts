@@ -1,20 +1,23 @@
 import "./styles/base.css";
 import "./styles/parts.css";
+import "./styles/runs.css";
 import { listRuns, type RunList } from "./api";
 import { h, isAbort, problem } from "./dom";
 import { compareView } from "./views/compare";
 import { exploreView } from "./views/explore";
 import { insideView } from "./views/inside";
 import { liveView } from "./views/live";
+import { runsView } from "./views/runs";
 
 /** A page about a run. It ends its requests when `signal` is aborted, and reports whether the run trains. */
 type View = (run: string, runs: RunList, signal: AbortSignal, tellTraining: (training: boolean) => void) => HTMLElement;
 
 const views: Record<string, { title: string; view: View }> = {
+  runs: { title: "Runs", view: (_, runs, signal) => runsView(runs, signal) },
   live: { title: "Live", view: liveView },
   inside: { title: "Look inside", view: insideView },
   explore: { title: "Explore", view: exploreView },
-  compare: { title: "Compare", view: compareView },
+  compare: { title: "Compare", view: (run, runs, signal) => compareView(place().runs.length > 1 ? place().runs : [run], runs, signal) },
 };
 
 const picker = h("select", { id: "run" });
@@ -22,11 +25,14 @@ const links = h("nav", { attributes: { "aria-label": "Views" } });
 const main = h("main", { id: "main", tabIndex: -1 });
 let leaving = new AbortController();
 
-/** "#/inside/dense" is the view "inside" of the run "dense". */
-function place(): { view: string; run: string } {
-  const [view = "", run = ""] = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
-  return { view: view in views ? view : "live", run };
+/** "#/inside/dense" is the view "inside" of the run "dense", "#/compare/dense,conv" that of two. */
+function place(): { view: string; runs: string[] } {
+  const [view = "", runs = ""] = location.hash.replace(/^#\//, "").split("/");
+  return { view, runs: runs.split(",").map(decodeURIComponent) };
 }
+
+/** Where there are several runs and none trains here, the table of all is shown first. */
+const firstView = (runs: RunList) => (runs.live === null && runs.runs.length > 1 ? "runs" : "live");
 
 function hash(view: string, run: string): string {
   return `#/${view}/${encodeURIComponent(run)}`;
@@ -38,8 +44,9 @@ async function show(): Promise<void> {
   const { signal } = leaving;
   try {
     const runs = await listRuns(signal);
-    const { view, run: wanted } = place();
-    const run = runs.runs.find(({ name }) => name === wanted)?.name ?? runs.live ?? runs.runs.at(-1)?.name;
+    const wanted = place();
+    const view = wanted.view in views ? wanted.view : firstView(runs);
+    const run = runs.runs.find(({ name }) => name === wanted.runs[0])?.name ?? runs.live ?? runs.runs.at(-1)?.name;
     offerRuns(runs, run);
     offerViews(view, run ?? "");
     main.replaceChildren(run === undefined ? nothingYet() : shown(view, run, runs, signal));
@@ -82,7 +89,8 @@ function nothingYet(): HTMLElement {
 }
 
 picker.addEventListener("change", () => {
-  location.hash = hash(place().view, picker.value);
+  const { view } = place();
+  location.hash = hash(view in views && view !== "runs" ? view : "live", picker.value);
 });
 window.addEventListener("hashchange", () => void show());
 

@@ -60,6 +60,20 @@ export class Metrics {
     });
   }
 
+  /** The minutes of training before each row: the sum of what the steps took. */
+  minutes(): number[] {
+    const time = this.column("ms_per_step");
+    let minutes = 0;
+    let before = 0;
+    let pace = 0;
+    return this.steps.map((step, n) => {
+      pace = time[n] ?? pace;
+      minutes += ((step - before) * pace) / 60_000;
+      before = step;
+      return minutes;
+    });
+  }
+
   last(name: string): number | null {
     return this.columns.get(name)?.findLast((value) => value !== null) ?? null;
   }

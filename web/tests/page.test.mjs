@@ -1,7 +1,7 @@
 // The page in a real browser over real runs of the program.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
@@ -28,6 +28,7 @@ after(async () => {
 });
 
 const views = [
+  { name: "runs", ready: "tbody img" },
   { name: "live", ready: ".chart canvas" },
   { name: "inside", ready: ".activations canvas" },
   { name: "explore", ready: ".plane canvas" },
@@ -47,6 +48,61 @@ for (const { name, ready } of views) {
     });
   }
 }
+
+test("all runs are a table, which is sorted, filtered and leads to a comparison, by keyboard", async () => {
+  const tab = await open(browser, serve.address);
+  const names = () => tab.page.locator("tbody tr td:nth-child(3)").allInnerTexts();
+  await tab.page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+  assert.deepEqual(await names(), ["autoencoder", "first", "second"]);
+  const row = tab.page.getByRole("row", { name: /first/ });
+  assert.match(await row.innerText(), /dense-small\s+mnist\s+Finished\s+60 steps/);
+  await tab.page.getByRole("button", { name: "Recipe" }).press("Enter");
+  assert.deepEqual(await names(), ["second", "first", "autoencoder"]);
+  await tab.page.getByRole("button", { name: "Recipe" }).press("Enter");
+  assert.deepEqual(await names(), ["autoencoder", "first", "second"]);
+  assert.equal(await tab.page.locator("th[aria-sort=descending]").innerText(), "Recipe");
+  await tab.page.getByLabel("Filter").fill("mnist dense-small");
+  assert.deepEqual(await names(), ["first"]);
+  await tab.page.getByLabel("Filter").fill("");
+  await tab.page.getByLabel("Compare first").press("Space");
+  await tab.page.getByLabel("Compare second").press("Space");
+  await tab.page.getByRole("link", { name: "Compare 2 runs" }).press("Enter");
+  await tab.page.getByRole("heading", { level: 1, name: "Compare runs" }).waitFor();
+  await tab.page.getByRole("img", { name: /^Losses: Generator after step 60: first .*, second / }).waitFor();
+  tab.assertSound();
+  await tab.close();
+});
+
+test("curves are shown over minutes or images, smoothed, on a logarithmic axis, and saved", async () => {
+  const tab = await open(browser, `${serve.address}#/live/first`);
+  await tab.page.getByRole("img", { name: /^Losses after step 60: Generator \d/ }).waitFor();
+  await tab.page.getByLabel("Over").selectOption("Images");
+  await tab.page.getByRole("img", { name: /^Losses after 3,840 images: / }).waitFor();
+  await tab.page.getByLabel("Over").selectOption("Minutes");
+  await tab.page.getByRole("img", { name: /^Losses after 0\.\d minutes: / }).waitFor();
+  const plain = await tab.page.getByRole("img", { name: /^Losses after/ }).getAttribute("aria-label");
+  await tab.page.getByLabel("Smoothing").fill("0.9");
+  await tab.page.waitForFunction((before) => ![...document.querySelectorAll(".plot")].some((one) => one.ariaLabel === before), plain);
+  await tab.page.getByLabel("Logarithmic").check();
+  const saved = async (kind) => {
+    const [download] = await Promise.all([
+      tab.page.waitForEvent("download"),
+      tab.page.getByRole("button", { name: `Save Losses as ${kind}`, exact: true }).click(),
+    ]);
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  };
+  const table = await saved("CSV");
+  assert.equal(table.name, "losses.csv");
+  const rows = table.bytes.toString().trimEnd().split("\n");
+  assert.equal(rows[0], "minutes,Generator,Discriminator");
+  assert.equal(rows.length, 1 + 12);
+  const drawing = await saved("SVG");
+  assert.match(drawing.bytes.toString(), /^<svg [^]*>Losses<[^]*<path d="M[\d.]+ [\d.]+L/);
+  const picture = await saved("PNG");
+  assert.equal(picture.bytes.subarray(1, 4).toString(), "PNG");
+  tab.assertSound();
+  await tab.close();
+});
 
 test("a recorded run shows its curves and the samples of each epoch by keyboard", async () => {
   const tab = await open(browser, `${serve.address}#/live/first`);
@@ -176,6 +232,17 @@ test("a run that trains is paused, stepped, resumed and stopped with a checkpoin
     assert.equal(await button(name).isDisabled(), true);
   }
   assert.deepEqual(await seriousFaults(page), []);
+  tab.assertSound();
+  await tab.close();
+});
+
+test("a stopped run says how far it is and how to resume it", async () => {
+  const tab = await open(browser, `${serve.address}#/live/third`);
+  await tab.page.getByText("Stopped", { exact: true }).waitFor();
+  await tab.page.getByText(/train --resume .*third$/).waitFor();
+  assert.match(await tab.page.locator(".facts dd").nth(1).textContent(), /^[\d,]+ of [\d,]+$/);
+  await tab.page.getByRole("link", { name: "Runs", exact: true }).click();
+  assert.match(await tab.page.getByRole("row", { name: /third/ }).innerText(), /Stopped\s+[\d,]+ of [\d,]+ steps\s+\S+ train --resume .*third/);
   tab.assertSound();
   await tab.close();
 });

@@ -5,35 +5,45 @@ import { Chart } from "../chart";
 import { plotsOf, type Plot } from "../curves";
 import { h, isAbort, numberField, problem } from "../dom";
 import { Metrics } from "../metrics";
+import { places, ReadingControls, type Reading } from "../reading";
 
-const colors = ["run-1", "run-2", "run-3", "run-4"];
+export const colors = ["run-1", "run-2", "run-3", "run-4"];
 
 interface Compared {
   name: string;
   color: string;
   metrics: Metrics;
+  batchSize: number;
 }
 
-export function compareView(run: string, runs: RunList, signal: AbortSignal): HTMLElement {
+/** `named` are the runs to begin with; of one alone the newest other is added. */
+export function compareView(named: string[], { runs }: RunList, signal: AbortSignal): HTMLElement {
   const sheets = h("div", { class: "sheets" });
   const curves = h("div", { class: "charts wide" });
-  const chosen = new Set([run, ...runs.runs.map(({ name }) => name).filter((name) => name !== run).slice(-1)]);
+  const others = runs.map(({ name }) => name).filter((name) => !named.includes(name));
+  const chosen = new Set(named.length > 1 ? named.slice(0, colors.length) : [...named, ...others.slice(-1)]);
+  let compared: Compared[] = [];
   let latest = 0;
+
+  const redraw = () => curves.replaceChildren(...draw(compared, controls.value, signal));
+  const controls = new ReadingControls(redraw);
 
   const refresh = async () => {
     const turn = ++latest;
     try {
-      const compared = await Promise.all([...chosen].map((name, n) => read(name, colors[n] ?? "muted", signal)));
+      const of = (name: string) => runs.find((run) => run.name === name)?.batch_size ?? 1;
+      const found = await Promise.all([...chosen].map((name, n) => read(name, of(name), colors[n] ?? "muted", signal)));
       if (turn === latest) {
+        compared = found;
         sheets.replaceChildren(...compared.map((one) => sheet(one, seed.value())));
-        curves.replaceChildren(...draw(compared, signal));
+        redraw();
       }
     } catch (error) {
       isAbort(error) || curves.replaceChildren(problem(error));
     }
   };
   const seed = numberField("Seed of the latent points", 0, 0, 1_000_000_000, () => void refresh());
-  const boxes = runs.runs.map(({ name }) => {
+  const boxes = runs.map(({ name }) => {
     const box = h("input", { type: "checkbox", checked: chosen.has(name) });
     box.addEventListener("change", () => {
       box.checked ? chosen.add(name) : chosen.delete(name);
@@ -50,14 +60,15 @@ export function compareView(run: string, runs: RunList, signal: AbortSignal): HT
     h("p", { class: "lead" }, `Up to ${colors.length} runs on the same axes, and their generators' images of the same latent points.`),
     h("fieldset", { class: "card toolbar" }, h("legend", {}, "Runs"), ...boxes, seed.element),
     sheets,
+    controls.element,
     curves,
   );
 }
 
-async function read(name: string, color: string, signal: AbortSignal): Promise<Compared> {
+async function read(name: string, batchSize: number, color: string, signal: AbortSignal): Promise<Compared> {
   const metrics = new Metrics();
   metrics.append(await readMetrics(name, signal));
-  return { name, color, metrics };
+  return { name, color, metrics, batchSize };
 }
 
 function sheet({ name, color }: Compared, seed: number): HTMLElement {
@@ -73,21 +84,22 @@ function sheet({ name, color }: Compared, seed: number): HTMLElement {
 }
 
 /** A chart for each curve, with a line a run. */
-function draw(compared: Compared[], signal: AbortSignal): HTMLElement[] {
-  const steps = [...new Set(compared.flatMap(({ metrics }) => metrics.steps))].sort((a, b) => a - b);
+function draw(compared: Compared[], reading: Reading, signal: AbortSignal): HTMLElement[] {
   const names = [...new Set(compared.flatMap(({ metrics }) => metrics.measured()))];
-  return plotsOf(names).flatMap((plot) => plot.curves.map((curve) => chart(plot, curve, compared, steps, signal)));
+  return plotsOf(names).flatMap((plot) => plot.curves.map((curve) => chart(plot, curve, compared, reading, signal)));
 }
 
-function chart(plot: Plot, curve: Plot["curves"][number], compared: Compared[], steps: number[], signal: AbortSignal): HTMLElement {
+function chart(plot: Plot, curve: Plot["curves"][number], compared: Compared[], reading: Reading, signal: AbortSignal): HTMLElement {
   const title = plot.curves.length > 1 ? `${plot.title}: ${curve.label}` : plot.title;
   const { hint: _, ...options } = plot;
   const drawn = new Chart({ ...options, title }, signal);
-  const lines = compared.map(({ name, color, metrics }) => {
+  const own = compared.map(({ metrics, batchSize }) => places(metrics, reading.axis, batchSize));
+  const all = [...new Set(own.flat())].sort((a, b) => a - b);
+  const lines = compared.map(({ name, color, metrics }, n) => {
     const values = curve.values(metrics);
-    const at = new Map(metrics.steps.map((step, n) => [step, values[n] ?? null]));
-    return { label: name, color, values: steps.map((step) => at.get(step) ?? null) };
+    const at = new Map(own[n]?.map((place, row) => [place, values[row] ?? null]));
+    return { label: name, color, values: all.map((place) => at.get(place) ?? null) };
   });
-  queueMicrotask(() => drawn.update(steps, lines));
+  queueMicrotask(() => drawn.update(all, lines, reading));
   return drawn.element;
 }

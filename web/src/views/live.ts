@@ -1,27 +1,17 @@
 // A run as it goes: where it stands, what it draws, its curves.
 
-import { readRun, type RunList } from "../api";
+import { readRun, type RunList, type RunSummary } from "../api";
 import { Controls } from "../controls";
 import { Charts } from "../curves";
 import { h, isAbort, problem } from "../dom";
-import { follow, hasEnded, type Connection, type Status } from "../events";
+import { follow, hasEnded, states, type Connection, type Status } from "../events";
 import { duration, fixed, grouped } from "../format";
 import { Gallery } from "../gallery";
 import { Metrics, type Remark } from "../metrics";
 
-const states: Record<Status["state"], string> = {
-  training: "Training",
-  paused: "Paused",
-  stopping: "Stopping",
-  finished: "Finished",
-  stopped: "Stopped",
-  diverged: "Diverged",
-  failed: "Ended by an error",
-};
-
 export function liveView(
   run: string,
-  _: RunList,
+  { runs }: RunList,
   signal: AbortSignal,
   tellTraining: (training: boolean) => void,
 ): HTMLElement {
@@ -29,7 +19,7 @@ export function liveView(
   const charts = new Charts(signal);
   const gallery = new Gallery(run, signal);
   const controls = new Controls(run);
-  const standing = new Standing();
+  const standing = new Standing(runs.find(({ name }) => name === run));
   const remarks = h("ul", { class: "remarks", attributes: { "aria-label": "The doctor's findings" } });
   let frame = 0;
 
@@ -76,6 +66,7 @@ export function liveView(
     .then((details) => {
       description.textContent = `${details.recipe} on ${details.data}. ${details.description}.`;
       standing.setBatches(details.epochs);
+      charts.setBatchSize(details.batch_size);
     })
     .catch((error: unknown) => isAbort(error) || description.replaceChildren(problem(error)));
 
@@ -104,7 +95,12 @@ class Standing {
   private last: Status | null = null;
   private epochs = 0;
 
-  constructor() {
+  /** `listed` is what the list of runs tells of one that does not train here. */
+  constructor(private readonly listed: RunSummary | undefined) {
+    if (listed && !listed.live) {
+      this.show(listed.state, states[listed.state]);
+      this.offer(listed.resume);
+    }
     this.element = h("section", { class: "standing card", attributes: { "aria-label": "Progress" } }, this.state, this.bar, this.facts, this.way);
   }
 
@@ -115,8 +111,12 @@ class Standing {
   status(status: Status): void {
     this.last = status;
     this.show(status.state, states[status.state]);
-    this.command.textContent = status.resume ?? "";
-    this.way.hidden = !status.resume;
+    this.offer(status.resume ?? null);
+  }
+
+  private offer(command: string | null): void {
+    this.command.textContent = command ?? "";
+    this.way.hidden = !command;
   }
 
   connection(state: Connection): void {
@@ -125,28 +125,29 @@ class Standing {
     }
     if (state === "lost") {
       this.show("lost", this.last ? "The program has ended or is not reachable; retrying" : "Connection lost; retrying");
-    } else if (state === "open" && !this.last) {
-      this.show("recorded", "Recorded");
+    } else if (state === "open" && !this.last && this.listed) {
+      this.show(this.listed.state, states[this.listed.state]);
     }
   }
 
   update(metrics: Metrics): void {
     const { last } = this;
     const step = last?.step ?? metrics.steps.at(-1) ?? 0;
+    const steps = last?.total_steps ?? this.listed?.total_steps ?? 0;
     const speed = metrics.last("ms_per_step");
     const epoch = last?.epoch ?? metrics.last("epoch");
     const epochs = last?.epochs ?? this.epochs;
     const rows: [string, string][] = [
       ["Epoch", `${epoch ?? "–"}${epochs ? ` of ${epochs}` : ""}`],
-      ["Step", last ? `${grouped(step)} of ${grouped(last.total_steps)}` : grouped(step)],
+      ["Step", `${grouped(step)}${steps ? ` of ${grouped(steps)}` : ""}`],
       ["Speed", `${fixed(speed, 1)} ms per step`],
     ];
     if (last?.state === "training" && speed !== null) {
-      rows.push(["Time left", duration(((last.total_steps - step) * speed) / 1000)]);
+      rows.push(["Time left", duration(((steps - step) * speed) / 1000)]);
     }
     this.facts.replaceChildren(...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    this.bar.max = last?.total_steps ?? Math.max(1, epochs);
-    this.bar.value = last ? step : (epoch ?? 0);
+    this.bar.max = Math.max(1, steps);
+    this.bar.value = step;
   }
 
   private show(kind: string, text: string): void {
