@@ -13,6 +13,7 @@ const middle = (side * side - 1) / 2;
 const spacing = 0.15; // of neighbours on the plane, as a share of how far a normal point lies from the origin
 const directions = 6;
 const reach = 4; // of a direction's slider
+const mostShown = 20; // classes with a picture each
 const batch = 20; // images at a time while directions are sought, so that the page answers meanwhile
 const steps = 10; // from one kept image to the next
 const film = { steps: 30, scale: 8, delay: 60 }; // the same as a GIF: the milliseconds of an image
@@ -37,6 +38,7 @@ export class Explorer {
     attributes: { role: "application", "aria-label": "A plane through latent space: drag it, or move with the arrow keys" },
   });
   private readonly chosen = h("div", { class: "chosen" });
+  private readonly classes = h("div", { class: "strip classes", attributes: { role: "group", "aria-label": "Class" } });
   private readonly sliders = h("div", { class: "sliders" }, h("p", { class: "hint" }, "Computing the directions …"));
   private readonly near = h("div", { class: "strip", attributes: { "aria-live": "polite" } });
   private readonly way = h("div", { class: "strip way" });
@@ -70,15 +72,12 @@ export class Explorer {
         { class: "card" },
         h("h2", {}, "A plane through latent space"),
         h("p", { class: "hint" }, "Drag it, or use the arrow keys. The other sections show the image in the middle."),
+        this.classes,
         this.plane,
         h(
           "div",
           { class: "toolbar" },
-          classes.length > 0 &&
-            choice("Class", classes, (index) => {
-              this.label = index;
-              this.refresh();
-            }),
+          classes.length > mostShown && choice("Class", classes, (index) => this.choose(index)),
           button("Another place", () => this.moveTo(this.randomPoint())),
           button("New random plane", () => {
             this.axes = this.randomAxes();
@@ -117,6 +116,11 @@ export class Explorer {
         h("div", { class: "actions" }, this.saveFilm),
       ),
     );
+  }
+
+  private choose(label: number): void {
+    this.label = label;
+    this.refresh();
   }
 
   private randomPoint(): Point {
@@ -167,10 +171,44 @@ export class Explorer {
   private async drawPlane(): Promise<void> {
     while (this.stale) {
       this.stale = false;
-      const { shape, pixels } = await this.generator.draw(this.planeLatents());
-      this.plane.replaceChildren(...pixels.map((image) => picture(image, shape, "")));
+      const plane = this.planeLatents();
+      const classes = this.classLatents();
+      const { shape, pixels } = await this.generator.draw([...plane, ...classes, ...this.endLatents()]);
+      const pictures = pixels.map((image) => picture(image, shape, ""));
+      this.plane.replaceChildren(...pictures.splice(0, plane.length));
       this.chosen.replaceChildren(picture(pixels[middle] as Uint8Array, shape, "The image in the middle of the plane"));
+      this.showClasses(pictures.splice(0, classes.length));
+      this.sliders.querySelectorAll(".end").forEach((end, n) => end.replaceChildren(...pictures.slice(n, n + 1)));
     }
+  }
+
+  /** The point in the middle as each class. */
+  private classLatents(): Latent[] {
+    const { class_names } = this.generator.facts;
+    const { point } = this.latent();
+    return class_names.length <= mostShown ? class_names.map((_, label) => ({ point, label })) : [];
+  }
+
+  /** Both ends of each principal direction from the point in the middle. */
+  private endLatents(): Latent[] {
+    const { point, label } = this.latent();
+    return this.principal.flatMap((direction) =>
+      [-reach, reach].map((far) => ({ point: typical(add(point, direction, far), this.uniform), label })),
+    );
+  }
+
+  /** A button for each class, with its picture; they stay, so that the one that was pressed keeps the focus. */
+  private showClasses(pictures: HTMLElement[]): void {
+    const names = this.generator.facts.class_names;
+    if (this.classes.childElementCount < pictures.length) {
+      this.classes.replaceChildren(
+        ...pictures.map((_, label) => button("", () => this.choose(label), h("span", { class: "drawn" }), h("span", {}, names[label] ?? ""))),
+      );
+    }
+    [...this.classes.children].forEach((one, label) => {
+      one.setAttribute("aria-pressed", String(label === this.label));
+      one.firstElementChild?.replaceChildren(...pictures.slice(label, label + 1));
+    });
   }
 
   /** Shows why work failed. */
@@ -226,9 +264,10 @@ export class Explorer {
       ...this.principal.map((_, n) => {
         const slider = h("input", { type: "range", min: String(-reach), max: String(reach), step: "0.1", value: "0" });
         slider.addEventListener("input", () => this.refresh());
-        return field(`Direction ${n + 1}`, slider);
+        return h("div", { class: "direction" }, h("span", { class: "end" }), field(`Direction ${n + 1}`, slider), h("span", { class: "end" }));
       }),
     );
+    this.refresh();
   }
 
   /** Images in small batches, between which the page can draw. */
@@ -295,8 +334,8 @@ export class Explorer {
   }
 }
 
-function button(text: string, act: () => void): HTMLButtonElement {
-  const element = h("button", { type: "button" }, text);
+function button(text: string, act: () => void, ...parts: HTMLElement[]): HTMLButtonElement {
+  const element = h("button", { type: "button" }, text, ...parts);
   element.addEventListener("click", act);
   return element;
 }

@@ -149,7 +149,7 @@ test("the networks show a layer each, and another point another image", async ()
   await image.waitFor();
   const networks = await (await fetch(`${serve.address}api/runs/second/networks`)).json();
   for (const kind of ["generator", "discriminator"]) {
-    assert.equal(await tab.page.locator(`.bench.${kind} .activations canvas`).count(), networks[kind].layers.length);
+    assert.equal(await tab.page.locator(`.bench.${kind} .activations > :first-child`).count(), networks[kind].layers.length);
   }
   const pixels = () => image.evaluate((canvas) => canvas.toDataURL());
   const before = await pixels();
@@ -171,7 +171,7 @@ test("a VAE has its own curves, and an encoder in place of the discriminator", a
   await tab.page.goto(`${serve.address}#/inside/autoencoder`);
   await tab.page.getByRole("img", { name: "The image that the generator makes of the encoder's mean" }).waitFor();
   const networks = await (await fetch(`${serve.address}api/runs/autoencoder/networks`)).json();
-  assert.equal(await tab.page.locator(".bench.encoder .activations canvas").count(), networks.encoder.layers.length);
+  assert.equal(await tab.page.locator(".bench.encoder .activations > :first-child").count(), networks.encoder.layers.length);
   await tab.page.getByLabel("The encoder sees").selectOption({ index: 1 });
   await tab.page.getByLabel("Training image").waitFor();
   await tab.page.goto(`${serve.address}#/explore/autoencoder`);

@@ -109,7 +109,7 @@ class Bench {
           h(
             "details",
             {},
-            h("summary", {}, `${grouped(layer.parameters)} numbers`),
+            h("summary", {}, `${grouped(layer.parameters)} weights`),
             h("ul", {}, ...layer.weights.map((weight) => h("li", {}, `${weight.name}: ${shape(weight.shape)}${weight.trained ? "" : ", a running statistic"}`))),
           ),
         this.pictures[n],
@@ -129,6 +129,10 @@ class Bench {
   show(layers: LayerValues[], results: HTMLElement[]): void {
     this.results.replaceChildren(...results);
     layers.forEach((layer, n) => {
+      if (layer.shape.every((size) => size === 1)) {
+        this.pictures[n]?.replaceChildren(h("b", {}, fixed(layer.low, 3)));
+        return;
+      }
       const span = `from ${fixed(layer.low, 2)} to ${fixed(layer.high, 2)}`;
       this.pictures[n]?.replaceChildren(
         mosaic(bytes(layer.values), layer.shape, `Activations of ${layer.name}, ${span}`),
