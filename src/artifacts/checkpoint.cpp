@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "artifacts/tensor_file.h"
-#include "base/error.h"
+#include "base/refusal.h"
 #include "io/files/file.h"
 #include "runs/run_directory.h"
 
 namespace ganymede::artifacts {
 
 namespace {
+
+constexpr base::Refusal refuse{base::ErrorKind::file};
 
 constexpr std::string_view format = "ganymede-checkpoint";
 constexpr const char* score_key = "score";
@@ -34,11 +36,8 @@ std::optional<double> score_in(const io::Metadata& metadata) {
 void require_same_network(const train::LearningNetwork& found, const train::LearningNetwork& expected,
                           const std::filesystem::path& path) {
   if (found.name != expected.name || found.settings.layers != expected.settings.layers) {
-    throw base::Error(base::ErrorKind::file,
-                      {.where = path.string(),
-                       .found = fmt::format("a {} with other layers", found.name),
-                       .expected = "the layers in the run's config.toml",
-                       .advice = "Restore config.toml, or start a new run with the changed recipe"});
+    refuse(path, fmt::format("a {} with other layers", found.name), "the layers in the run's config.toml",
+           "Restore config.toml, or start a new run with the changed recipe");
   }
 }
 
@@ -104,11 +103,8 @@ net::Weights Checkpoint::weights(const net::NetSpec& network, const std::string&
   for (const net::WeightRow& row : net::weight_table(network)) {
     const io::Tensor& tensor = file_.tensor(network.name + "." + row.name + suffix);
     if (tensor.shape != row.shape) {
-      throw base::Error(base::ErrorKind::file,
-                        {.where = path_.string(),
-                         .found = fmt::format("\"{}\" of shape {}", tensor.name, tensor.shape.to_string()),
-                         .expected = row.shape.to_string(),
-                         .advice = "Name a run that Ganymede made"});
+      refuse(path_, fmt::format("\"{}\" of shape {}", tensor.name, tensor.shape.to_string()),
+             row.shape.to_string(), "Name a run that Ganymede made");
     }
   }
   net::Weights weights(network);
@@ -145,10 +141,8 @@ std::optional<Checkpoint> open_best(const runs::RunDirectory& run) {
 SavedNetwork open_partner(const std::filesystem::path& run, GeneratorInfo info) {
   const auto checkpoints = runs::RunDirectory(run).find_checkpoints();
   if (checkpoints.empty()) {
-    throw base::Error(base::ErrorKind::file, {.where = run.filename().string(),
-                                              .found = "no checkpoint",
-                                              .expected = "the weights of both networks in one",
-                                              .advice = "Train the run again"});
+    refuse(run.filename().string(), "no checkpoint", "the weights of both networks in one",
+           "Train the run again");
   }
   net::NetSpec spec = train::partner_spec(info.recipe, net::output_shape(train::generator_spec(info.recipe)));
   net::Weights weights = Checkpoint(checkpoints.front()).weights(spec);

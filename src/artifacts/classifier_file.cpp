@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "artifacts/tensor_file.h"
 #include "base/error.h"
 #include "base/host.h"
+#include "base/number.h"
 #include "base/sha256.h"
 #include "data/data_source.h"
 #include "io/files/file.h"
@@ -35,16 +35,15 @@ train::ClassifierRecipe recipe_of(const io::Metadata& metadata, const fs::path& 
 
 double metadata_share(const io::Metadata& metadata, const std::string& key, const fs::path& path) {
   const std::string& text = metadata_value(metadata, key, path);
-  double value = -1.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0)) {
+  const auto value = base::to_number<double>(text);
+  if (!value || !(*value >= 0.0 && *value <= 1.0)) {
     throw base::Error(base::ErrorKind::file,
                       {.where = path.string(),
                        .found = fmt::format("the {} \"{}\" in its metadata", key, text),
                        .expected = "a number from 0 to 1",
                        .advice = advice});
   }
-  return value;
+  return *value;
 }
 
 /// The network in `file` for images of `dataset`.
@@ -57,7 +56,7 @@ ClassifierNetwork network_of(const io::SafetensorsFile& file, ClassifierInfo inf
                        .expected = fmt::format("the classes that {} tells apart", path.string()),
                        .advice = "Put the pictures of each class into a folder of their own"});
   }
-  net::NetSpec spec = train::classifier_spec(info.recipe, {dataset.height, dataset.width, dataset.channels});
+  net::NetSpec spec = train::classifier_spec(info.recipe, dataset.image_shape());
   if (const base::Shape made = net::output_shape(spec); made != base::Shape{dataset.classes()}) {
     throw base::Error(base::ErrorKind::configuration,
                       {.where = path.string(),

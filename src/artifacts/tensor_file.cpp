@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <vector>
 
 #include "base/error.h"
 #include "base/host.h"
+#include "base/number.h"
+#include "base/refusal.h"
 
 namespace ganymede::artifacts {
 
@@ -16,13 +17,7 @@ namespace {
 
 constexpr const char* format_version = "1";
 
-[[noreturn]] void refuse(const std::filesystem::path& where, std::string found, std::string expected,
-                         std::string advice) {
-  throw base::Error(base::ErrorKind::file, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file};
 
 void require_finite(const train::NamedTensor& tensor) {
   const auto bad = std::ranges::find_if_not(tensor.values, [](float value) { return std::isfinite(value); });
@@ -68,13 +63,12 @@ const std::string& metadata_value(const io::Metadata& metadata, const std::strin
 std::int64_t metadata_number(const io::Metadata& metadata, const std::string& key,
                              const std::filesystem::path& path) {
   const std::string& text = metadata_value(metadata, key, path);
-  std::int64_t value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) {
+  const auto value = base::to_number<std::int64_t>(text);
+  if (!value || *value < 0) {
     refuse(path, fmt::format("the {} \"{}\" in its metadata", key, text), "a count",
            "Use a file that Ganymede wrote");
   }
-  return value;
+  return *value;
 }
 
 void require_format(const io::Metadata& metadata, const std::filesystem::path& path, std::string_view format,

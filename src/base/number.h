@@ -1,9 +1,13 @@
 #pragma once
 
+#include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 
-/// Numbers in a readable form.
+/// Numbers in a readable form, and back.
 namespace ganymede::base {
 
 /// "1,493,520"
@@ -16,5 +20,14 @@ std::string compact(double number);
 std::string byte_count(double bytes);
 /// `share` of one as "78%"
 std::string percent(double share);
+
+/// The number that the whole text is; nothing if it is none, or one beyond the type.
+template <class Number>
+std::optional<Number> to_number(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && last == end ? std::optional(number) : std::nullopt;
+}
 
 }  // namespace ganymede::base

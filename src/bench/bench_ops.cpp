@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 #include "base/number.h"
 #include "base/random.h"
-#include "bench/stopwatch.h"
+#include "bench/timing.h"
 #include "ops/adam.h"
 #include "ops/batch_norm.h"
 #include "ops/convert.h"

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/buffer.h"
 #include "base/number.h"
+#include "base/stopwatch.h"
 #include "ops/matmul.h"
 
 namespace ganymede::bench {
@@ -22,10 +22,9 @@ double peak_gflops(const ops::Device& device, base::DType precision) {
   base::Buffer dst(size * size * sizeof(float));
   double best = 0.0;
   for (int round = 0; round < rounds; ++round) {
-    const auto begin = std::chrono::steady_clock::now();
+    const base::Stopwatch stopwatch;
     matmul.run(src.data(), weights.data(), nullptr, dst.data());
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    best = std::max(best, 2e-9 * size * size * size / elapsed.count());
+    best = std::max(best, 2e-9 * size * size * size / stopwatch.seconds());
   }
   return best;
 }

@@ -5,18 +5,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
 #include <limits>
 #include <new>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "artifacts/recipe_source.h"
 #include "base/error.h"
 #include "base/host.h"
+#include "base/number.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/help/usage.h"
@@ -116,11 +115,8 @@ namespace {
 template <class Number>
 CLI::Validator number_in_range(Number lowest, Number highest, std::string_view kind) {
   return {[=](const std::string& text) {
-            Number value = 0;
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-            const bool fits = error == std::errc() && end == text.data() + text.size() && value >= lowest &&
-                              value <= highest;
-            return fits
+            const auto value = base::to_number<Number>(text);
+            return value && *value >= lowest && *value <= highest
                        ? std::string()
                        : fmt::format("found \"{}\", expected {} from {} to {}.", text, kind, lowest, highest);
           },

@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/number.h"
+#include "base/refusal.h"
 
 namespace ganymede::codecs {
 
@@ -23,13 +25,8 @@ static_assert(std::endian::native == std::endian::little);
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t bytes_a_letter = 4;
 
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected) {
-  throw base::Error(base::ErrorKind::file,
-                    {.where = where,
-                     .found = std::move(found),
-                     .expected = std::move(expected),
-                     .advice = "Write the array with numpy.save() as float32 or uint8, in C order"});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file,
+                               "Write the array with numpy.save() as float32 or uint8, in C order"};
 
 /// What stands behind 'key': in the header's dictionary.
 std::string_view value_of(std::string_view header, const std::string& key, const std::string& where) {
@@ -104,8 +101,7 @@ void set_type(std::string_view type, const std::string& where, NpyView& view) {
   const std::size_t kind = type.size() < 3 ? std::string_view::npos : letters.find(type[1]);
   std::size_t size = 0;
   if (kind != std::string_view::npos) {
-    const auto [end, error] = std::from_chars(type.data() + 2, type.data() + type.size(), size);
-    size = error == std::errc() && end == type.data() + type.size() ? size : 0;
+    size = base::to_number<std::size_t>(type.substr(2)).value_or(0);
   }
   if (size == 0 || type[0] == '>') {
     refuse(where, fmt::format("values of type '{}'", type),

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstring>
+#include <string_view>
 
 #include "codecs/jpeg.h"
 #include "codecs/png.h"
@@ -14,6 +16,14 @@
 namespace ganymede::codecs {
 
 namespace {
+
+struct PictureFormat {
+  std::string_view name;                       ///< "JPEG"
+  std::array<std::string_view, 2> suffixes;    ///< of its files, in lower case; the second may be empty
+  bool (*begins)(std::span<const std::byte>);  ///< whether a file begins so
+  ImageHeader (*measure)(std::span<const std::byte> bytes, const std::string& where);
+  Image (*decode)(std::span<const std::byte> bytes, const std::string& where);
+};
 
 bool has_at(std::span<const std::byte> bytes, std::size_t place, std::string_view text) {
   return bytes.size() >= place + text.size() &&
@@ -46,10 +56,6 @@ const PictureFormat& format_of(std::span<const std::byte> bytes, const std::stri
 }
 
 }  // namespace
-
-std::span<const PictureFormat> picture_formats() {
-  return all_formats;
-}
 
 std::string picture_format_names() {
   std::string names;

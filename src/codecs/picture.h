@@ -1,28 +1,15 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "codecs/image.h"
 
 namespace ganymede::codecs {
 
-/// A format of pictures that is read.
-struct PictureFormat {
-  std::string_view name;                       ///< "JPEG"
-  std::array<std::string_view, 2> suffixes;    ///< of its files, in lower case; the second may be empty
-  bool (*begins)(std::span<const std::byte>);  ///< whether a file begins so
-  ImageHeader (*measure)(std::span<const std::byte> bytes, const std::string& where);
-  Image (*decode)(std::span<const std::byte> bytes, const std::string& where);
-};
-
-/// All of them.
-std::span<const PictureFormat> picture_formats();
-/// "PNG, JPEG and WebP"
+/// The formats that are read: "PNG, JPEG and WebP"
 std::string picture_format_names();
 
 /// Whether the name has a suffix of one of them, in any case.

@@ -2,17 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "codecs/image.h"
 
 namespace ganymede::codecs {
-
-void refuse_picture(const std::string& where, const std::string& found, const std::string& expected) {
-  throw base::Error(base::ErrorKind::file, {.where = where,
-                                            .found = found,
-                                            .expected = expected,
-                                            .advice = "Check that this is the file you mean"});
-}
 
 void require_few_pixels(const std::string& where, std::uint64_t height, std::uint64_t width) {
   // Divided, since a product of two lies may be small.

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <string>
 
+#include "base/refusal.h"
+
 namespace ganymede::codecs {
 
-/// Throws Error(file), which begins with `where`, about a picture.
-[[noreturn]] void refuse_picture(const std::string& where, const std::string& found,
-                                 const std::string& expected);
+/// Throws Error(file) about a picture.
+inline constexpr base::Refusal refuse_picture{base::ErrorKind::file, "Check that this is the file you mean"};
 
-/// Throws as above where a picture would have more than max_pixels.
+/// Throws this where a picture would have more than max_pixels.
 void require_few_pixels(const std::string& where, std::uint64_t height, std::uint64_t width);
 
 }  // namespace ganymede::codecs

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/error.h"
+#include "base/refusal.h"
 
 namespace ganymede::codecs {
 
@@ -16,12 +16,7 @@ namespace {
 // Deflate makes at most 1032 bytes of one.
 constexpr std::uint64_t max_expansion = 1032;
 
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected) {
-  throw base::Error(base::ErrorKind::file, {.where = where,
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = "Fetch or write the file again"});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file, "Fetch or write the file again"};
 
 struct Discard {
   void operator()(zip_t* archive) const { zip_discard(archive); }

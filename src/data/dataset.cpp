@@ -9,10 +9,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "data/formats/format.h"
 #include "data/formats/parts/published.h"
-#include "data/formats/parts/refusal.h"
 #include "data/stacking.h"
 #include "data/test_split.h"
 
@@ -21,6 +21,8 @@ namespace ganymede::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 
 constexpr std::string_view debian_root = "/usr/share/datasets";
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/shape.h"
 #include "data/preparation.h"
 
 namespace ganymede::data {
@@ -85,6 +86,8 @@ struct Dataset {
   /// Whether the images are those of the files and no others: not resized, cut apart or converted.
   bool as_in_files = true;
 
+  /// Of an image: [height, width, channels].
+  base::Shape image_shape() const { return {height, width, channels}; }
   int classes() const { return static_cast<int>(class_names.size()); }  ///< 0: without labels
   /// The name of the class of a training image; empty where the data has no labels.
   std::string class_of(std::size_t train_image) const {

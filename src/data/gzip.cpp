@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/refusal.h"
 
 namespace ganymede::data {
 
@@ -22,12 +23,7 @@ namespace fs = std::filesystem;
 // Deflate makes at most 1032 bytes of one: a larger size in the trailer is a lie.
 constexpr std::size_t max_expansion = 1032;
 
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected) {
-  throw base::Error(base::ErrorKind::data, {.where = where,
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = "Fetch the file again"});
-}
+constexpr base::Refusal refuse{base::ErrorKind::data, "Fetch the file again"};
 
 bool is_gzip(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/stopwatch.h"
 #include "eval/label_statistics.h"
 #include "eval/metrics/bootstrap.h"
 #include "eval/metrics/kernel_distance.h"
@@ -19,18 +19,6 @@ namespace {
 
 constexpr NeighbourCounts neighbour_counts;
 constexpr double share_of_near_test_images = 0.01;
-
-/// Returns the time since the last call.
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 std::int64_t count_of(std::span<const std::uint8_t> images, const FeatureReader& reader) {
   return static_cast<std::int64_t>(images.size()) / reader.image.elements();
@@ -111,7 +99,7 @@ Evaluation Evaluator::floor(std::int64_t count) {
 Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std::uint32_t> training_numbers) {
   Evaluation result{
       .count = count_of(images.pixels, reader_), .scores = {}, .label_shares = {}, .seconds = {}};
-  Stopwatch stopwatch;
+  base::Stopwatch stopwatch;
   const auto finished = [&](std::string_view part) { result.seconds.emplace_back(part, stopwatch.lap()); };
   const BootstrapSettings bootstrap{.resamples = settings_.resamples, .seed = settings_.seed};
   Scores& scores = result.scores;

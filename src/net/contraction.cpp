@@ -1,6 +1,7 @@
 #include "net/contraction.h"
 
 #include "ops/elementwise/elementwise.h"
+#include "ops/elementwise/reduce.h"
 
 namespace ganymede::net {
 
@@ -12,6 +13,18 @@ void mix_tangents(std::span<const float> seeds, const LayerBinding& binding) {
 
 void scale_deltas(std::span<const float> seeds, const LayerBinding& binding) {
   dispatch(binding.diff_dst.dtype, [&]<class T>(T) { ops::scale_rows<T>(seeds, binding.diff_dst.as<T>()); });
+}
+
+const float* bias_of(const LayerBinding& binding) {
+  return binding.parameters.size() > 1 ? binding.parameters[1].values.data() : nullptr;
+}
+
+void write_bias_gradient(const LayerBinding& binding) {
+  if (binding.parameters.size() > 1) {
+    dispatch(binding.diff_dst.dtype, [&]<class T>(T) {
+      ops::column_sum<T>(binding.diff_dst.as<const T>(), binding.parameters[1].gradients);
+    });
+  }
 }
 
 }  // namespace ganymede::net

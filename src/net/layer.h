@@ -25,10 +25,10 @@
 ///   declare(...)           its parameters and states
 ///   multiply_adds(...)     how much it computes: net/profile.h
 ///   KindOp                 backward_weights and contract too
-/// Most need none of these, whose absence shows at once where one does:
-///   scratch_bytes(...)     memory that is kept from the forward to the backward pass
-///   c_source(...)          the C functions that it calls
-///   forms(...)             the descriptions that have a word of their own in recipes, if there are several
+/// Most need none of these:
+///   scratch_bytes(...)     memory that is kept from the forward to the backward pass; without it, none
+///   c_source(...)          the C functions that it calls; without it, none but the C library's
+///   forms(...)             the descriptions that have a word of their own in recipes; without it, `Kind()`
 namespace ganymede::net {
 
 struct OnnxGraph;

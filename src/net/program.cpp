@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <chrono>
 #include <optional>
 #include <variant>
 
 #include "base/error.h"
+#include "base/stopwatch.h"
 
 namespace ganymede::net {
 
@@ -109,10 +109,9 @@ struct Program::Compiled {
       std::visit(function, ops[layer]);
       return;
     }
-    const auto begin = std::chrono::steady_clock::now();
+    const base::Stopwatch stopwatch;
     std::visit(function, ops[layer]);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    times[layer].seconds[static_cast<std::size_t>(pass)] += elapsed.count();
+    times[layer].seconds[static_cast<std::size_t>(pass)] += stopwatch.seconds();
     ++times[layer].calls[static_cast<std::size_t>(pass)];
   }
 

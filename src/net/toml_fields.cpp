@@ -7,16 +7,14 @@
 #include <array>
 #include <sstream>
 
-#include "base/error.h"
+#include "base/refusal.h"
 #include "base/suggestion.h"
 
 namespace ganymede::net {
 
 namespace {
 
-[[noreturn]] void refuse(const base::ErrorText& text) {
-  throw base::Error(base::ErrorKind::configuration, text);
-}
+constexpr base::Refusal refuse{base::ErrorKind::configuration};
 
 std::string text_of(const toml::node& node) {
   std::ostringstream text;
@@ -37,7 +35,7 @@ std::string prefix(const std::string& where) {
 }  // namespace
 
 void refuse_value(const std::string& where, const toml::node& node, const std::string& expected) {
-  refuse({.where = where, .found = text_of(node), .expected = expected, .advice = "Correct the value"});
+  refuse(where, text_of(node), expected, "Correct the value");
 }
 
 void refuse_unknown_keys(const std::string& where, const toml::table& table,
@@ -50,10 +48,7 @@ void refuse_unknown_keys(const std::string& where, const toml::table& table,
 }
 
 void refuse_missing_key(const std::string& where, std::string_view key) {
-  refuse({.where = prefix(where),
-          .found = fmt::format("no key \"{}\"", key),
-          .expected = "one",
-          .advice = fmt::format("Add {} = ...", key)});
+  refuse(prefix(where), fmt::format("no key \"{}\"", key), "one", fmt::format("Add {} = ...", key));
 }
 
 void refuse_word(const std::string& where, std::string_view word, const std::vector<std::string>& known,
@@ -62,10 +57,7 @@ void refuse_word(const std::string& where, std::string_view word, const std::vec
   if (advice.ends_with('?')) {
     advice += " Known are: " + fmt::format("{}", fmt::join(known, ", "));
   }
-  refuse({.where = where,
-          .found = fmt::format("the unknown {} \"{}\"", what, word),
-          .expected = {},
-          .advice = advice});
+  refuse(where, fmt::format("the unknown {} \"{}\"", what, word), {}, advice);
 }
 
 void read_value(const toml::node& node, const std::string& where, bool& value) {

@@ -66,6 +66,15 @@ requires std::is_enum_v<Enum> std::string written(Enum value) {
 /// Fills a description from a table; keys that are absent keep the description's value.
 class TomlReader {
  public:
+  /// Fills `value` from the whole table, called `where` in errors. Throws Error(configuration) for a key that
+  /// it has not, a value that does not fit and a key that is missing.
+  template <class Value>
+  static void fill(Value& value, const toml::table& table, const std::string& where) {
+    TomlReader reader(table, where);
+    fields(value, reader);
+    reader.finish();
+  }
+
   TomlReader(const toml::table& table, std::string where) : table_(table), where_(std::move(where)) {}
 
   template <class Value>
@@ -95,9 +104,7 @@ class TomlReader {
       if (table == nullptr) {
         refuse_value(where, node, "a table");
       }
-      TomlReader reader(*table, where);
-      fields(value, reader);
-      reader.finish();
+      fill(value, *table, where);
     } else if constexpr (std::is_enum_v<Value>) {
       std::string word;
       read_value(node, where, word);
@@ -123,6 +130,14 @@ class TomlReader {
 /// Writes a description as a TOML document: its values, then a section for each description within it.
 class TomlWriter {
  public:
+  /// The document of `value`.
+  template <class Value>
+  static std::string write(Value value) {
+    TomlWriter writer;
+    fields(value, writer);
+    return writer.text();
+  }
+
   explicit TomlWriter(std::string section = {}) : section_(std::move(section)) {}
 
   template <class Value>

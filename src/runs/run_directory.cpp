@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
+#include "base/refusal.h"
 
 namespace ganymede::runs {
 
@@ -23,12 +23,7 @@ constexpr std::string_view generator_begin = "generator_epoch_";
 constexpr std::string_view tensors_end = ".safetensors";
 constexpr std::string_view picture_end = ".png";
 
-[[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::file, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file};
 
 /// The files in `directory` with this beginning and end of the name, in the order of their numbers; none
 /// without the directory. Throws Error(file) if it cannot be read.

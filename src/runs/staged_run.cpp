@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/host.h"
+#include "base/refusal.h"
 #include "io/files/file.h"
 
 namespace ganymede::runs {
@@ -22,14 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view staging_suffix = ".starting";
 
-[[noreturn]] void refuse(const fs::path& where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::file, {.where = where.string(),
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file};
 
-[[noreturn]] void refuse(const fs::path& where, const std::error_code& error) {
+[[noreturn]] void refuse_place(const fs::path& where, const std::error_code& error) {
   refuse(where, fmt::format("\"{}\"", error.message()), "to make a run directory there",
          "Choose another place with --out DIR");
 }
@@ -111,7 +107,7 @@ LockedRun make_unused(const fs::path& parent, const fs::path& place) {
         }
       }
     } else if (error) {
-      refuse(place, error);
+      refuse_place(place, error);
     }
   }
 }
@@ -121,14 +117,14 @@ LockedRun stage(const fs::path& place) {
   std::error_code error;
   fs::create_directories(parent, error);
   if (error) {
-    refuse(place, error);
+    refuse_place(place, error);
   }
   remove_abandoned(parent);
   LockedRun staged = make_unused(parent, place);
   for (const fs::path& part : {staged.directory.samples(), staged.directory.checkpoints()}) {
     if (fs::create_directory(part, error); error) {
       remove_run(std::move(staged));
-      refuse(place, error);
+      refuse_place(place, error);
     }
   }
   return staged;
@@ -182,7 +178,7 @@ LockedRun StagedRun::put_in_place() {
     place_ = fmt::format("{}-{}", first.string(), copy);
   }
   if (error) {
-    refuse(place_, error);
+    refuse_place(place_, error);
   }
   LockedRun placed{RunDirectory(place_), std::move(staged_->lock)};
   staged_.reset();

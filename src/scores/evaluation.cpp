@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cmath>
 #include <span>
 #include <utility>
 
-#include "base/error.h"
 #include "base/number.h"
+#include "base/refusal.h"
+#include "base/stopwatch.h"
 #include "data/stacking.h"
 #include "eval/label_statistics.h"
 #include "eval/metrics/kernel_distance.h"
@@ -20,6 +20,8 @@
 namespace ganymede::scores {
 
 namespace {
+
+constexpr base::Refusal refuse{base::ErrorKind::usage};
 
 using Say = std::function<void(std::string_view)>;
 
@@ -40,16 +42,6 @@ std::vector<ScoreRow> rows_of(const AnyScores& scores, const AnyScores& floor) {
   return rows;
 }
 
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
 std::string data_of(const EvaluationRequest& request, const ImageSource& source) {
   if (!request.data.empty()) {
     return request.data;
@@ -68,10 +60,8 @@ void set_temperature(const EvaluationRequest& request, ImageSource& source) {
     return;
   }
   if (!source.generator) {
-    throw base::Error(base::ErrorKind::usage, {.where = "--temperature",
-                                               .found = "images in " + source.path.string(),
-                                               .expected = "a generator, which draws new images",
-                                               .advice = "Name a run or a generator, or leave it out"});
+    refuse("--temperature", "images in " + source.path.string(), "a generator, which draws new images",
+           "Name a run or a generator, or leave it out");
   }
   source.generator->info.recipe.latent.temperature = *request.temperature;
 }
@@ -81,11 +71,8 @@ void recognise_stacks(EvaluationRequest& request, const ImageSource& source) {
   const std::string data = data_of(request, source);
   if (const auto digits = data::digits_of(data)) {
     if (request.by_training) {
-      throw base::Error(base::ErrorKind::usage,
-                        {.where = "--cas",
-                         .found = data + ", whose images have no labels",
-                         .expected = "labelled data to train a classifier on",
-                         .advice = "Leave --cas out: stacks are scored by modes and KL"});
+      refuse("--cas", data + ", whose images have no labels", "labelled data to train a classifier on",
+             "Leave --cas out: stacks are scored by modes and KL");
     }
     request.stacked = true;
     request.data = *digits;
@@ -121,7 +108,7 @@ std::string note_on(const eval::Evaluation& evaluation) {
 EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource& source,
                                    Instruments& instruments, const Say& say) {
   constexpr std::int64_t usual_count = 10'000;
-  const Stopwatch stopwatch;
+  const base::Stopwatch stopwatch;
   const ImageSet images = images_of(request, source, request.count.value_or(usual_count), instruments.dataset,
                                     instruments.device);
   const double images_done = stopwatch.seconds();
@@ -176,22 +163,17 @@ EvaluationReport evaluate_stacked(const EvaluationRequest& request, ImageSource&
 EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSource& source,
                                       Instruments& instruments, const Say& say) {
   if (!instruments.classifier) {
-    throw base::Error(base::ErrorKind::usage,
-                      {.where = "--cas",
-                       .found = instruments.dataset.name + ", whose images have no labels",
-                       .expected = "labelled data, which a classifier learns from",
-                       .advice = "Leave --cas out"});
+    refuse("--cas", instruments.dataset.name + ", whose images have no labels",
+           "labelled data, which a classifier learns from", "Leave --cas out");
   }
   data::Dataset generated = instruments.dataset;
   ImageSet images =
       images_of(request, source, request.count.value_or(static_cast<std::int64_t>(generated.train.count())),
                 instruments.dataset, instruments.device);
   if (images.labels.empty()) {
-    throw base::Error(base::ErrorKind::usage,
-                      {.where = "--cas",
-                       .found = "images without labels in " + source.path.string(),
-                       .expected = "a generator that takes a label, or an array with its labels beside it",
-                       .advice = "Train the recipe conditional, or leave --cas out"});
+    refuse("--cas", "images without labels in " + source.path.string(),
+           "a generator that takes a label, or an array with its labels beside it",
+           "Train the recipe conditional, or leave --cas out");
   }
   generated.train = {.pixels = std::move(images.pixels), .labels = std::move(images.labels)};
   const train::ClassifierRecipe& recipe = instruments.classifier->info.recipe;
@@ -217,6 +199,8 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
           .label_shares = {}};
 }
 
+}  // namespace
+
 Yardstick yardstick_of(const Instruments& instruments) {
   const data::Dataset& dataset = instruments.dataset;
   Yardstick real{.dataset = dataset.name,
@@ -230,8 +214,6 @@ Yardstick yardstick_of(const Instruments& instruments) {
   }
   return real;
 }
-
-}  // namespace
 
 EvaluationReport evaluate(const EvaluationRequest& asked, const Say& say) {
   EvaluationRequest request = asked;

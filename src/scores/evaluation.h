@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -65,6 +67,12 @@ struct EvaluationReport {
   std::string note = {};                  ///< on what is missing from the rows; may be empty
   Yardstick yardstick = {};               ///< the data set and the classifier
 };
+
+struct Instruments;
+/// What these compare images with.
+Yardstick yardstick_of(const Instruments& instruments);
+/// Its dataset, test_images and classifier, null where there is none.
+nlohmann::ordered_json to_json(const Yardstick& real);
 
 /// Scores images; `say` gets messages on progress. Throws Error(usage) if the request does not fit its
 /// images, Error(data) and Error(file).

@@ -88,6 +88,15 @@ std::string features_line(const Yardstick& real) {
 
 }  // namespace
 
+Json to_json(const Yardstick& real) {
+  return {{"dataset", real.dataset},
+          {"test_images", real.test_images},
+          {"classifier", real.classifier ? Json{{"accuracy", real.classifier->accuracy},
+                                                {"sha256", real.classifier->sha256},
+                                                {"layer", real.features}}
+                                         : Json(nullptr)}};
+}
+
 std::string as_table(const EvaluationReport& report) {
   const Yardstick& real = report.yardstick;
   return table_of(report.rows) + (report.label_shares.empty() ? "" : label_line(report)) +
@@ -100,17 +109,10 @@ std::string as_table(const EvaluationReport& report) {
 
 std::string as_json(const EvaluationReport& report) {
   const Yardstick& real = report.yardstick;
-  Json json = {{"images", report.images},
-               {"count", report.count},
-               {"seed", report.seed},
-               {"dataset", real.dataset},
-               {"test_images", real.test_images},
-               {"classifier", real.classifier ? Json{{"accuracy", real.classifier->accuracy},
-                                                     {"sha256", real.classifier->sha256},
-                                                     {"layer", real.features}}
-                                              : Json(nullptr)},
-               {"floor", report.floor},
-               {"scores", json_of(report.rows)}};
+  Json json = {{"images", report.images}, {"count", report.count}, {"seed", report.seed}};
+  json.update(to_json(real));
+  json["floor"] = report.floor;
+  json["scores"] = json_of(report.rows);
   if (!real.classifier) {
     json["features"] = real.features;
   }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "base/refusal.h"
 #include "codecs/npy.h"
 #include "io/files/file.h"
 #include "io/files/npy.h"
@@ -20,6 +21,8 @@ namespace ganymede::scores {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 
 std::vector<fs::path> pictures_in(const fs::path& directory) {
   std::vector<fs::path> found;
@@ -59,11 +62,9 @@ ImageSet read_pictures(const fs::path& directory, const data::Dataset& dataset, 
 /// The shape of an image of an array [count, height, width] or [count, height, width, channels].
 base::Shape image_in(const base::Shape& array, const fs::path& path) {
   if (array.rank() != 3 && array.rank() != 4) {
-    throw base::Error(base::ErrorKind::data,
-                      {.where = path.string(),
-                       .found = "an array of shape " + array.to_string(),
-                       .expected = "[count, height, width] or [count, height, width, channels]",
-                       .advice = "Reshape it, for example with numpy"});
+    refuse(path, "an array of shape " + array.to_string(),
+           "[count, height, width] or [count, height, width, channels]",
+           "Reshape it, for example with numpy");
   }
   return {array[1], array[2], array.rank() == 4 ? array[3] : 1};
 }
@@ -79,22 +80,19 @@ std::vector<std::uint16_t> read_labels(const fs::path& array, const data::Datase
   constexpr std::size_t largest_file = std::size_t{1} << 30;
   const std::vector<std::byte> file = io::read_file(path, largest_file);
   const codecs::NpyView view = codecs::parse_npy(file, path.string());
-  const auto refuse = [&] {
-    throw base::Error(
-        base::ErrorKind::data,
-        {.where = path.string(),
-         .found = fmt::format("values of type {} and shape {}", view.type, view.shape.to_string()),
-         .expected = fmt::format("{} whole numbers, the labels of {}, each below {}", count, array.string(),
-                                 dataset.classes()),
-         .advice = "Write both anew with `ganymede sample`, or move this file away"});
+  const auto refuse_labels = [&] {
+    refuse(path, fmt::format("values of type {} and shape {}", view.type, view.shape.to_string()),
+           fmt::format("{} whole numbers, the labels of {}, each below {}", count, array.string(),
+                       dataset.classes()),
+           "Write both anew with `ganymede sample`, or move this file away");
   };
   if (view.kind != codecs::NpyKind::unsigned_integer || view.shape != base::Shape{count}) {
-    refuse();
+    refuse_labels();
   }
   std::vector<std::uint16_t> labels(view.count());
   for (std::size_t n = 0; n < labels.size(); ++n) {
     if (view.number(n) >= dataset.classes()) {
-      refuse();
+      refuse_labels();
     }
     labels[n] = static_cast<std::uint16_t>(view.number(n));
   }
@@ -127,11 +125,9 @@ std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& re
     return std::vector<std::int32_t>(static_cast<std::size_t>(count));
   }
   if (real.labels.empty() || *std::ranges::max_element(real.labels) >= classes) {
-    throw base::Error(base::ErrorKind::data,
-                      {.where = "the real images",
-                       .found = real.labels.empty() ? "no labels" : "more classes",
-                       .expected = fmt::format("the {} classes that the generator takes", classes),
-                       .advice = "Name its training data with --data"});
+    refuse("the real images", real.labels.empty() ? "no labels" : "more classes",
+           fmt::format("the {} classes that the generator takes", classes),
+           "Name its training data with --data");
   }
   return train::draw_labels(real.labels, seed, count);
 }
@@ -143,13 +139,11 @@ fs::path labels_beside(fs::path array) {
 }
 
 void require_size(const fs::path& path, const base::Shape& image, const data::Dataset& dataset) {
-  const base::Shape expected{dataset.height, dataset.width, dataset.channels};
+  const base::Shape expected = dataset.image_shape();
   if (image != expected) {
-    throw base::Error(base::ErrorKind::data,
-                      {.where = path.string(),
-                       .found = "images of shape " + image.to_string(),
-                       .expected = fmt::format("{}, as those of {}", expected.to_string(), dataset.name),
-                       .advice = "Use a file per image, not a sheet; --data names other data"});
+    refuse(path, "images of shape " + image.to_string(),
+           fmt::format("{}, as those of {}", expected.to_string(), dataset.name),
+           "Use a file per image, not a sheet; --data names other data");
   }
 }
 

@@ -14,7 +14,7 @@ Instruments::Instruments(const std::string& data, const data::Preparation& image
   const std::filesystem::path file =
       classifier_file.empty() ? classifier_for(dataset, data, images, say) : classifier_file;
   if (file.empty()) {
-    components.emplace(dataset.train.pixels, base::Shape{dataset.height, dataset.width, dataset.channels});
+    components.emplace(dataset.train.pixels, dataset.image_shape());
   } else {
     classifier.emplace(artifacts::open_classifier(file, dataset, device));
   }

@@ -10,6 +10,7 @@
 #include "base/host.h"
 #include "data/stacking.h"
 #include "runs/metrics_file.h"
+#include "scores/evaluation.h"
 
 namespace ganymede::scores {
 
@@ -107,20 +108,12 @@ Scoring::AnyScores Scoring::floor() {
 }
 
 std::string Scoring::protocol() {
-  nlohmann::ordered_json classifier;
-  if (const auto& saved = instruments_.classifier) {
-    classifier = {{"accuracy", saved->info.accuracy},
-                  {"sha256", saved->sha256},
-                  {"layer", saved->classifier.feature_layer()}};
-  }
-  nlohmann::ordered_json json = {{"count", image_count()},
-                                 {"seed", seed},
-                                 {"dataset", instruments_.dataset.name},
-                                 {"test_images", instruments_.dataset.test.count()},
-                                 {"classifier", classifier},
-                                 {"floor", nlohmann::ordered_json::object()}};
-  if (!instruments_.classifier) {
-    json["features"] = instruments_.features();
+  const Yardstick real = yardstick_of(instruments_);
+  nlohmann::ordered_json json = {{"count", image_count()}, {"seed", seed}};
+  json.update(to_json(real));
+  json["floor"] = nlohmann::ordered_json::object();
+  if (!real.classifier) {
+    json["features"] = real.features;
   }
   for_each(floor(), [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     json["floor"][std::string(info.key)] = estimate.value;

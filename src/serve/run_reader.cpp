@@ -1,6 +1,5 @@
 #include "serve/run_reader.h"
 
-#include <charconv>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -8,6 +7,7 @@
 
 #include "artifacts/checkpoint.h"
 #include "artifacts/generator_file.h"
+#include "base/number.h"
 #include "data/data_source.h"
 #include "io/networks/onnx.h"
 #include "runs/run_directory.h"
@@ -23,10 +23,7 @@ namespace fs = std::filesystem;
 std::optional<std::int64_t> epoch_of(const fs::path& sample) {
   constexpr std::string_view prefix = "epoch_";
   const std::string name = sample.stem().string();
-  std::int64_t epoch = 0;
-  const char* const end = name.data() + name.size();
-  const auto parsed = std::from_chars(name.data() + prefix.size(), end, epoch);
-  return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(epoch) : std::nullopt;
+  return base::to_number<std::int64_t>(name.substr(prefix.size()));
 }
 
 std::optional<RunFiles> find_files(const fs::path& directory) {

@@ -77,8 +77,8 @@ Examiner::Examiner(const train::Recipe& recipe, Snapshots& snapshots, const data
   if (dataset.train.stacks) {
     classifier_path_.clear();  // the classifier reads single digits
   }
-  spacing_ = cheap_spacing(recipe, {dataset.height, dataset.width, dataset.channels},
-                           classifier_path_.empty() ? "" : dataset.name, dataset.classes());
+  spacing_ = cheap_spacing(recipe, dataset.image_shape(), classifier_path_.empty() ? "" : dataset.name,
+                           dataset.classes());
 }
 
 bool Examiner::is_due(const train::Position& position) const {

@@ -40,12 +40,8 @@ void fields(ClassifierRecipe& recipe, Visitor& visit) {
 
 namespace {
 
-base::Shape image_shape(const data::Dataset& dataset) {
-  return {dataset.height, dataset.width, dataset.channels};
-}
-
 net::NetSpec checked_spec(const ClassifierRecipe& recipe, const data::Dataset& dataset) {
-  net::NetSpec spec = classifier_spec(recipe, image_shape(dataset));
+  net::NetSpec spec = classifier_spec(recipe, dataset.image_shape());
   if (const base::Shape made = net::output_shape(spec); made != base::Shape{dataset.classes()}) {
     throw base::Error(base::ErrorKind::configuration,
                       {.where = spec.name,
@@ -100,19 +96,13 @@ ClassifierRecipe classifier_recipe(const std::string& data, std::int64_t classes
 }
 
 std::string to_toml(const ClassifierRecipe& recipe) {
-  ClassifierRecipe copy = recipe;
-  net::TomlWriter writer;
-  fields(copy, writer);
-  return writer.text();
+  return net::TomlWriter::write(recipe);
 }
 
 ClassifierRecipe parse_classifier_recipe(std::string_view toml, const std::string& where) {
   ClassifierRecipe recipe;
   try {
-    const toml::table table = toml::parse(toml, where);
-    net::TomlReader reader(table, where);
-    fields(recipe, reader);
-    reader.finish();
+    net::TomlReader::fill(recipe, toml::parse(toml, where), where);
   } catch (const toml::parse_error& error) {
     throw base::Error(base::ErrorKind::configuration,
                       {.where = where,

@@ -1,10 +1,10 @@
 #include "train/network.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <utility>
 
+#include "base/stopwatch.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/reduce.h"
 
@@ -36,7 +36,7 @@ double Network::gradient_norm() {
 }
 
 void Network::update(std::int64_t step, double factor) {
-  const auto begin = std::chrono::steady_clock::now();
+  const base::Stopwatch stopwatch;
   ops::AdamSettings optimizer = optimizer_;
   optimizer.learning_rate *= factor;
   if (spectral_norm_) {
@@ -55,8 +55,7 @@ void Network::update(std::int64_t step, double factor) {
     ops::clamp(static_cast<float>(constraints_.weight_clip), weights_.parameters());
     weights_.refresh_shadow();
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  update_time_.seconds += elapsed.count();
+  update_time_.seconds += stopwatch.seconds();
   ++update_time_.calls;
 }
 

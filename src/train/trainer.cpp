@@ -55,10 +55,6 @@ void MetricsMean::restore(std::span<const float> state) {
 
 namespace {
 
-base::Shape image_shape(const data::Dataset& dataset) {
-  return {dataset.height, dataset.width, dataset.channels};
-}
-
 std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset) {
   const auto images = static_cast<std::int64_t>(dataset.train.count());
   if (images < recipe.training.batch_size) {
@@ -99,7 +95,7 @@ void require_finite(const StepMetrics& metrics, std::int64_t step) {
 Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
                  std::optional<std::int64_t> steps)
     : metrics_every_steps_(recipe.output.metrics_every_steps),
-      model_(scheduled(recipe, total_steps(recipe, dataset, steps)), image_shape(dataset), dataset.classes(),
+      model_(scheduled(recipe, total_steps(recipe, dataset, steps)), dataset.image_shape(), dataset.classes(),
              device),
       feeder_(recipe, dataset.train, dataset.classes()),
       interval_(no_metrics(recipe)),

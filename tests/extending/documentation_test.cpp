@@ -39,7 +39,7 @@ std::ptrdiff_t length(const std::string& file) {
   return std::ssize(lines_of(GANYMEDE_TEST_DATA_DIR "/" + file));
 }
 
-TEST(Documentation, SaysHowManyLinesALayerAndALossAre) {
+TEST(Documentation, SaysHowManyLinesALayerALossAndAFormatOfDataAre) {
   const std::string guide = text_of(GANYMEDE_SOURCE_DIR "/docs/extending.md");
   const auto expect_row = [&](const std::string& file, std::ptrdiff_t lines) {
     EXPECT_THAT(guide, testing::HasSubstr(fmt::format("| `{}` | {} |", file, lines)));
@@ -49,6 +49,9 @@ TEST(Documentation, SaysHowManyLinesALayerAndALossAre) {
   expect_row("src/net/kinds.h", added("net/kinds.h"));
   expect_row("src/train/methods/objective.h", added("train/methods/objective.h"));
   expect_row("src/train/methods/objective.cpp", added("train/methods/objective.cpp"));
+  expect_row("tests/extending/formats/tiny_records.h", length("extending/formats/tiny_records.h"));
+  expect_row("tests/extending/formats/tiny_records.cpp", length("extending/formats/tiny_records.cpp"));
+  expect_row("src/data/formats/format.cpp", added("data/formats/format.cpp"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-# The library as it is with a layer and a loss more: the lines that docs/extending.md tells to write are put into copies of
+# The library as it is with a layer, a loss and a format of data more: the lines that docs/extending.md tells to write are put into copies of
 # the files with the lists, which are found before these, and what depends on the lists is compiled again.
 set(source "${PROJECT_SOURCE_DIR}/src")
 set(copies "${CMAKE_CURRENT_BINARY_DIR}/extending")
@@ -28,9 +28,14 @@ file(READ "${row_file}" row)
 extend(train/methods/objective.h "  relativistic " "  exponential,\n")
 extend(train/methods/objective.cpp "    LossRow{Loss::relativistic" "${row}")
 
-file(GLOB sources CONFIGURE_DEPENDS extending/*.cpp extending/layers/*.cpp "${source}/net/*.cpp" "${source}/net/exports/*.cpp"
+extend(data/formats/format.cpp
+  "#include \"data/formats/picture_folder.h\"" "#include \"extending/formats/tiny_records.h\"\n"
+  "                           {\"a folder of pictures\"" "                           {\"tiny records\", is_tiny_records, read_tiny_records},\n")
+
+file(GLOB sources CONFIGURE_DEPENDS extending/*.cpp extending/*/*.cpp "${source}/net/*.cpp" "${source}/net/exports/*.cpp"
   "${source}/train/recipe/*.cpp" "${source}/draw/network_*.cpp" "${source}/io/networks/*.cpp")
-add_executable(test_extending ${sources} "${copies}/train/methods/objective.cpp")
+add_executable(test_extending ${sources} "${copies}/train/methods/objective.cpp"
+  "${copies}/data/formats/format.cpp")
 target_include_directories(test_extending BEFORE PRIVATE "${copies}")
 target_link_libraries(test_extending PRIVATE ganymede_data ganymede_io onnx_proto ganymede_testing)
 target_compile_definitions(test_extending PRIVATE GANYMEDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

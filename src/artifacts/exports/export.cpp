@@ -11,7 +11,7 @@
 #include "artifacts/exports/c_format.h"
 #include "artifacts/exports/onnx_format.h"
 #include "artifacts/exports/pytorch_format.h"
-#include "base/error.h"
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "io/files/file.h"
 #include "runs/run_directory.h"
@@ -22,12 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(std::string where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::usage, {.where = std::move(where),
-                                             .found = std::move(found),
-                                             .expected = std::move(expected),
-                                             .advice = std::move(advice)});
-}
+constexpr base::Refusal refuse{base::ErrorKind::usage};
 
 std::optional<fs::path> run_of(const fs::path& source) {
   std::error_code ignored;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -50,23 +51,18 @@ io::OnnxContents parse_model(const fs::path& path) {
 }
 
 net::Weights weights_of(const io::OnnxContents& model, const net::NetSpec& spec, const fs::path& path) {
-  net::Weights weights(spec);
-  const auto layout = io::channels_first_layout(spec);
-  for (std::size_t n = 0; n < layout.size(); ++n) {
-    const auto found = model.tensors.find(layout[n].name);
-    if (found == model.tensors.end() || found->second.size() != layout[n].source.size()) {
-      throw base::Error(
-          base::ErrorKind::file,
-          {.where = path.string(),
-           .found = fmt::format("{} values for the tensor \"{}\"",
-                                found == model.tensors.end() ? 0 : found->second.size(), layout[n].name),
-           .expected = std::to_string(layout[n].source.size()),
-           .advice = "The model and the recipe in its metadata do not belong together"});
+  return io::from_channels_first(spec, [&](const io::ChannelsFirstTensor& tensor) {
+    const auto found = model.tensors.find(tensor.name);
+    const std::span values = found == model.tensors.end() ? std::span<const float>() : found->second;
+    if (values.size() != tensor.source.size()) {
+      throw base::Error(base::ErrorKind::file,
+                        {.where = path.string(),
+                         .found = fmt::format("{} values for the tensor \"{}\"", values.size(), tensor.name),
+                         .expected = std::to_string(tensor.source.size()),
+                         .advice = "The model and the recipe in its metadata do not belong together"});
     }
-    io::from_channels_first(layout[n], found->second, weights.values(weights.table()[n]));
-  }
-  weights.refresh_shadow();
-  return weights;
+    return values;
+  });
 }
 
 }  // namespace

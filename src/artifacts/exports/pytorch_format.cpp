@@ -57,19 +57,13 @@ SavedNetwork read_pytorch(const fs::path& path, const std::optional<train::Recip
     info = read_info(file.metadata(), path);
     spec = exported_spec(file.metadata(), info.recipe, path);
   }
-  const auto layout = io::channels_first_layout(spec);
   std::vector<TensorShape> expected;
-  expected.reserve(layout.size());
-  for (const io::ChannelsFirstTensor& tensor : layout) {
+  for (const io::ChannelsFirstTensor& tensor : io::channels_first_layout(spec)) {
     expected.push_back({tensor.name, tensor.shape});
   }
   require_tensors(file, expected, path);
-  net::Weights weights(spec);
-  for (std::size_t n = 0; n < layout.size(); ++n) {
-    io::from_channels_first(layout[n], file.tensor(layout[n].name).values,
-                            weights.values(weights.table()[n]));
-  }
-  weights.refresh_shadow();
+  net::Weights weights = io::from_channels_first(
+      spec, [&](const io::ChannelsFirstTensor& tensor) { return file.tensor(tensor.name).values; });
   return {std::move(info), std::move(spec), std::move(weights)};
 }
 

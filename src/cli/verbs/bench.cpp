@@ -17,7 +17,7 @@
 #include "bench/bench_ops.h"
 #include "bench/busy_processes.h"
 #include "bench/measurement.h"
-#include "bench/stopwatch.h"
+#include "bench/timing.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/data_source.h"
@@ -69,7 +69,7 @@ class Bench {
         device_(device),
         peak_(peak),
         seconds_(seconds),
-        model_(recipe, {dataset.height, dataset.width, dataset.channels}, dataset.classes(), device),
+        model_(recipe, dataset.image_shape(), dataset.classes(), device),
         feeder_(recipe, dataset.train, dataset.classes()) {}
 
   /// The whole step: data, noise, both networks, both optimisers.

@@ -111,9 +111,7 @@ io::Image draw_examples(const data::Dataset& dataset) {
   const int classes = std::clamp(dataset.classes(), 1, most_rows);
   const std::size_t examples = classes == 1 ? columns * rows_of_one_class : columns;
   const std::size_t pixels = dataset.train.image_size();
-  draw::Images images{base::Shape{classes * static_cast<std::int64_t>(examples), dataset.height,
-                                  dataset.width, dataset.channels},
-                      {}};
+  draw::Images images{dataset.image_shape().with_leading(classes * static_cast<std::int64_t>(examples)), {}};
   images.values.assign(static_cast<std::size_t>(images.shape.elements()), 255.0F);
   std::vector<std::size_t> drawn(static_cast<std::size_t>(classes));
   for (std::size_t n = 0; n < dataset.train.count(); ++n) {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <limits>
 #include <memory>
 #include <string_view>
 
+#include "base/stopwatch.h"
 #include "base/threads/team.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -22,7 +22,7 @@ struct EvalFlags {
 };
 
 int run_eval(const EvalFlags& flags) {
-  const auto begin = std::chrono::steady_clock::now();
+  const base::Stopwatch stopwatch;
   const base::Team team(static_cast<int>(flags.threads));
   Console console;
   scores::EvaluationRequest request = flags.request;
@@ -30,8 +30,7 @@ int run_eval(const EvalFlags& flags) {
   const scores::EvaluationReport report =
       scores::evaluate(request, [&](std::string_view line) { console.say(line); });
   print(flags.json ? scores::as_json(report) : scores::as_table(report));
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  console.say(fmt::format("{:.1f} s in all", seconds.count()));
+  console.say(fmt::format("{:.1f} s in all", stopwatch.seconds()));
   return 0;
 }
 

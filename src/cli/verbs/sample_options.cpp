@@ -4,12 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <string_view>
-#include <utility>
 
-#include "base/error.h"
+#include "base/number.h"
+#include "base/refusal.h"
 
 namespace ganymede::cli {
 
@@ -17,25 +15,13 @@ namespace {
 
 constexpr std::int64_t longest_side = 1000;
 
-[[noreturn]] void refuse(std::string where, std::string found, std::string expected, std::string advice) {
-  throw base::Error(base::ErrorKind::usage, {.where = std::move(where),
-                                             .found = std::move(found),
-                                             .expected = std::move(expected),
-                                             .advice = std::move(advice)});
-}
-
-/// The number that `text` is as a whole.
-std::optional<std::int64_t> parse_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
+constexpr base::Refusal refuse{base::ErrorKind::usage};
 
 SampleLayout parse_grid(const std::string& text) {
   const std::size_t cross = text.find('x');
-  const auto rows = parse_number(std::string_view(text).substr(0, cross));
+  const auto rows = base::to_number<std::int64_t>(text.substr(0, cross));
   const auto columns =
-      cross == std::string::npos ? std::nullopt : parse_number(std::string_view(text).substr(cross + 1));
+      base::to_number<std::int64_t>(cross == std::string::npos ? std::string() : text.substr(cross + 1));
   if (!rows || !columns || std::min(*rows, *columns) < 1 || std::max(*rows, *columns) > longest_side) {
     refuse("--grid", fmt::format("\"{}\"", text),
            fmt::format("rows x columns, each from 1 to {}", longest_side), "Write for example --grid 8x12");
@@ -71,7 +57,8 @@ std::optional<std::int64_t> label_of(const SampleOptions& options,
   }
   const std::vector<std::string>& names = generator.info.class_names;
   const auto name = std::ranges::find(names, *options.class_name);
-  const auto number = name == names.end() ? parse_number(*options.class_name) : name - names.begin();
+  const auto number =
+      name == names.end() ? base::to_number<std::int64_t>(*options.class_name) : name - names.begin();
   if (!number || *number < 0 || *number >= classes) {
     refuse("--class", fmt::format("\"{}\"", *options.class_name),
            fmt::format("a number from 0 to {} or one of: {}", classes - 1, fmt::join(names, ", ")),

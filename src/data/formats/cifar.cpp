@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-#include "base/error.h"
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "data/formats/parts/axes.h"
 #include "data/gzip.h"
@@ -25,13 +25,8 @@ constexpr std::size_t record_bytes = 1 + image_bytes;
 constexpr std::size_t max_file_bytes = std::size_t{1} << 30;
 constexpr int classes = 10;
 
-[[noreturn]] void refuse(const fs::path& where, const std::string& found, const std::string& expected) {
-  throw base::Error(base::ErrorKind::data,
-                    {.where = where.string(),
-                     .found = found,
-                     .expected = expected,
-                     .advice = "Unpack CIFAR-10's binary version, cifar-10-binary.tar.gz, again"});
-}
+constexpr base::Refusal refuse{base::ErrorKind::data,
+                               "Unpack CIFAR-10's binary version, cifar-10-binary.tar.gz, again"};
 
 fs::path batch(const fs::path& directory, int number) {
   return directory / fmt::format("data_batch_{}.bin", number);

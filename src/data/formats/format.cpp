@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.h"
+#include "base/refusal.h"
 #include "data/formats/cifar.h"
 #include "data/formats/idx_directory.h"
 #include "data/formats/numpy_arrays.h"
@@ -15,12 +15,14 @@ namespace ganymede::data {
 
 namespace {
 
+constexpr base::Refusal refuse{base::ErrorKind::data};
+
 // A folder of pictures is what any other directory is taken for.
-constexpr std::array<Format, 4> all_formats = {
-    {{"IDX files", is_idx_directory, read_idx_directory},
-     {"CIFAR-10's binary files", is_cifar, read_cifar},
-     {"NumPy's .npz and .npy", is_numpy_arrays, read_numpy_arrays},
-     {"a folder of pictures", is_picture_folder, read_picture_folder}}};
+constexpr auto all_formats =
+    std::to_array<Format>({{"IDX files", is_idx_directory, read_idx_directory},
+                           {"CIFAR-10's binary files", is_cifar, read_cifar},
+                           {"NumPy's .npz and .npy", is_numpy_arrays, read_numpy_arrays},
+                           {"a folder of pictures", is_picture_folder, read_picture_folder}});
 
 /// Whether `second` may follow `first`: no letter is written in more bytes than it needs, none is half of a
 /// pair of UTF-16, and none lies beyond the last.
@@ -83,17 +85,13 @@ bool is_printable(std::string_view text) {
 
 void require_classes(const Dataset& dataset, const std::filesystem::path& where) {
   if (dataset.class_names.size() > max_classes) {
-    throw base::Error(base::ErrorKind::data, {.where = where.string(),
-                                              .found = fmt::format("{} classes", dataset.class_names.size()),
-                                              .expected = fmt::format("at most {}", max_classes),
-                                              .advice = "Put the images of several classes together"});
+    refuse(where, fmt::format("{} classes", dataset.class_names.size()),
+           fmt::format("at most {}", max_classes), "Put the images of several classes together");
   }
   for (const std::string& name : dataset.class_names) {
     if (!is_printable(name)) {
-      throw base::Error(base::ErrorKind::data, {.where = where.string(),
-                                                .found = "a class whose name is no text in UTF-8",
-                                                .expected = "names of classes that can be printed",
-                                                .advice = "Rename its folder"});
+      refuse(where, "a class whose name is no text in UTF-8", "names of classes that can be printed",
+             "Rename its folder");
     }
   }
 }
@@ -101,11 +99,8 @@ void require_classes(const Dataset& dataset, const std::filesystem::path& where)
 void name_classes_by_number(Dataset& dataset, const std::filesystem::path& where) {
   const std::size_t classes = label_count(dataset.train);
   if (label_count(dataset.test) > classes) {
-    throw base::Error(base::ErrorKind::data,
-                      {.where = where.string(),
-                       .found = fmt::format("the label {}", label_count(dataset.test) - 1),
-                       .expected = fmt::format("labels below {} as in the training split", classes),
-                       .advice = "Use files of one data set"});
+    refuse(where, fmt::format("the label {}", label_count(dataset.test) - 1),
+           fmt::format("labels below {} as in the training split", classes), "Use files of one data set");
   }
   for (std::size_t label = 0; label < classes; ++label) {
     dataset.class_names.push_back(std::to_string(label));

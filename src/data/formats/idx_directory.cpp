@@ -7,11 +7,11 @@
 #include <system_error>
 #include <utility>
 
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "data/formats/parts/axes.h"
 #include "data/formats/parts/idx.h"
 #include "data/formats/parts/published.h"
-#include "data/formats/parts/refusal.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -19,6 +19,8 @@ namespace ganymede::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 using enum IdxPart;
 
 constexpr std::size_t max_file_bytes = std::size_t{1} << 31;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/number.h"
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "codecs/npy.h"
 #include "codecs/picture.h"
@@ -20,7 +21,6 @@
 #include "data/formats/parts/array_names.h"
 #include "data/formats/parts/axes.h"
 #include "data/formats/parts/pixel_values.h"
-#include "data/formats/parts/refusal.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -28,6 +28,8 @@ namespace ganymede::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 using codecs::NpyKind;
 using codecs::NpyView;
 using Bytes = std::vector<std::byte>;
@@ -309,9 +311,8 @@ void add_split(const Dataset& dataset, const Split& split, const std::string& na
     const std::vector<std::uint8_t> image = split.image(n);
     pixels.insert(pixels.end(), image.begin(), image.end());
   }
-  const base::Shape shape = dataset.channels == 1
-                                ? base::Shape{count, dataset.height, dataset.width}
-                                : base::Shape{count, dataset.height, dataset.width, dataset.channels};
+  const base::Shape shape = dataset.channels == 1 ? base::Shape{count, dataset.height, dataset.width}
+                                                  : dataset.image_shape().with_leading(count);
   members.push_back({"x_" + name + ".npy", as_npy("|u1", pixels, shape)});
   if (dataset.classes() > 0) {
     members.push_back({"y_" + name + ".npy", as_npy("<u2", split.labels, {count})});

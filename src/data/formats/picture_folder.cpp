@@ -11,11 +11,11 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "base/threads/parallel.h"
 #include "codecs/picture.h"
 #include "data/formats/parts/folder_listing.h"
-#include "data/formats/parts/refusal.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -23,6 +23,8 @@ namespace ganymede::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 using Pictures = std::span<const PictureFile>;
 
 /// Calls `work(n, bytes)` with the contents of each picture, on all threads. Throws Error(data) about all of

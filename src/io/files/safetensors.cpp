@@ -13,7 +13,7 @@
 #include <set>
 #include <utility>
 
-#include "base/error.h"
+#include "base/refusal.h"
 #include "base/sha256.h"
 #include "io/files/file.h"
 
@@ -32,13 +32,8 @@ constexpr const char* metadata_key = "__metadata__";
 constexpr const char* digest_key = "sha256";
 const std::string no_digest(64, '0');
 
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected,
-                         std::string advice = "The file is damaged or of another kind; use another copy") {
-  throw base::Error(base::ErrorKind::file, {.where = where,
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file,
+                               "The file is damaged or of another kind; use another copy"};
 
 /// The bytes of the header that hold the digest.
 std::size_t digest_position(std::string_view header, const std::string& digest) {

@@ -17,17 +17,17 @@ std::string comment(std::string line) {
   return "// " + line + "\n";
 }
 
-std::string upper(std::string word) {
-  std::ranges::transform(word, word.begin(), [](unsigned char letter) { return std::toupper(letter); });
-  return word;
-}
-
 }  // namespace
+
+std::string macro_prefix(std::string network) {
+  std::ranges::transform(network, network.begin(), [](unsigned char letter) { return std::toupper(letter); });
+  return network;
+}
 
 std::string to_c_header(const net::NetSpec& spec, const net::Weights& weights,
                         const CHeaderOptions& options) {
   const net::CCode code(spec, weights);
-  const std::string prefix = upper(spec.name);
+  const std::string prefix = macro_prefix(spec.name);
   const base::Shape output = net::output_shape(spec);
   const std::int64_t classes = net::label_classes(spec);
   std::string text;

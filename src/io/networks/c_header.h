@@ -15,6 +15,9 @@ struct CHeaderOptions {
   std::vector<std::string> description = {};
 };
 
+/// What the names of its macros begin with: "GENERATOR" of "generator".
+std::string macro_prefix(std::string network);
+
 /// A network for inference as one C99 header with the weights and a function named like the network, which
 /// needs nothing but the C library's mathematics and no memory beyond what the caller hands it:
 ///   generator(const float *latent, int label, float *work, float *image)

@@ -2,25 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <iterator>
 
 #include "base/error.h"
 #include "io/files/file.h"
 #include "io/files/process.h"
+#include "io/networks/c_header.h"
 
 namespace ganymede::io {
 
 namespace {
 
 constexpr std::chrono::minutes timeout{5};
-
-std::string upper(std::string word) {
-  std::ranges::transform(word, word.begin(), [](unsigned char letter) { return std::toupper(letter); });
-  return word;
-}
 
 void require_success(const ProgramResult& result, const std::filesystem::path& directory, const char* what) {
   constexpr std::size_t enough = 500;
@@ -48,7 +42,7 @@ std::string c_call(const std::string& network, std::span<const float> input,
       "    {2}(input, {3}work, output);\n"
       "    for (int n = 0; n < {0}_OUTPUT; ++n) {{\n"
       "      printf(\"%.9g\\n\", output[n]);\n    }}\n  }}\n",
-      upper(network), values, network, label ? fmt::format("{}, ", *label) : "");
+      macro_prefix(network), values, network, label ? fmt::format("{}, ", *label) : "");
 }
 
 std::string c_program(std::span<const std::string> headers, std::string_view blocks) {

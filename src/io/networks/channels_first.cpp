@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/error.h"
+#include "base/refusal.h"
 
 namespace ganymede::io {
 
@@ -20,13 +20,8 @@ using base::Shape;
 /// The order of a sample's elements between two layers: element i channels-first is element order[i] here.
 using Order = std::vector<std::int64_t>;
 
-[[noreturn]] void refuse(const std::string& layer, std::string found, std::string expected) {
-  throw base::Error(base::ErrorKind::configuration,
-                    {.where = layer,
-                     .found = std::move(found),
-                     .expected = std::move(expected),
-                     .advice = "Put a dense layer between, or keep the generator in Ganymede's own format"});
-}
+constexpr base::Refusal refuse{base::ErrorKind::configuration,
+                               "Put a dense layer between, or keep the generator in Ganymede's own format"};
 
 Order identity(std::int64_t elements) {
   Order order(static_cast<std::size_t>(elements));
@@ -174,6 +169,18 @@ void from_channels_first(const ChannelsFirstTensor& tensor, std::span<const floa
   for (std::size_t n = 0; n < tensor.source.size(); ++n) {
     row[static_cast<std::size_t>(tensor.source[n])] = values[n];
   }
+}
+
+net::Weights from_channels_first(
+    const net::NetSpec& spec,
+    const std::function<std::span<const float>(const ChannelsFirstTensor&)>& values_of) {
+  net::Weights weights(spec);
+  const std::vector<ChannelsFirstTensor> layout = channels_first_layout(spec);
+  for (std::size_t n = 0; n < layout.size(); ++n) {
+    from_channels_first(layout[n], values_of(layout[n]), weights.values(weights.table()[n]));
+  }
+  weights.refresh_shadow();
+  return weights;
 }
 
 }  // namespace ganymede::io

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,5 +33,9 @@ std::vector<float> to_channels_first(const ChannelsFirstTensor& tensor, std::spa
 /// The reverse.
 void from_channels_first(const ChannelsFirstTensor& tensor, std::span<const float> values,
                          std::span<float> row);
+/// The weights of a network whose tensors have the values that `values_of` gives, as many as `source` has.
+net::Weights from_channels_first(
+    const net::NetSpec& spec,
+    const std::function<std::span<const float>(const ChannelsFirstTensor&)>& values_of);
 
 }  // namespace ganymede::io

@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <string_view>
-#include <utility>
 
-#include "base/error.h"
+#include "base/number.h"
+#include "base/refusal.h"
 #include "io/files/file.h"
 #include "io/files/process.h"
 
@@ -30,13 +29,7 @@ constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<std::string_view, 6> palette = {"0072B2", "D55E00", "009E73",
                                                      "CC79A7", "E69F00", "56B4E9"};
 
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected,
-                         std::string advice) {
-  throw base::Error(base::ErrorKind::file, {.where = where,
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = std::move(advice)});
-}
+constexpr base::Refusal refuse{base::ErrorKind::file};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -54,12 +47,11 @@ struct Table {
 };
 
 double parse_number(std::string_view text, const std::string& where) {
-  double value = gap;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
+  const auto value = text.empty() ? gap : base::to_number<double>(text);
+  if (!value) {
     refuse(where, fmt::format("\"{}\"", text), "a number", "Correct the line or remove it");
   }
-  return std::isfinite(value) ? value : gap;
+  return std::isfinite(*value) ? *value : gap;
 }
 
 Table read_table(const fs::path& path) {

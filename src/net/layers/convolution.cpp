@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/error.h"
+#include "base/refusal.h"
 #include "net/contraction.h"
 #include "net/exports/c_code.h"
 #include "net/exports/onnx_graph.h"
@@ -29,10 +29,7 @@ ConvolutionAxis convolution_axis(const Convolution& c, std::int64_t in) {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& found, const std::string& expected, const std::string& advice) {
-  throw base::Error(base::ErrorKind::configuration,
-                    {.where = "convolution", .found = found, .expected = expected, .advice = advice});
-}
+constexpr base::Refusal refuse{base::ErrorKind::configuration};
 
 }  // namespace
 
@@ -52,13 +49,14 @@ LayerFacts facts(const Convolution& c) {
 Shape output_shape(const Convolution& c, const Shape& input) {
   constexpr std::int64_t largest = 4096;
   if (input.rank() != 3) {
-    refuse("an input of shape " + input.to_string(), "[height, width, channels]",
+    refuse("convolution", "an input of shape " + input.to_string(), "[height, width, channels]",
            "Put a reshape layer before it");
   }
   if (std::min({c.channels, c.kernel, c.stride}) < 1 ||
       std::max({c.channels, c.kernel, c.stride}) > largest || c.padding.each_side < 0 ||
       c.padding.each_side >= c.kernel) {
-    refuse(fmt::format("channels {}, kernel {}, stride {}, padding {}", c.channels, c.kernel, c.stride,
+    refuse("convolution",
+           fmt::format("channels {}, kernel {}, stride {}, padding {}", c.channels, c.kernel, c.stride,
                        c.padding.each_side),
            fmt::format("sizes from 1 to {} and a padding below the kernel's size", largest),
            "Correct the layer");
@@ -68,7 +66,8 @@ Shape output_shape(const Convolution& c, const Shape& input) {
   if (height < 1 || width < 1 ||
       (!c.padding.same && !c.transposed &&
        std::min(input[0], input[1]) + 2 * c.padding.each_side < c.kernel)) {
-    refuse(fmt::format("a {0}x{0} kernel over an input of shape {1}", c.kernel, input.to_string()),
+    refuse("convolution",
+           fmt::format("a {0}x{0} kernel over an input of shape {1}", c.kernel, input.to_string()),
            "a kernel that fits into the padded input", "Make the kernel smaller or the padding larger");
   }
   return {height, width, c.channels};
@@ -120,9 +119,7 @@ ops::ConvolutionCase case_of(const Convolution& c, const TensorRef& src, const T
 }  // namespace
 
 ConvolutionOp::ConvolutionOp(const Convolution& c, const LayerBinding& binding, const ops::Device& device)
-    : binding_(binding),
-      bias_(c.bias),
-      forward_(device, case_of(c, binding.src, binding.dst), {c.bias, binding.epilogue}) {
+    : binding_(binding), forward_(device, case_of(c, binding.src, binding.dst), {c.bias, binding.epilogue}) {
   const ops::ConvolutionCase differentials =
       case_of(c, binding.src, binding.diff_dst.data ? binding.diff_dst : binding.dst);
   if (binding.backward_data) {
@@ -137,8 +134,7 @@ ConvolutionOp::ConvolutionOp(const Convolution& c, const LayerBinding& binding, 
 }
 
 void ConvolutionOp::forward(const PassContext&) {
-  const float* bias = bias_ ? binding_.parameters[1].values.data() : nullptr;
-  forward_.run(binding_.src.data, binding_.parameters[0].compute, bias, binding_.dst.data);
+  forward_.run(binding_.src.data, binding_.parameters[0].compute, bias_of(binding_), binding_.dst.data);
 }
 
 void ConvolutionOp::backward_data() {
@@ -147,7 +143,7 @@ void ConvolutionOp::backward_data() {
 
 void ConvolutionOp::backward_weights() {
   backward_weights_->run(binding_.src.data, binding_.diff_dst.data, binding_.parameters[0].gradients.data());
-  write_bias_gradient();
+  write_bias_gradient(binding_);
 }
 
 void ConvolutionOp::contract(std::span<const float> seeds) {
@@ -155,15 +151,7 @@ void ConvolutionOp::contract(std::span<const float> seeds) {
   backward_weights_->run(binding_.tangent_src.data, binding_.diff_dst.data,
                          binding_.parameters[0].gradients.data());
   scale_deltas(seeds, binding_);
-  write_bias_gradient();
-}
-
-void ConvolutionOp::write_bias_gradient() {
-  if (bias_) {
-    dispatch(binding_.diff_dst.dtype, [&]<class T>(T) {
-      ops::column_sum<T>(binding_.diff_dst.as<const T>(), binding_.parameters[1].gradients);
-    });
-  }
+  write_bias_gradient(binding_);
 }
 
 void ConvolutionOp::tangent() {

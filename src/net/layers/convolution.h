@@ -69,10 +69,7 @@ class ConvolutionOp {
   void contract(std::span<const float> seeds);
 
  private:
-  void write_bias_gradient();
-
   LayerBinding binding_;
-  bool bias_;
   ops::ConvolutionForward forward_;
   std::optional<ops::ConvolutionBackwardData> backward_data_;
   std::optional<ops::ConvolutionBackwardWeights> backward_weights_;

@@ -59,7 +59,6 @@ ops::Matmul forward_matmul(const ops::Device& device, const TensorRef& src, cons
 
 DenseOp::DenseOp(const Dense& dense, const LayerBinding& binding, const ops::Device& device)
     : binding_(binding),
-      bias_(dense.bias),
       forward_(forward_matmul(device, binding.src, binding.dst, {dense.bias, binding.epilogue})) {
   const std::int64_t batch = binding.src.shape[0];
   const std::int64_t features = binding.src.shape[1];
@@ -86,8 +85,7 @@ DenseOp::DenseOp(const Dense& dense, const LayerBinding& binding, const ops::Dev
 }
 
 void DenseOp::forward(const PassContext&) {
-  const float* bias = bias_ ? binding_.parameters[1].values.data() : nullptr;
-  forward_.run(binding_.src.data, binding_.parameters[0].compute, bias, binding_.dst.data);
+  forward_.run(binding_.src.data, binding_.parameters[0].compute, bias_of(binding_), binding_.dst.data);
 }
 
 void DenseOp::backward_data() {
@@ -98,7 +96,7 @@ void DenseOp::backward_data() {
 void DenseOp::backward_weights() {
   backward_weights_->run(binding_.diff_dst.data, binding_.src.data, nullptr,
                          binding_.parameters[0].gradients.data());
-  write_bias_gradient();
+  write_bias_gradient(binding_);
 }
 
 void DenseOp::contract(std::span<const float> seeds) {
@@ -106,15 +104,7 @@ void DenseOp::contract(std::span<const float> seeds) {
   backward_weights_->run(binding_.diff_dst.data, binding_.tangent_src.data, nullptr,
                          binding_.parameters[0].gradients.data());
   scale_deltas(seeds, binding_);
-  write_bias_gradient();
-}
-
-void DenseOp::write_bias_gradient() {
-  if (bias_) {
-    dispatch(binding_.diff_dst.dtype, [&]<class T>(T) {
-      ops::column_sum<T>(binding_.diff_dst.as<const T>(), binding_.parameters[1].gradients);
-    });
-  }
+  write_bias_gradient(binding_);
 }
 
 void DenseOp::tangent() {

@@ -44,10 +44,7 @@ class DenseOp {
   void contract(std::span<const float> seeds);
 
  private:
-  void write_bias_gradient();
-
   LayerBinding binding_;
-  bool bias_;
   ops::Matmul forward_;
   std::optional<ops::Matmul> backward_data_, backward_weights_, tangent_;
 };

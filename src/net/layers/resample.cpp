@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "base/error.h"
+#include "base/refusal.h"
 #include "net/exports/c_code.h"
 #include "net/exports/onnx_graph.h"
 
@@ -17,11 +17,7 @@ namespace {
 
 constexpr std::int64_t largest_factor = 16;
 
-[[noreturn]] void refuse(const char* layer, const std::string& found, const std::string& expected,
-                         const std::string& advice) {
-  throw base::Error(base::ErrorKind::configuration,
-                    {.where = layer, .found = found, .expected = expected, .advice = advice});
-}
+constexpr base::Refusal refuse{base::ErrorKind::configuration};
 
 void check(const char* layer, const Shape& input, std::int64_t factor) {
   if (input.rank() != 3) {

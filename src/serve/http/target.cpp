@@ -6,7 +6,8 @@
 #include <charconv>
 #include <system_error>
 
-#include "base/error.h"
+#include "base/number.h"
+#include "base/refusal.h"
 
 namespace ganymede::serve {
 
@@ -14,9 +15,7 @@ namespace {
 
 constexpr std::size_t longest_target = 4096;
 
-[[noreturn]] void refuse(const std::string& where, const std::string& found, const std::string& expected) {
-  throw base::Error(base::ErrorKind::usage, {.where = where, .found = found, .expected = expected});
-}
+constexpr base::Refusal refuse{base::ErrorKind::usage};
 
 bool is_control(char letter) {
   constexpr unsigned char first_printable = 0x20;
@@ -92,12 +91,11 @@ Target parse_target(std::string_view text) {
 
 std::int64_t parse_number(std::string_view text, const std::string& where, std::int64_t lowest,
                           std::int64_t highest) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < lowest || value > highest) {
+  const auto value = base::to_number<std::int64_t>(text);
+  if (!value || *value < lowest || *value > highest) {
     refuse(where, fmt::format("\"{}\"", text), fmt::format("a whole number from {} to {}", lowest, highest));
   }
-  return value;
+  return *value;
 }
 
 std::int64_t number(const Target& target, const std::string& key, std::int64_t otherwise, std::int64_t lowest,

@@ -151,11 +151,10 @@ class Evaluation {
     for (const auto& [name, value] : variables_) {
       names.push_back(name);
     }
-    refuse_recipe({.where = where_,
-                   .found = std::move(found),
-                   .expected = fmt::format("a whole number from + - * / ( ) min max and the names {}",
-                                           fmt::join(names, ", ")),
-                   .advice = "Correct the recipe"});
+    refuse_recipe(
+        where_, std::move(found),
+        fmt::format("a whole number from + - * / ( ) min max and the names {}", fmt::join(names, ", ")),
+        "Correct the recipe");
   }
 
   std::string_view whole_, rest_;

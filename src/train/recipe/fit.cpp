@@ -37,9 +37,7 @@ MapSettings take_settings(toml::table& recipe) {
     if (!section->is_table()) {
       net::refuse_value("maps", *section, "a table such as { halve_to = 16 }");
     }
-    net::TomlReader reader(*section->as_table(), "maps");
-    fields(maps, reader);
-    reader.finish();
+    net::TomlReader::fill(maps, *section->as_table(), "maps");
     recipe.erase("maps");
   }
   return maps;
@@ -52,13 +50,12 @@ void add_halvings(const MapSettings& maps, const base::Shape& image, Variables& 
   for (; std::max(height, width) > maps.halve_to || halvings < maps.halve_at_least; ++halvings) {
     if (height % 2 != 0 || width % 2 != 0) {
       refuse_recipe(
-          {.where = "maps",
-           .found = fmt::format("images of {}x{} pixels, whose sides cannot be halved {} times", image[0],
-                                image[1], halvings + 1),
-           .expected = fmt::format("sides that can be halved until they are at most {}", maps.halve_to),
-           .advice =
-               "Give --size 32 to train on images of that size, or a recipe of dense layers, which takes "
-               "any: dense"});
+          "maps",
+          fmt::format("images of {}x{} pixels, whose sides cannot be halved {} times", image[0], image[1],
+                      halvings + 1),
+          fmt::format("sides that can be halved until they are at most {}", maps.halve_to),
+          "Give --size 32 to train on images of that size, or a recipe of dense layers, which takes "
+          "any: dense");
     }
     height /= 2;
     width /= 2;
@@ -142,10 +139,8 @@ class Layers {
     }
     const std::int64_t copies = number(*group.get("repeat"), where);
     if (copies < 0 || copies > most_copies) {
-      refuse_recipe({.where = where,
-                     .found = fmt::format("{} copies", copies),
-                     .expected = fmt::format("0 to {}", most_copies),
-                     .advice = "Correct the recipe"});
+      refuse_recipe(where, fmt::format("{} copies", copies), fmt::format("0 to {}", most_copies),
+                    "Correct the recipe");
     }
     for (const toml::node& layer : *layers) {
       if (const toml::table* table = layer.as_table(); table != nullptr && table->contains("repeat")) {
@@ -159,10 +154,7 @@ class Layers {
 
   void add(toml::table&& layer, const std::string& where) {
     if (all_.size() == most_layers) {
-      refuse_recipe({.where = where,
-                     .found = fmt::format("more than {} layers", most_layers),
-                     .expected = "fewer",
-                     .advice = "Correct the recipe"});
+      refuse_recipe(where, fmt::format("more than {} layers", most_layers), "fewer", "Correct the recipe");
     }
     all_.push_back(std::move(layer));
   }
@@ -184,7 +176,7 @@ class Layers {
 }  // namespace
 
 DataShape shape_of(const data::Dataset& dataset) {
-  return {.image = {dataset.height, dataset.width, dataset.channels},
+  return {.image = dataset.image_shape(),
           .classes = dataset.classes(),
           .images = static_cast<std::int64_t>(dataset.train.count())};
 }

@@ -182,11 +182,8 @@ void refuse_other_network(const toml::table& table) {
   const bool vae = table["model"].value_or(std::string_view()) == "vae";
   const std::string other = vae ? "discriminator" : "encoder";
   if (table.contains(other)) {
-    refuse_recipe({.where = other,
-                   .found = vae ? "one in a VAE" : "one in a GAN",
-                   .expected = vae ? "an encoder" : "a discriminator",
-                   .advice = vae ? "Leave it out, or write model = \"gan\""
-                                 : "Leave it out, or write model = \"vae\""});
+    refuse_recipe(other, vae ? "one in a VAE" : "one in a GAN", vae ? "an encoder" : "a discriminator",
+                  vae ? "Leave it out, or write model = \"gan\"" : "Leave it out, or write model = \"vae\"");
   }
 }
 
@@ -210,10 +207,9 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<c
   try {
     table = toml::parse(toml, where);
   } catch (const toml::parse_error& error) {
-    refuse_recipe({.where = fmt::format("{} line {}", where, error.source().begin.line),
-                   .found = fmt::format("\"{}\"", std::string_view(error.description())),
-                   .expected = "TOML",
-                   .advice = "Run `ganymede recipes dense` for an example"});
+    refuse_recipe(fmt::format("{} line {}", where, error.source().begin.line),
+                  fmt::format("\"{}\"", std::string_view(error.description())), "TOML",
+                  "Run `ganymede recipes dense` for an example");
   }
   for (const std::string& text : overrides) {
     apply_override(table, text);
@@ -222,9 +218,7 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<c
   try {
     refuse_other_network(table);
     fit_to_data(table, data);
-    net::TomlReader reader(table, "");
-    fields(recipe, reader);
-    reader.finish();
+    net::TomlReader::fill(recipe, table, "");
     check_values(recipe);
   } catch (const base::Error& error) {
     throw base::Error(error.kind(), {.where = where + ": " + error.what()});
@@ -233,10 +227,7 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, std::span<c
 }
 
 std::string to_toml(const Recipe& recipe) {
-  Recipe copy = recipe;
-  net::TomlWriter writer;
-  fields(copy, writer);
-  return writer.text();
+  return net::TomlWriter::write(recipe);
 }
 
 base::DType resolve(Precision precision) {

@@ -7,10 +7,6 @@
 
 namespace ganymede::train {
 
-void refuse_recipe(const base::ErrorText& text) {
-  throw base::Error(base::ErrorKind::configuration, text);
-}
-
 namespace {
 
 constexpr std::int64_t largest_count = 1'000'000'000;
@@ -18,10 +14,8 @@ constexpr std::int64_t largest_count = 1'000'000'000;
 template <class Number>
 void check_range(const std::string& key, Number value, Number lowest, Number highest) {
   if (!(value >= lowest && value <= highest)) {
-    refuse_recipe({.where = key,
-                   .found = fmt::format("{}", value),
-                   .expected = fmt::format("a number from {} to {}", lowest, highest),
-                   .advice = "Correct the recipe or the flag that sets it"});
+    refuse_recipe(key, fmt::format("{}", value), fmt::format("a number from {} to {}", lowest, highest),
+                  "Correct the recipe or the flag that sets it");
   }
 }
 
@@ -53,17 +47,13 @@ void check_methods(const Recipe& recipe) {
     check_optimizer(name + "_optimizer", optimizer);
   }
   if (recipe.schedule.whole_run && recipe.schedule.images != 0) {
-    refuse_recipe({.where = "schedule.images",
-                   .found = fmt::format("{} together with whole_run", recipe.schedule.images),
-                   .expected = "one of the two",
-                   .advice = "Leave one out, or give --set schedule.images=0"});
+    refuse_recipe("schedule.images", fmt::format("{} together with whole_run", recipe.schedule.images),
+                  "one of the two", "Leave one out, or give --set schedule.images=0");
   }
   if (compares_pairs(recipe.objective.loss) &&
       recipe.training.discriminator_batch != DiscriminatorBatch::full) {
-    refuse_recipe({.where = "training.discriminator_batch",
-                   .found = "half with a loss that compares pairs",
-                   .expected = "full: as many real images as the generator makes",
-                   .advice = "Write discriminator_batch = \"full\""});
+    refuse_recipe("training.discriminator_batch", "half with a loss that compares pairs",
+                  "full: as many real images as the generator makes", "Write discriminator_batch = \"full\"");
   }
 }
 
@@ -99,11 +89,9 @@ void check_values(const Recipe& recipe) {
   check_range("pixel_range.low", recipe.pixel_range.low, -1000.0F, 1000.0F);
   check_range("pixel_range.high", recipe.pixel_range.high, -1000.0F, 1000.0F);
   if (recipe.pixel_range.high <= recipe.pixel_range.low) {
-    refuse_recipe(
-        {.where = "pixel_range.high",
-         .found = fmt::format("{}", recipe.pixel_range.high),
-         .expected = fmt::format("a number above pixel_range.low, which is {}", recipe.pixel_range.low),
-         .advice = "Correct the recipe or the flag that sets it"});
+    refuse_recipe("pixel_range.high", fmt::format("{}", recipe.pixel_range.high),
+                  fmt::format("a number above pixel_range.low, which is {}", recipe.pixel_range.low),
+                  "Correct the recipe or the flag that sets it");
   }
   check_methods(recipe);
 }

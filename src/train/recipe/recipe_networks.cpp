@@ -30,10 +30,7 @@ namespace {
 void require_output(const net::NetSpec& network, const base::Shape& shape, const std::string& expected,
                     const std::string& advice) {
   if (const base::Shape made = net::output_shape(network); made != shape) {
-    refuse_recipe({.where = network.name,
-                   .found = "an output of shape " + made.to_string(),
-                   .expected = expected,
-                   .advice = advice});
+    refuse_recipe(network.name, "an output of shape " + made.to_string(), expected, advice);
   }
 }
 
@@ -54,10 +51,9 @@ void check_gan(const net::NetSpec& generator, const net::NetSpec& discriminator,
   for (const net::NetSpec* network : {&generator, &discriminator}) {
     const std::int64_t joined = net::label_classes(*network);
     if (joined != 0 && joined != classes) {
-      refuse_recipe({.where = network->name,
-                     .found = fmt::format("a label of {} classes", joined),
-                     .expected = fmt::format("{}, as the data has", classes),
-                     .advice = "Write classes = \"classes\" where the network takes the label"});
+      refuse_recipe(network->name, fmt::format("a label of {} classes", joined),
+                    fmt::format("{}, as the data has", classes),
+                    "Write classes = \"classes\" where the network takes the label");
     }
   }
 }
@@ -71,29 +67,21 @@ void check_vae(const Recipe& recipe, const net::NetSpec& generator, const net::N
   const std::string last =
       generator.layers.empty() ? "none" : std::string(net::kind_name(generator.layers.back()));
   if (last != "sigmoid") {
-    refuse_recipe({.where = "generator",
-                   .found = "the last layer " + last,
-                   .expected = "sigmoid, which makes a pixel of its logit",
-                   .advice = "End it with { kind = \"sigmoid\" }"});
+    refuse_recipe("generator", "the last layer " + last, "sigmoid, which makes a pixel of its logit",
+                  "End it with { kind = \"sigmoid\" }");
   }
   if (recipe.pixel_range.low != 0.0F || recipe.pixel_range.high != 1.0F) {
-    refuse_recipe({.where = "pixel_range",
-                   .found = fmt::format("{} to {}", recipe.pixel_range.low, recipe.pixel_range.high),
-                   .expected = "0 to 1, as probabilities are",
-                   .advice = "Write pixel_range = { low = 0.0, high = 1.0 }"});
+    refuse_recipe("pixel_range", fmt::format("{} to {}", recipe.pixel_range.low, recipe.pixel_range.high),
+                  "0 to 1, as probabilities are", "Write pixel_range = { low = 0.0, high = 1.0 }");
   }
   if (recipe.latent.distribution != Distribution::normal) {
-    refuse_recipe({.where = "latent.distribution",
-                   .found = "uniform",
-                   .expected = "normal, from which a VAE's divergence is taken",
-                   .advice = "Write distribution = \"normal\""});
+    refuse_recipe("latent.distribution", "uniform", "normal, from which a VAE's divergence is taken",
+                  "Write distribution = \"normal\"");
   }
   for (const net::NetSpec* network : {&generator, &encoder}) {
     if (net::label_classes(*network) != 0) {
-      refuse_recipe({.where = network->name,
-                     .found = "a layer that takes a label",
-                     .expected = "none in a VAE",
-                     .advice = "Leave it out, or train a GAN"});
+      refuse_recipe(network->name, "a layer that takes a label", "none in a VAE",
+                    "Leave it out, or train a GAN");
     }
   }
 }
@@ -103,11 +91,10 @@ void check_vae(const Recipe& recipe, const net::NetSpec& generator, const net::N
 void check_networks(const Recipe& recipe, const base::Shape& image, std::int64_t classes) {
   const net::NetSpec generator = generator_spec(recipe);
   if (classes < 2 && takes_labels(generator)) {
-    refuse_recipe({.where = recipe.name,
-                   .found = "images without labels of several classes",
-                   .expected = "those of at least two, which its generator is told",
-                   .advice = "Train a recipe that does without, such as best, or put the pictures of each "
-                             "class into a folder of their own"});
+    refuse_recipe(recipe.name, "images without labels of several classes",
+                  "those of at least two, which its generator is told",
+                  "Train a recipe that does without, such as best, or put the pictures of each "
+                  "class into a folder of their own");
   }
   require_output(generator, image, "the shape of the data's images, " + image.to_string(),
                  "Correct its last layers");

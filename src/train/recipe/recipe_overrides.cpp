@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "base/number.h"
 #include "net/toml_fields.h"
 #include "train/recipe/recipe_checks.h"
 
@@ -16,13 +16,13 @@ namespace ganymede::train {
 namespace {
 
 toml::table parse_assignment(const std::string& text) {
-  const base::ErrorText no_assignment = {.where = "--set " + text,
-                                         .found = "no key and value",
-                                         .expected = "key=value",
-                                         .advice = "Write for example --set training.batch_size=64"};
+  const auto refuse_text = [&] {
+    refuse_recipe("--set " + text, "no key and value", "key=value",
+                  "Write for example --set training.batch_size=64");
+  };
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
-    refuse_recipe(no_assignment);
+    refuse_text();
   }
   const std::string key = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
@@ -33,12 +33,11 @@ toml::table parse_assignment(const std::string& text) {
     try {
       parsed = toml::parse(key + " = " + net::written(value));
     } catch (const toml::parse_error& error) {
-      refuse_recipe(
-          {.where = "--set " + text, .found = std::string(error.description()), .expected = "key=value"});
+      refuse_recipe("--set " + text, std::string(error.description()), "key=value");
     }
   }
   if (parsed.empty()) {
-    refuse_recipe(no_assignment);
+    refuse_text();
   }
   return parsed;
 }
@@ -99,22 +98,18 @@ class Merger {
   }
 
   std::size_t index_in(const toml::array& array, std::string_view key, const std::string& where) const {
-    std::size_t index = 0;
-    const char* const end = key.data() + key.size();
-    const auto parsed = std::from_chars(key.data(), end, index);
-    if (array.empty() || parsed.ec != std::errc() || parsed.ptr != end || index >= array.size()) {
+    const auto index = base::to_number<std::size_t>(key);
+    if (array.empty() || !index || *index >= array.size()) {
       refuse(where + "." + std::string(key), fmt::format("the element \"{}\"", key),
              array.empty() ? "none, as there are no elements"
                            : fmt::format("a number from 0 to {}", array.size() - 1));
     }
-    return index;
+    return *index;
   }
 
   [[noreturn]] void refuse(const std::string& where, std::string found, std::string expected) const {
-    refuse_recipe({.where = fmt::format("--set {}: {}", text_, where),
-                   .found = std::move(found),
-                   .expected = std::move(expected),
-                   .advice = "Correct the flag"});
+    refuse_recipe(fmt::format("--set {}: {}", text_, where), std::move(found), std::move(expected),
+                  "Correct the flag");
   }
 
   const std::string& text_;

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/refusal.h"
 #include "data/formats/format.h"
-#include "data/formats/parts/refusal.h"
 
 namespace ganymede::data {
 
 namespace {
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 
 bool is_channels(std::int64_t size) {
   return size == 1 || size == 3;

@@ -10,14 +10,16 @@
 #include <utility>
 
 #include "base/number.h"
+#include "base/refusal.h"
 #include "codecs/picture.h"
-#include "data/formats/parts/refusal.h"
 
 namespace ganymede::data {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Refusal refuse{base::ErrorKind::data};
 
 constexpr std::array<std::string_view, 2> train_names = {"train", "training"};
 constexpr std::array<std::string_view, 2> validation_names = {"val", "validation"};

@@ -7,7 +7,7 @@
 #include <limits>
 #include <span>
 
-#include "base/error.h"
+#include "base/refusal.h"
 
 namespace ganymede::data {
 
@@ -20,12 +20,7 @@ std::uint32_t big_endian_word(std::span<const std::uint8_t> bytes, std::size_t i
   return std::uint32_t{word[0]} << 24 | std::uint32_t{word[1]} << 16 | std::uint32_t{word[2]} << 8 | word[3];
 }
 
-[[noreturn]] void refuse(const std::string& where, std::string found, std::string expected) {
-  throw base::Error(base::ErrorKind::data, {.where = where,
-                                            .found = std::move(found),
-                                            .expected = std::move(expected),
-                                            .advice = "Fetch the file again"});
-}
+constexpr base::Refusal refuse{base::ErrorKind::data, "Fetch the file again"};
 
 /// The number of values, if the sizes are positive and their product fits.
 std::uint64_t checked_product(std::span<const std::int64_t> shape, const std::string& where) {

@@ -1,19 +1,19 @@
-#include "bench/stopwatch.h"
+#include "bench/timing.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 #include <vector>
+
+#include "base/stopwatch.h"
 
 namespace ganymede::bench {
 
 namespace {
 
 double seconds_of(const std::function<void()>& action) {
-  const auto begin = std::chrono::steady_clock::now();
+  const base::Stopwatch stopwatch;
   action();
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  return elapsed.count();
+  return stopwatch.seconds();
 }
 
 double median(std::vector<double> times) {
