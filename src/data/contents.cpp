@@ -37,7 +37,7 @@ class Seen {
 }  // namespace
 
 bool is_published(const Dataset& dataset) {
-  return std::ranges::all_of(dataset.files, &DatasetFile::verified);
+  return !dataset.files.empty() && std::ranges::all_of(dataset.files, &DatasetFile::verified);
 }
 
 std::vector<std::int64_t> count_labels(const Split& split, int classes) {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "train/trainer.h"
 
@@ -41,6 +42,11 @@ void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step, 
 /// with step and epoch before them, for a plot. Throws Error(file).
 void write_metrics_table(const std::filesystem::path& metrics, const std::filesystem::path& table,
                          std::span<const std::string> columns);
+
+/// The numbers of metrics.jsonl by their keys, each with a value for every line that has the key `key`, in
+/// their order; not a number where a line lacks it. Empty if there is no such line. Throws Error(file).
+std::map<std::string, std::vector<double>> metrics_columns(const std::filesystem::path& metrics,
+                                                           const std::string& key);
 
 /// The lowest value under `key` in metrics.jsonl; nothing if there is none.
 std::optional<double> lowest_metric(const std::filesystem::path& metrics, const std::string& key);
