@@ -24,26 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const artifacts::ExportFormat& format_of(const std::vector<artifacts::ExportFormat>& formats,
-                                         const std::string& name) {
-  std::string known;
-  for (const artifacts::ExportFormat& format : formats) {
-    if (format.name == name) {
-      return format;
-    }
-    known += (known.empty() ? "" : ", ") + std::string(format.name);
-  }
-  throw base::Error(base::ErrorKind::usage, {.where = "format",
-                                             .found = "\"" + name + "\"",
-                                             .expected = "one of " + known,
-                                             .advice = "Give one of these"});
-}
-
 fs::path export_run(const fs::path& run_or_file, const std::string& format, const fs::path& out,
                     bool discriminator, bool bytes) {
   const nb::gil_scoped_release without_gil;
-  const std::vector<artifacts::ExportFormat> formats = artifacts::export_formats();
-  return artifacts::export_network(run_or_file, format_of(formats, format),
+  return artifacts::export_network(run_or_file, artifacts::export_format(format),
                                    {.out = out, .bytes = bytes, .discriminator = discriminator})
       .path;
 }
