@@ -4,7 +4,7 @@
 NB_MODULE(_core, module) {
   namespace python = ganymede::python;
   module.doc() = "Ganymede's library. The package around this module has the interface.";
-  module.attr("__version__") = ganymede::base::version();
+  module.attr("__version__") = ganymede::base::version().c_str();
   python::bind_errors(module);
   python::bind_arrays(module);
   python::bind_recipes(module);

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._arrays import as_array
 from ._recipe import Recipe
 from .lib import _core
 
@@ -93,6 +94,7 @@ class Generator:
         UsageError
             If the sizes do not fit the generator or each other, and for a label that it does not take.
         """
+        z = as_array(z)
         made, wanted = self._core.make(z, self._labels(len(z), labels))
         images = made.view(Images)
         images.pixel_range = self.pixel_range
@@ -102,7 +104,7 @@ class Generator:
     def _labels(self, count: int, labels: Any) -> Any:
         if labels is None:
             return self._core.labels(count, 8) if self.classes else None
-        return np.full(count, labels, np.int32) if np.ndim(labels) == 0 else labels
+        return np.full(count, labels, np.int32) if np.ndim(labels) == 0 else as_array(labels)
 
     def latents(self, n: int = 64, seed: int | None = None, temperature: float | None = None) -> np.ndarray:
         """Return the first `n` latent points [n, latent_size] of a seed, by default those of the run's own samples."""

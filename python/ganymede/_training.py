@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import errors
+from ._arrays import as_array
 from ._recipe import Recipe, overrides
 from .lib import _core
 
@@ -107,7 +108,8 @@ def _split(data: Any, test_data: Any, class_names: Iterable[str] | None) -> tupl
         return (None if data is None else os.fspath(data)), None
 
     def pair(of: Any) -> tuple[Any, Any]:
-        return of if isinstance(of, (tuple, list)) and len(of) == 2 else (of, None)
+        images, labels = of if isinstance(of, tuple) and len(of) == 2 else (of, None)
+        return as_array(images), as_array(labels)
 
     return None, _core.Arrays(*pair(data), *pair(test_data), list(class_names or ()))
 

@@ -11,11 +11,13 @@ Images are [N, H, W], [N, H, W, C] or [N, C, H, W]: bytes, booleans, or floats f
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
+from ._arrays import as_array
 from .lib import _core
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["NeighbourScores", "KernelDistance", "features", "frechet", "precision_recall", "kernel_distance", "duplicates"]
 
@@ -78,7 +80,7 @@ def features(images: Any, data: str = "mnist", classifier: str | os.PathLike[str
     DataError
         If the images have another size or unknown values.
     """
-    return _core.features(_array(images), data, os.fspath(classifier or ""))
+    return _core.features(as_array(images), data, os.fspath(classifier or ""))
 
 
 def frechet(a: Any, b: Any, features: str | None = None) -> float:
@@ -160,13 +162,8 @@ def duplicates(images: Any, like: Any = None, radius: float | None = None) -> fl
     DataError
         If these are no images, or fewer than two.
     """
-    return _core.duplicates(_array(images), None if like is None else _array(like), radius)
-
-
-def _array(values: Any) -> Any:
-    """Lists become arrays; what has its own memory stays as it is."""
-    return values if hasattr(values, "__dlpack__") or hasattr(values, "__array__") else np.asarray(values)
+    return _core.duplicates(as_array(images), as_array(like), radius)
 
 
 def _read(values: Any, data: str | None) -> Any:
-    return _array(values) if data is None else features(values, data)
+    return as_array(values) if data is None else features(values, data)
