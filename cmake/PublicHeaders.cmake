@@ -6,7 +6,7 @@ cmake_policy(VERSION 3.22)
 set(headers
   ganymede.h
   base/error.h base/threads/parallel.h base/random.h
-  data/batch.h data/contents.h data/data_source.h data/dataset.h data/formats/numpy_arrays.h data/sampler.h
+  data/arrays.h data/batch.h data/contents.h data/data_source.h data/dataset.h data/formats/numpy_arrays.h data/sampler.h
   net/program.h
   eval/evaluator.h
   train/recipe/embedded_recipes.h train/recipe/recipe.h train/trainer.h train/sampling.h
