@@ -11,7 +11,7 @@
 #include <tuple>
 
 #include "arrays.h"
-#include "artifacts/exports/onnx_format.h"
+#include "artifacts/exports/export.h"
 #include "bindings.h"
 #include "codecs/png.h"
 #include "draw/sampler.h"
@@ -115,7 +115,7 @@ void bind_generators(nb::module_& module) {
       .def(
           "write_onnx",
           [](const Generator& generator, const std::filesystem::path& path) {
-            artifacts::onnx_format().write(path, generator.saved(), {});
+            artifacts::export_format("onnx").write(path, generator.saved(), {});
           },
           nb::arg("path"), "Write the generator as an ONNX model.")
       .def_prop_ro("latent_size",

@@ -172,8 +172,8 @@ nb::dict resume(const std::filesystem::path& path, const std::vector<std::string
     return session::Session(session::Resume{.run = path,
                                             .overrides = overrides,
                                             .data = data,
-                                            .arrays = images,
-                                            .settings = settings.of_session()},
+                                            .settings = settings.of_session(),
+                                            .arrays = images},
                             observer);
   });
 }

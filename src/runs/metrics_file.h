@@ -53,8 +53,8 @@ std::optional<double> lowest_metric(const std::filesystem::path& metrics, const 
 
 /// The newest number under a key of metrics.jsonl.
 struct NewestMetric {
-  double value = 0.0;
-  std::int64_t step = 0;
+  double value = 0.0;     ///< the number
+  std::int64_t step = 0;  ///< the steps that were done then
 };
 /// The last measurements by key: losses, accuracies and scores, without step and time. Throws Error(file).
 std::map<std::string, NewestMetric> newest_metrics(const std::filesystem::path& metrics);

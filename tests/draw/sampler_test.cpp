@@ -27,8 +27,7 @@ artifacts::SavedGenerator untrained(const std::string& recipe) {
 TEST(Sampler, DrawsGivenLatentPointsAsItsOwn) {
   draw::Sampler sampler(untrained("conditional"), {.seed = 5});
   const draw::Samples own = sampler.draw(20, 8);
-  const draw::Samples given =
-      sampler.draw(train::sample_latents(sampler.info().recipe, 5, 20), own.labels);
+  const draw::Samples given = sampler.draw(train::sample_latents(sampler.info().recipe, 5, 20), own.labels);
   EXPECT_EQ(given.images.shape, own.images.shape);
   EXPECT_EQ(given.images.values, own.images.values);
   EXPECT_EQ(given.labels, own.labels);

@@ -68,6 +68,7 @@ def test_the_sentence_is_that_of_the_library(kind, sentence, call):
     assert sentence in str(caught.value)
 
 
+@pytest.mark.filterwarnings("ignore:The networks have diverged")
 def test_a_divergence_is_raised_and_leaves_the_run(small, x):
     with pytest.raises(ganymede.DivergedError, match="step"):
         ganymede.train(small, x, steps=300, out="wild", generator_optimizer={"learning_rate": 1e30},

@@ -48,15 +48,19 @@ TEST(ArrayScores, TheKernelDistanceOfDistantSetsIsLarger) {
 
 TEST(ArrayScores, RefuseSetsThatCannotBeCompared) {
   const std::vector<float> some(8), one(2);
-  expect_error(ErrorKind::usage, {"features", "2 and 4 of an image"},
-               [&] { scores::frechet({some, 2}, {some, 4}); });
+  expect_error(ErrorKind::usage, {"features", "2 and 4 of an image"}, [&] {
+    scores::frechet({some, 2}, {some, 4});
+  });
   expect_error(ErrorKind::usage, {"1 images", "at least 2"}, [&] { scores::frechet({some, 2}, {one, 2}); });
-  expect_error(ErrorKind::usage, {"4 images", "at least 5"},
-               [&] { scores::precision_recall({some, 2}, {some, 2}, 4); });
-  expect_error(ErrorKind::usage, {"neighbours", "0"},
-               [&] { scores::precision_recall({some, 2}, {some, 2}, 0); });
-  expect_error(ErrorKind::usage, {"subsets", "0 of 1000 images"},
-               [&] { scores::kernel_distance({some, 2}, {some, 2}, {.count = 0}); });
+  expect_error(ErrorKind::usage, {"4 images", "at least 5"}, [&] {
+    scores::precision_recall({some, 2}, {some, 2}, 4);
+  });
+  expect_error(ErrorKind::usage, {"neighbours", "0"}, [&] {
+    scores::precision_recall({some, 2}, {some, 2}, 0);
+  });
+  expect_error(ErrorKind::usage, {"subsets", "0 of 1000 images"}, [&] {
+    scores::kernel_distance({some, 2}, {some, 2}, {.count = 0});
+  });
 }
 
 TEST(ArrayScores, DuplicatesAreCountedWithinTheRadius) {
@@ -65,8 +69,9 @@ TEST(ArrayScores, DuplicatesAreCountedWithinTheRadius) {
   EXPECT_EQ(scores::duplicates(view(images, {4, 1, 2}), {}, 0.5), 0.0);
   const std::vector<std::uint8_t> apart = {0, 0, 0, 0, 255, 255, 255, 255};
   EXPECT_EQ(scores::duplicates(view(images, {4, 1, 2}), view(apart, {4, 1, 2}), {}), 0.5);
-  expect_error(ErrorKind::data, {"images", "a single image"},
-               [&] { scores::duplicates(view({1, 2}, {1, 1, 2}), {}, {}); });
+  expect_error(ErrorKind::data, {"images", "a single image"}, [&] {
+    scores::duplicates(view({1, 2}, {1, 1, 2}), {}, {});
+  });
 }
 
 TEST(ArrayScores, DigitsAreReadByTheShippedClassifier) {

@@ -31,9 +31,9 @@ class ArraysInMemory : public testing::Test {
   ~ArraysInMemory() override { unsetenv("XDG_CACHE_HOME"); }
 
   data::ImageArrays arrays() const {
-    return {.images = {.shape = {80, 8, 8}, .type = "|u1", .values = std::as_bytes(std::span(pixels_))},
-            .labels = codecs::NpyView{
-                .shape = {80}, .type = "|u1", .values = std::as_bytes(std::span(labels_))}};
+    return {
+        .images = {.shape = {80, 8, 8}, .type = "|u1", .values = std::as_bytes(std::span(pixels_))},
+        .labels = codecs::NpyView{.shape = {80}, .type = "|u1", .values = std::as_bytes(std::span(labels_))}};
   }
 
   void train(std::vector<std::string> overrides = {}) const {
@@ -51,18 +51,17 @@ class ArraysInMemory : public testing::Test {
 TEST_F(ArraysInMemory, AreTrainedOnAndScoredWithTheirOwnTestImages) {
   train({"output.eval_every_epochs=1"});
   EXPECT_THAT(runs::metrics_columns(place_ / "run/metrics.jsonl", "frechet_distance").at("step"), SizeIs(1));
-  const scores::EvaluationReport report = scores::evaluate(
-      {.images = place_ / "run", .count = 20, .arrays = arrays()}, [](std::string_view) {});
+  const scores::EvaluationReport report =
+      scores::evaluate({.images = place_ / "run", .count = 20, .arrays = arrays()}, [](std::string_view) {});
   EXPECT_EQ(report.yardstick.test_images, 8);
 }
 
 TEST_F(ArraysInMemory, AreGivenAgainToGoOn) {
   train();
-  expect_error(base::ErrorKind::data, {"arrays", "no such file or directory"}, [&] {
-    session::Session(session::Resume{.run = place_ / "run"}, session::Observer{});
-  });
+  expect_error(base::ErrorKind::data, {"arrays", "no such file or directory"},
+               [&] { session::Session(session::Resume{.run = place_ / "run"}, session::Observer{}); });
   session::Session session(
-      session::Resume{.run = place_ / "run", .arrays = arrays(), .settings = {.steps = 5}},
+      session::Resume{.run = place_ / "run", .settings = {.steps = 5}, .arrays = arrays()},
       session::Observer{});
   session.run({});
   EXPECT_EQ(session.position().step, 5);
