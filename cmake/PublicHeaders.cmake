@@ -7,7 +7,7 @@ set(headers
   ganymede.h
   base/error.h base/threads/parallel.h base/random.h
   codecs/png.h
-  data/arrays.h data/batch.h data/contents.h data/data_source.h data/dataset.h data/formats/numpy_arrays.h data/sampler.h
+  data/formats/arrays_in_memory.h data/batch.h data/contents.h data/data_source.h data/dataset.h data/formats/numpy_arrays.h data/sampler.h
   net/program.h
   eval/evaluator.h
   runs/metrics_file.h

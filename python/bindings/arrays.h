@@ -11,7 +11,7 @@
 #include "base/shape.h"
 #include "codecs/image.h"
 #include "codecs/npy.h"
-#include "data/arrays.h"
+#include "data/formats/arrays_in_memory.h"
 #include "eval/features.h"
 
 namespace ganymede::python {

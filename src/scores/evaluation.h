@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/arrays.h"
+#include "data/formats/arrays_in_memory.h"
 #include "eval/scores.h"
 
 /// Scores of images.

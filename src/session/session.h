@@ -13,7 +13,7 @@
 #include "artifacts/recipe_source.h"
 #include "base/error.h"
 #include "base/threads/team.h"
-#include "data/arrays.h"
+#include "data/formats/arrays_in_memory.h"
 #include "runs/staged_run.h"
 #include "session/observer.h"
 #include "session/training.h"

@@ -1,4 +1,4 @@
-#include "data/arrays.h"
+#include "data/formats/arrays_in_memory.h"
 
 #include <fmt/format.h>
 
