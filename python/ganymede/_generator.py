@@ -51,6 +51,12 @@ class Images(np.ndarray):
         with open(path, "wb") as file:
             file.write(self.to_png(columns))
 
+    def __repr__(self) -> str:
+        if self.ndim != 4:
+            return super().__repr__()
+        low, high = self.pixel_range
+        return f"<ganymede.Images {list(self.shape)}, pixels from {low:g} to {high:g}>"
+
     def _repr_png_(self) -> bytes | None:
         return self.to_png() if self.ndim in (3, 4) and self.size > 0 else None
 

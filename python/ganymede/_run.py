@@ -64,13 +64,13 @@ class Pictures(Sequence):
 
 
 class Evaluation(dict):
-    """Scores with how they were measured, the values of ``ganymede eval --json``; `str` has them as a table."""
+    """Scores with how they were measured, the values of ``ganymede eval --json``; it prints itself as a table."""
 
     def __init__(self, values: dict[str, Any], table: str):
         super().__init__(values)
         self.table = table
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.table
 
     def _repr_html_(self) -> str:
