@@ -57,8 +57,8 @@ struct Resume {
   std::filesystem::path run;                     ///< its directory
   std::vector<std::string> overrides = {};       ///< of its recipe, as train::parse_recipe() takes them
   std::optional<std::string> data = {};          ///< where its data set is now
-  std::optional<data::ImageArrays> arrays = {};  ///< its data set, where that is in memory
   Settings settings = {};                        ///< beside the recipe
+  std::optional<data::ImageArrays> arrays = {};  ///< its data set, where that is in memory
 };
 
 /// Why training ended early.
