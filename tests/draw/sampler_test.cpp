@@ -48,7 +48,8 @@ TEST(Sampler, RefusesPointsAndLabelsThatDoNotFit) {
   const std::vector<std::int32_t> one = {1}, unknown = {1, 10};
   expect_error(ErrorKind::usage, {"latent points", "7 numbers"},
                [&] { sampler.draw(std::span(points).first(7), one); });
-  expect_error(ErrorKind::usage, {"latent points", "0 numbers"}, [&] { sampler.draw({}, {}); });
+  expect_error(ErrorKind::usage, {"latent points", "0 numbers"},
+               [&] { sampler.draw(std::span<const float>(), one); });
   expect_error(ErrorKind::usage, {"labels", "1 labels", "2, one for each"},
                [&] { sampler.draw(points, one); });
   expect_error(ErrorKind::usage, {"label", "10", "from 0 to 9"}, [&] { sampler.draw(points, unknown); });

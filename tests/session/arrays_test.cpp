@@ -61,7 +61,7 @@ TEST_F(ArraysInMemory, AreGivenAgainToGoOn) {
   expect_error(base::ErrorKind::data, {"arrays", "no such file or directory"},
                [&] { session::Session(session::Resume{.run = place_ / "run"}, session::Observer{}); });
   session::Session session(
-      session::Resume{.run = place_ / "run", .settings = {.steps = 5}, .arrays = arrays()},
+      session::Resume{.run = place_ / "run", .settings = {.steps = 5, .classifier = {}}, .arrays = arrays()},
       session::Observer{});
   session.run({});
   EXPECT_EQ(session.position().step, 5);
