@@ -20,7 +20,7 @@ class ArraysInMemory : public testing::Test {
  protected:
   ArraysInMemory() {
     setenv("XDG_CACHE_HOME", (place_ / "cache").c_str(), 1);
-    for (int n = 0; n < 80; ++n) {
+    for (int n = 0; n < 104; ++n) {
       for (int pixel = 0; pixel < 64; ++pixel) {
         const bool bright = n % 2 == 0 ? pixel % 8 < 4 : pixel / 8 < 4;
         pixels_.push_back(static_cast<std::uint8_t>(bright ? 150 + n : n));
@@ -31,9 +31,9 @@ class ArraysInMemory : public testing::Test {
   ~ArraysInMemory() override { unsetenv("XDG_CACHE_HOME"); }
 
   data::ImageArrays arrays() const {
-    return {
-        .images = {.shape = {80, 8, 8}, .type = "|u1", .values = std::as_bytes(std::span(pixels_))},
-        .labels = codecs::NpyView{.shape = {80}, .type = "|u1", .values = std::as_bytes(std::span(labels_))}};
+    return {.images = {.shape = {104, 8, 8}, .type = "|u1", .values = std::as_bytes(std::span(pixels_))},
+            .labels =
+                codecs::NpyView{.shape = {104}, .type = "|u1", .values = std::as_bytes(std::span(labels_))}};
   }
 
   void train(std::vector<std::string> overrides = {}) const {
@@ -53,7 +53,7 @@ TEST_F(ArraysInMemory, AreTrainedOnAndScoredWithTheirOwnTestImages) {
   EXPECT_THAT(runs::metrics_columns(place_ / "run/metrics.jsonl", "frechet_distance").at("step"), SizeIs(1));
   const scores::EvaluationReport report =
       scores::evaluate({.images = place_ / "run", .count = 20, .arrays = arrays()}, [](std::string_view) {});
-  EXPECT_EQ(report.yardstick.test_images, 8);
+  EXPECT_EQ(report.yardstick.test_images, 10);
 }
 
 TEST_F(ArraysInMemory, AreGivenAgainToGoOn) {

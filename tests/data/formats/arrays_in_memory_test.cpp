@@ -85,12 +85,13 @@ TEST_F(Arrays, AreTestedWithTheImagesThatAreGivenForThat) {
 }
 
 TEST_F(Arrays, OfFloatsInEitherOrderOfTheAxesBecomeBytesWithTheChannelsLast) {
-  const std::vector<float> planes = {-1.0F, 1.0F, 0.0F, 0.0F, 1.0F, -1.0F};  // an image of 1 by 2
-  const std::vector<float> pixels = {-1.0F, 0.0F, 1.0F, 1.0F, 0.0F, -1.0F};
+  // An image of 2 by 2.
+  const std::vector<float> planes = {-1, 1, -1, 1, 0, 0, 0, 0, 1, -1, 1, -1};
+  const std::vector<float> pixels = {-1, 0, 1, 1, 0, -1, -1, 0, 1, 1, 0, -1};
   const Dataset dataset =
-      dataset_of({.images = view(planes, {1, 3, 1, 2}), .test_images = view(pixels, {1, 1, 2, 3})});
+      dataset_of({.images = view(planes, {1, 3, 2, 2}), .test_images = view(pixels, {1, 2, 2, 3})});
   EXPECT_EQ(dataset.channels, 3);
-  EXPECT_THAT(dataset.train.pixels, ElementsAre(0, 128, 255, 255, 128, 0));
+  EXPECT_THAT(dataset.train.pixels, ElementsAre(0, 128, 255, 255, 128, 0, 0, 128, 255, 255, 128, 0));
   EXPECT_EQ(dataset.test.pixels, dataset.train.pixels);
   EXPECT_THAT(dataset.class_names, IsEmpty());
 }
