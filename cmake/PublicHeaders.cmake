@@ -6,11 +6,13 @@ cmake_policy(VERSION 3.22)
 set(headers
   ganymede.h
   base/error.h base/threads/parallel.h base/random.h
-  data/batch.h data/contents.h data/data_source.h data/dataset.h data/formats/numpy_arrays.h data/sampler.h
+  codecs/png.h
+  data/formats/arrays_in_memory.h data/batch.h data/contents.h data/data_source.h data/dataset.h data/formats/numpy_arrays.h data/sampler.h
   net/program.h
   eval/evaluator.h
+  runs/metrics_file.h
   train/recipe/embedded_recipes.h train/recipe/recipe.h train/trainer.h train/sampling.h
-  io/files/npy.h io/files/safetensors.h io/networks/c_header.h io/networks/onnx.h io/pictures/gif.h io/pictures/grid.h
+  io/files/npy.h io/files/safetensors.h io/networks/c_header.h io/networks/channels_first.h io/networks/onnx.h io/pictures/gif.h io/pictures/grid.h
   io/pictures/png.h)
 
 set(public_headers "")

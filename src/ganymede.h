@@ -10,5 +10,6 @@
 #include "base/threads/team.h"
 #include "draw/sampler.h"
 #include "io/pictures/png.h"
+#include "scores/array_scores.h"
 #include "scores/evaluation.h"
 #include "session/session.h"

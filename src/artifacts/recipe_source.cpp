@@ -27,6 +27,16 @@ bool is_path(const std::string& name) {
          std::filesystem::exists(name, ignored);
 }
 
+RecipeText read_text(const std::string& path) {
+  constexpr std::size_t largest_recipe = 1 << 20;
+  try {
+    const std::vector<std::byte> bytes = io::read_file(path, largest_recipe);
+    return {std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()), path};
+  } catch (const base::Error& error) {
+    throw base::Error(base::ErrorKind::configuration, {.where = error.what()});
+  }
+}
+
 }  // namespace
 
 std::string embedded_recipe_text(const std::string& name) {
@@ -44,25 +54,22 @@ std::string embedded_recipe_text(const std::string& name) {
                      .advice = base::did_you_mean(name, names)});
 }
 
+RecipeText recipe_text(const std::string& name_or_file) {
+  if (find_embedded(name_or_file) == nullptr && is_path(name_or_file)) {
+    return read_text(name_or_file);
+  }
+  return {embedded_recipe_text(name_or_file), name_or_file};
+}
+
 train::Recipe load_recipe(const std::string& name_or_file, std::span<const std::string> overrides,
                           const train::DataShape& data) {
-  if (find_embedded(name_or_file) == nullptr && is_path(name_or_file)) {
-    return read_recipe_file(name_or_file, overrides, data);
-  }
-  return train::parse_recipe(embedded_recipe_text(name_or_file), name_or_file, overrides, data);
+  const RecipeText recipe = recipe_text(name_or_file);
+  return train::parse_recipe(recipe.toml, recipe.where, overrides, data);
 }
 
 train::Recipe read_recipe_file(const std::string& path, std::span<const std::string> overrides,
                                const train::DataShape& data) {
-  constexpr std::size_t largest_recipe = 1 << 20;
-  std::vector<std::byte> bytes;
-  try {
-    bytes = io::read_file(path, largest_recipe);
-  } catch (const base::Error& error) {
-    throw base::Error(base::ErrorKind::configuration, {.where = error.what()});
-  }
-  return train::parse_recipe({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, overrides,
-                             data);
+  return train::parse_recipe(read_text(path).toml, path, overrides, data);
 }
 
 }  // namespace ganymede::artifacts

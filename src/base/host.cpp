@@ -1,8 +1,10 @@
 #include "base/host.h"
 
+#include <dlfcn.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <link.h>
 
 #include <algorithm>
 #include <chrono>
@@ -73,6 +75,17 @@ std::string own_command(std::vector<std::string> arguments) {
 std::filesystem::path executable() {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored);
+}
+
+std::filesystem::path own_file() {
+  static const char here = 0;
+  Dl_info info;
+  void* found = nullptr;
+  if (::dladdr1(&here, &info, &found, RTLD_DL_LINKMAP) == 0) {
+    return executable();
+  }
+  const char* const name = static_cast<const link_map*>(found)->l_name;
+  return *name == '\0' ? executable() : std::filesystem::path(name);
 }
 
 std::filesystem::path cache_directory() {

@@ -19,6 +19,9 @@ std::string shell_line(const std::vector<std::string>& arguments);
 std::string own_command(std::vector<std::string> arguments);
 
 std::filesystem::path executable();
+/// The program or shared library that this library is linked into: a plug-in's file, not that of the program
+/// that loads it.
+std::filesystem::path own_file();
 /// Where the program keeps what it can make again: $XDG_CACHE_HOME/ganymede, or ~/.cache/ganymede; in the
 /// directory for temporary files where there is no home.
 std::filesystem::path cache_directory();

@@ -12,16 +12,23 @@
 namespace ganymede::codecs {
 
 /// What the values of an array are.
-enum class NpyKind { boolean, unsigned_integer, integer, floating, text };
+enum class NpyKind {
+  boolean,           ///< a byte each, zero is false
+  unsigned_integer,  ///< of 8 to 64 bits
+  integer,           ///< of 8 to 64 bits
+  floating,          ///< of 32 or 64 bits
+  text               ///< of 32 bits a letter
+};
 
 /// An array that numpy.save() wrote, as it lies in the file's bytes.
 struct NpyView {
-  base::Shape shape;  ///< of no axis for a scalar
-  NpyKind kind = NpyKind::unsigned_integer;
-  std::size_t value_bytes = 1;        ///< 1, 2, 4 or 8; of text 4 a letter
-  std::string type;                   ///< as numpy writes it: "<f4"
-  std::span<const std::byte> values;  ///< in C order, little-endian
+  base::Shape shape;                         ///< of no axis for a scalar
+  NpyKind kind = NpyKind::unsigned_integer;  ///< what the values are
+  std::size_t value_bytes = 1;               ///< 1, 2, 4 or 8; of text 4 a letter
+  std::string type;                          ///< as numpy writes it: "<f4"
+  std::span<const std::byte> values;         ///< in C order, little-endian
 
+  /// The number of values.
   std::size_t count() const { return static_cast<std::size_t>(shape.elements()); }
   /// The n-th value of an array of numbers.
   double number(std::size_t n) const;

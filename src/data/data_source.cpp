@@ -16,7 +16,7 @@ std::vector<std::filesystem::path> data_roots() {
     roots.emplace_back(root);
   }
   const std::filesystem::path installed =
-      (base::executable().parent_path() / "../share/ganymede/data").lexically_normal();
+      (base::own_file().parent_path() / "../share/ganymede/data").lexically_normal();
   std::error_code ignored;
   const bool is_installed = std::filesystem::is_directory(installed, ignored);
   roots.push_back(is_installed ? installed : std::filesystem::path(GANYMEDE_SOURCE_DATA_DIR));

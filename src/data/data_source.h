@@ -8,8 +8,8 @@
 
 namespace ganymede::data {
 
-/// Where data sets and classifiers are: $GANYMEDE_DATA, then beside the program if it is installed, else in
-/// the source.
+/// Where data sets and classifiers are: $GANYMEDE_DATA, then ../share/ganymede/data beside the program or
+/// shared library that has the library, if that is installed, else in the source.
 std::vector<std::filesystem::path> data_roots();
 
 /// Opens a data set by its name or path: names are looked for in data_roots(). Throws as open_dataset() does.

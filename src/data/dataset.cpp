@@ -14,7 +14,6 @@
 #include "data/formats/format.h"
 #include "data/formats/parts/published.h"
 #include "data/stacking.h"
-#include "data/test_split.h"
 
 namespace ganymede::data {
 
@@ -139,13 +138,9 @@ Dataset load_dataset(const fs::path& path, Splits splits, const Preparation& pre
       dataset.name = "own-" + dataset.name;  // what is known of those does not hold of this
     }
   }
-  require_classes(dataset, path);
-  fit_images(dataset, preparation);
-  if (!source.has_test) {
-    cut_test_split(dataset, preparation);
-    if (splits == Splits::train_only) {
-      dataset.test = {};
-    }
+  make_ready(source, path, preparation);
+  if (splits == Splits::train_only) {
+    dataset.test = {};
   }
   return dataset;
 }

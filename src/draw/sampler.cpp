@@ -28,6 +28,24 @@ void require_label(std::int64_t label, std::int64_t classes) {
   }
 }
 
+/// Throws Error(usage) unless the sizes fit each other.
+void require_fitting(std::size_t latents, std::size_t latent_size, std::size_t labels, bool takes_labels) {
+  if (latents == 0 || latents % latent_size != 0) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "latent points",
+                       .found = fmt::format("{} numbers", latents),
+                       .expected = fmt::format("{} of each point, and one point at least", latent_size),
+                       .advice = "Give an array of shape [count, latent size]"});
+  }
+  if (takes_labels && labels != latents / latent_size) {
+    throw base::Error(base::ErrorKind::usage,
+                      {.where = "labels",
+                       .found = fmt::format("{} labels", labels),
+                       .expected = fmt::format("{}, one for each latent point", latents / latent_size),
+                       .advice = "Give a label for each image"});
+  }
+}
+
 }  // namespace
 
 Sampler::Sampler(artifacts::SavedGenerator generator, const SampleSettings& settings)
@@ -75,6 +93,18 @@ Samples Sampler::draw(std::int64_t count, std::int64_t columns) {
   std::vector<std::int32_t> wanted = labels(count, columns);
   Images images = make_images(maker_, latents(count), wanted);
   return {std::move(images), std::move(wanted)};
+}
+
+Samples Sampler::draw(std::span<const float> latents, std::span<const std::int32_t> labels) {
+  constexpr std::int64_t copies = 1;
+  require_fitting(latents.size(), static_cast<std::size_t>(maker_.latent_size()), labels.size(),
+                  takes_labels());
+  const auto count = static_cast<std::int64_t>(latents.size()) / maker_.latent_size();
+  require_memory(count, copies);
+  std::ranges::for_each(labels, [&](std::int32_t label) { require_label(label, classes()); });
+  std::vector<std::int32_t> wanted(labels.begin(), labels.end());
+  wanted.resize(static_cast<std::size_t>(count));
+  return {make_images(maker_, latents, wanted), std::move(wanted)};
 }
 
 Samples Sampler::walk(std::int64_t rows, std::int64_t steps) {

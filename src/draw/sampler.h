@@ -34,11 +34,13 @@ class Sampler {
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  const artifacts::GeneratorInfo& info() const { return generator_.info; }  ///< About the generator.
+  const artifacts::SavedGenerator& generator() const { return generator_; }  ///< The generator.
+  const artifacts::GeneratorInfo& info() const { return generator_.info; }   ///< About the generator.
   std::uint64_t seed() const { return seed_; }  ///< The seed of the latent points.
   /// The number of labels; 0: the generator takes none.
   std::int64_t classes() const { return net::label_classes(generator_.spec); }
-  bool takes_labels() const { return maker_.takes_labels(); }  ///< Whether the generator takes a label.
+  std::int64_t latent_size() const { return maker_.latent_size(); }  ///< The numbers of a latent point.
+  bool takes_labels() const { return maker_.takes_labels(); }        ///< Whether the generator takes a label.
   /// Whether each row of a grid has its own class.
   bool has_class_a_row() const { return takes_labels() && !label_; }
   const base::Shape& image_shape() const { return maker_.image_shape(); }  ///< [height, width, channels]
@@ -46,6 +48,10 @@ class Sampler {
   /// `count` images, `columns` per row, each from its own latent point. Throws Error(usage) if they do not
   /// fit into memory.
   Samples draw(std::int64_t count, std::int64_t columns = 8);
+  /// An image of each of these latent points [count, latent] and labels [count], of which a generator without
+  /// labels takes none. Throws Error(usage) for sizes that do not fit the generator or each other and for a
+  /// label that it does not take, and as above.
+  Samples draw(std::span<const float> latents, std::span<const std::int32_t> labels);
   /// `rows` rows of `steps` images, each interpolating between two latent points. Throws as draw().
   Samples walk(std::int64_t rows, std::int64_t steps);
   /// Frames of an animation: each of `count` cells, `columns` per row, passes through its own latent points

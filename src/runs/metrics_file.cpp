@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <set>
 #include <span>
 #include <system_error>
@@ -106,6 +107,28 @@ void write_metrics_table(const fs::path& metrics, const fs::path& table,
     }
   });
   io::write_file(table, text + "\n");
+}
+
+std::map<std::string, std::vector<double>> metrics_columns(const fs::path& metrics, const std::string& key) {
+  std::map<std::string, std::vector<double>> columns;
+  std::size_t rows = 0;
+  for_each_line(metrics, [&](std::string_view, const nlohmann::json& object) {
+    if (!object.contains(key)) {
+      return;
+    }
+    for (const auto& [name, value] : object.items()) {
+      if (value.is_number()) {
+        std::vector<double>& column = columns[name];
+        column.resize(rows, std::numeric_limits<double>::quiet_NaN());
+        column.push_back(value.get<double>());
+      }
+    }
+    ++rows;
+  });
+  for (auto& [name, column] : columns) {
+    column.resize(rows, std::numeric_limits<double>::quiet_NaN());
+  }
+  return columns;
 }
 
 std::optional<double> lowest_metric(const fs::path& metrics, const std::string& key) {

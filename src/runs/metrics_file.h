@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "train/trainer.h"
 
@@ -42,13 +43,18 @@ void trim_metrics(const std::filesystem::path& metrics, std::int64_t last_step, 
 void write_metrics_table(const std::filesystem::path& metrics, const std::filesystem::path& table,
                          std::span<const std::string> columns);
 
+/// The numbers of metrics.jsonl by their keys, each with a value for every line that has the key `key`, in
+/// their order; not a number where a line lacks it. Empty if there is no such line. Throws Error(file).
+std::map<std::string, std::vector<double>> metrics_columns(const std::filesystem::path& metrics,
+                                                           const std::string& key);
+
 /// The lowest value under `key` in metrics.jsonl; nothing if there is none.
 std::optional<double> lowest_metric(const std::filesystem::path& metrics, const std::string& key);
 
 /// The newest number under a key of metrics.jsonl.
 struct NewestMetric {
-  double value = 0.0;
-  std::int64_t step = 0;
+  double value = 0.0;     ///< the number
+  std::int64_t step = 0;  ///< the steps that were done then
 };
 /// The last measurements by key: losses, accuracies and scores, without step and time. Throws Error(file).
 std::map<std::string, NewestMetric> newest_metrics(const std::filesystem::path& metrics);

@@ -199,6 +199,14 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
           .label_shares = {}};
 }
 
+Instruments instruments_for(const EvaluationRequest& request, const ImageSource& source, const Say& say) {
+  const data::Preparation& images =
+      source.generator ? source.generator->info.recipe.images : request.preparation;
+  return request.arrays
+             ? Instruments(data::dataset_of(*request.arrays, images), images, request.classifier, say)
+             : Instruments(data_of(request, source), images, request.classifier, say);
+}
+
 }  // namespace
 
 Yardstick yardstick_of(const Instruments& instruments) {
@@ -220,9 +228,7 @@ EvaluationReport evaluate(const EvaluationRequest& asked, const Say& say) {
   ImageSource source = open_image_source(request.images);
   set_temperature(request, source);
   recognise_stacks(request, source);
-  Instruments instruments(data_of(request, source),
-                          source.generator ? source.generator->info.recipe.images : request.preparation,
-                          request.classifier, say);
+  Instruments instruments = instruments_for(request, source, say);
   const auto measure = request.stacked       ? evaluate_stacked
                        : request.by_training ? evaluate_by_training
                                              : evaluate_features;

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/preparation.h"
+#include "data/formats/arrays_in_memory.h"
 #include "eval/scores.h"
 
 /// Scores of images.
@@ -19,13 +19,14 @@ namespace ganymede::scores {
 /// What to measure, and how.
 struct EvaluationRequest {
   std::filesystem::path images;  ///< a run, a generator's file, an .npy array or a directory of PNG files
-  std::optional<std::int64_t> count = {};  ///< of the images; nothing: as many as the protocol has
-  std::uint64_t seed = 0;                  ///< of the latent points, the bootstrap and the subsets
-  std::int64_t resamples = 100;            ///< of the bootstrap, for intervals
-  std::optional<double> temperature = {};  ///< of a generator's latent points
-  std::string data = {};                   ///< the data set; empty: the generator's own, or MNIST
-  data::Preparation preparation = {};      ///< of the data set's images; a generator has its own
-  std::filesystem::path classifier = {};   ///< what images are read with; empty: the data set's
+  std::optional<std::int64_t> count = {};        ///< of the images; nothing: as many as the protocol has
+  std::uint64_t seed = 0;                        ///< of the latent points, the bootstrap and the subsets
+  std::int64_t resamples = 100;                  ///< of the bootstrap, for intervals
+  std::optional<double> temperature = {};        ///< of a generator's latent points
+  std::string data = {};                         ///< the data set; empty: the generator's own, or MNIST
+  std::optional<data::ImageArrays> arrays = {};  ///< the data set, where that is in memory
+  data::Preparation preparation = {};            ///< of the data set's images; a generator has its own
+  std::filesystem::path classifier = {};         ///< what images are read with; empty: the data set's
   /// Use the protocol of Stacked MNIST: 26,000 images, the digit of each channel read by the classifier. The
   /// default for a generator of stacks.
   bool stacked = false;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "data/data_source.h"
 #include "scores/own_classifier.h"
 
@@ -11,6 +13,19 @@ Instruments::Instruments(const std::string& data, const data::Preparation& image
                          const std::filesystem::path& classifier_file,
                          const std::function<void(std::string_view)>& say)
     : dataset(data::open_data(data, data::Splits::train_and_test, images)) {
+  prepare(data, images, classifier_file, say);
+}
+
+Instruments::Instruments(data::Dataset of, const data::Preparation& images,
+                         const std::filesystem::path& classifier_file,
+                         const std::function<void(std::string_view)>& say)
+    : dataset(std::move(of)) {
+  prepare(dataset.name, images, classifier_file, say);
+}
+
+void Instruments::prepare(const std::string& data, const data::Preparation& images,
+                          const std::filesystem::path& classifier_file,
+                          const std::function<void(std::string_view)>& say) {
   const std::filesystem::path file =
       classifier_file.empty() ? classifier_for(dataset, data, images, say) : classifier_file;
   if (file.empty()) {

@@ -26,10 +26,19 @@ struct Instruments {
   Instruments(const std::string& data, const data::Preparation& images,
               const std::filesystem::path& classifier_file, const std::function<void(std::string_view)>& say);
 
+  /// The same for images of a data set that is open, with those to test with.
+  Instruments(data::Dataset of, const data::Preparation& images, const std::filesystem::path& classifier_file,
+              const std::function<void(std::string_view)>& say);
+
   /// Reads by whichever of the two there is; this object must outlive it.
   eval::FeatureReader reader();
   /// What the features are, in words, for people and files.
   std::string features() const;
+
+ private:
+  void prepare(const std::string& data, const data::Preparation& images,
+               const std::filesystem::path& classifier_file,
+               const std::function<void(std::string_view)>& say);
 };
 
 /// The images and labels of a split that has no stacks.

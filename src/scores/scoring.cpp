@@ -53,9 +53,12 @@ std::string in_short(const eval::StackedScores& scores) {
 
 }  // namespace
 
-Scoring::Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file,
+Scoring::Scoring(const train::Recipe& recipe, const data::Dataset& training_data,
+                 const std::filesystem::path& classifier_file,
                  const std::function<void(std::string_view)>& say)
-    : instruments_(without_stacks(recipe.data), recipe.images, classifier_file, say),
+    : instruments_(training_data.test.count() > 0
+                       ? Instruments(training_data, recipe.images, classifier_file, say)
+                       : Instruments(without_stacks(recipe.data), recipe.images, classifier_file, say)),
       best_(std::numeric_limits<double>::infinity()) {
   if (data::digits_of(recipe.data)) {
     scores_ = eval::StackedScores();

@@ -21,10 +21,11 @@ namespace ganymede::scores {
 /// that of Stacked MNIST.
 class Scoring {
  public:
-  /// `classifier_file` may be empty, as for Instruments, which tell `say` where they train a classifier.
-  /// Throws as they do.
-  Scoring(const train::Recipe& recipe, const std::filesystem::path& classifier_file,
-          const std::function<void(std::string_view)>& say);
+  /// Measures against `training_data` if that has images to test with, else against the recipe's data, opened
+  /// anew. `classifier_file` may be empty, as for Instruments, which tell `say` where they train a
+  /// classifier. Throws as they do.
+  Scoring(const train::Recipe& recipe, const data::Dataset& training_data,
+          const std::filesystem::path& classifier_file, const std::function<void(std::string_view)>& say);
 
   /// The number of images to score.
   std::int64_t image_count() const;

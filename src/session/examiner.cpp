@@ -20,7 +20,6 @@ namespace {
 /// The number that the classifier reads at once.
 constexpr std::int64_t image_count = 250;
 /// Images count as duplicates within this share of the distance between two random images of the data.
-constexpr double share_of_typical_distance = 0.2;
 
 /// The bytes of enough images to estimate their mean distance.
 std::vector<std::uint8_t> first_images(const data::Split& real) {
@@ -88,8 +87,7 @@ bool Examiner::is_due(const train::Position& position) const {
 
 void Examiner::prepare() {
   const data::Split& real = dataset_.train;
-  radius_ = share_of_typical_distance *
-            eval::typical_distance(first_images(real), static_cast<std::int64_t>(real.image_size()));
+  radius_ = eval::duplicate_radius(first_images(real), static_cast<std::int64_t>(real.image_size()));
   if (classifier_path_.empty()) {
     return;
   }

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "artifacts/recipe_source.h"
 #include "base/number.h"
 #include "base/threads/parallel.h"
 #include "data/data_source.h"
@@ -44,7 +43,11 @@ void say_recipe(const Observer& observer, std::string_view what, const train::Re
                            threads == 1 ? "" : "s", recipe.training.seed));
 }
 
-std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& recipe) {
+std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& recipe,
+                                                        const std::optional<data::ImageArrays>& arrays = {}) {
+  if (arrays) {
+    return std::make_shared<data::Dataset>(data::dataset_of(*arrays, recipe.images));
+  }
   return std::make_shared<data::Dataset>(
       data::open_data(recipe.data, data::Splits::train_only, recipe.images));
 }
@@ -84,7 +87,7 @@ std::optional<std::int64_t> end_of(const Resume& resume, const artifacts::Checkp
 std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe recipe, const Resume& resume,
                                   const Observer& observer) {
   const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
-  auto dataset = open_training_data(recipe);
+  auto dataset = open_training_data(recipe, resume.arrays);
   require_same_data(*dataset, checkpoint.info());
   auto training =
       std::make_unique<Training>(std::move(recipe), std::move(dataset), end_of(resume, checkpoint.info()),
@@ -137,12 +140,22 @@ struct Unsubscribe {
 }  // namespace
 
 Start prepare(const std::string& recipe, std::span<const std::string> overrides, const Observer& observer) {
-  const train::Recipe named = artifacts::load_recipe(recipe, overrides);
-  if (!data::is_known_name(named.data)) {
+  return prepare(artifacts::recipe_text(recipe), overrides, observer);
+}
+
+Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> overrides,
+              const Observer& observer, const std::optional<data::ImageArrays>& arrays) {
+  const train::Recipe named = train::parse_recipe(recipe.toml, recipe.where, overrides);
+  if (!arrays && !data::is_known_name(named.data)) {
     observer.say("Reading " + named.data);
   }
-  auto dataset = open_training_data(named);
-  return {.recipe = artifacts::load_recipe(recipe, overrides, train::shape_of(*dataset)), .dataset = dataset};
+  auto dataset = open_training_data(named, arrays);
+  Start start{.recipe = train::parse_recipe(recipe.toml, recipe.where, overrides, train::shape_of(*dataset)),
+              .dataset = dataset};
+  if (arrays) {
+    start.recipe.data = data::arrays_name;
+  }
+  return start;
 }
 
 Session::Session(Start start, const Observer& observer)

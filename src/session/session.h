@@ -10,8 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "artifacts/recipe_source.h"
 #include "base/error.h"
 #include "base/threads/team.h"
+#include "data/formats/arrays_in_memory.h"
 #include "runs/staged_run.h"
 #include "session/observer.h"
 #include "session/training.h"
@@ -46,13 +48,17 @@ struct Start {
 /// set that the recipe, or the override "data=...", names: its images and classes decide what the recipe
 /// leaves to the data. Throws Error(configuration) and Error(data).
 Start prepare(const std::string& recipe, std::span<const std::string> overrides, const Observer& observer);
+/// The same of a recipe's text, on images in memory where there are any, whatever data the recipe names.
+Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> overrides,
+              const Observer& observer, const std::optional<data::ImageArrays>& arrays = {});
 
 /// A run to resume from its last checkpoint.
 struct Resume {
-  std::filesystem::path run;                ///< its directory
-  std::vector<std::string> overrides = {};  ///< of its recipe, as train::parse_recipe() takes them
-  std::optional<std::string> data = {};     ///< where its data set is now
-  Settings settings = {};                   ///< beside the recipe
+  std::filesystem::path run;                     ///< its directory
+  std::vector<std::string> overrides = {};       ///< of its recipe, as train::parse_recipe() takes them
+  std::optional<std::string> data = {};          ///< where its data set is now
+  Settings settings = {};                        ///< beside the recipe
+  std::optional<data::ImageArrays> arrays = {};  ///< its data set, where that is in memory
 };
 
 /// Why training ended early.

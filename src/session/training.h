@@ -33,7 +33,7 @@ struct Training {
         trainer(recipe, *dataset, device, steps),
         snapshots(recipe, *dataset, trainer, device) {
     if (recipe.output.eval_every_epochs > 0) {
-      scoring.emplace(recipe, classifier_file, say);
+      scoring.emplace(recipe, *dataset, classifier_file, say);
     }
   }
 };

@@ -1,6 +1,7 @@
 #include "artifacts/exports/export.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -56,6 +57,18 @@ CardFacts read_card(const fs::path& file) {
 
 std::vector<ExportFormat> export_formats() {
   return {onnx_format(), c_format(), pytorch_format()};
+}
+
+ExportFormat export_format(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const ExportFormat& format : export_formats()) {
+    if (format.name == name) {
+      return format;
+    }
+    names.push_back(format.name);
+  }
+  refuse("format", fmt::format("\"{}\"", name), fmt::format("one of {}", fmt::join(names, ", ")),
+         "Choose one of these");
 }
 
 Exported export_network(const fs::path& run_or_file, const ExportFormat& format,

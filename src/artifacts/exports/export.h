@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "artifacts/exports/format.h"
@@ -11,6 +12,8 @@ namespace ganymede::artifacts {
 
 /// ONNX, a C header, and safetensors for PyTorch.
 std::vector<ExportFormat> export_formats();
+/// The one of this name. Throws Error(usage), with their names, if there is none.
+ExportFormat export_format(std::string_view name);
 
 /// A file that was written.
 struct Exported {

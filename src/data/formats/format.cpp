@@ -10,6 +10,7 @@
 #include "data/formats/idx_directory.h"
 #include "data/formats/numpy_arrays.h"
 #include "data/formats/picture_folder.h"
+#include "data/test_split.h"
 
 namespace ganymede::data {
 
@@ -63,6 +64,14 @@ std::string format_names() {
     text += fmt::format("{}{}", before, format.name);
   }
   return text;
+}
+
+void make_ready(Source& source, const std::filesystem::path& where, const Preparation& preparation) {
+  require_classes(source.dataset, where);
+  fit_images(source.dataset, preparation);
+  if (!source.has_test) {
+    cut_test_split(source.dataset, preparation);
+  }
 }
 
 bool is_printable(std::string_view text) {

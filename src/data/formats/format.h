@@ -41,6 +41,10 @@ inline constexpr std::size_t max_pixel_bytes = std::size_t{1} << 32;
 /// The most classes of a data set.
 inline constexpr std::size_t max_classes = 1000;
 
+/// Makes what a reader has made of `where` ready: checks its classes, fits its images, cuts images to test
+/// with from the training images where there are none. Throws Error(data).
+void make_ready(Source& source, const std::filesystem::path& where, const Preparation& preparation);
+
 /// Whether the text is UTF-8 without control characters, as files in TOML and JSON must be.
 bool is_printable(std::string_view text);
 

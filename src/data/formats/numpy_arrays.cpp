@@ -19,8 +19,7 @@
 #include "codecs/picture.h"
 #include "codecs/zip.h"
 #include "data/formats/parts/array_names.h"
-#include "data/formats/parts/axes.h"
-#include "data/formats/parts/pixel_values.h"
+#include "data/formats/parts/array_split.h"
 #include "data/gzip.h"
 
 namespace ganymede::data {
@@ -161,26 +160,6 @@ class Roles {
   std::optional<std::string> left_out_;
 };
 
-std::vector<std::uint16_t> labels_of(const NpyView& view, std::size_t images, const std::string& where) {
-  const bool whole = view.kind == NpyKind::integer || view.kind == NpyKind::unsigned_integer;
-  const bool a_row = view.shape.rank() == 1 || (view.shape.rank() == 2 && view.shape[1] == 1);
-  if (!whole || !a_row || view.count() != images) {
-    refuse(where, fmt::format("values of type {} and shape {}", view.type, view.shape.to_string()),
-           fmt::format("whole numbers, the labels of {} images: [{}] or [{}, 1]", images, images, images),
-           "Write one number an image, for example with numpy: labels.argmax(1).astype('uint8')");
-  }
-  std::vector<std::uint16_t> labels(images);
-  for (std::size_t n = 0; n < images; ++n) {
-    const double label = view.number(n);
-    if (!(label >= 0.0 && label < static_cast<double>(max_classes))) {
-      refuse(where, fmt::format("the label {}", label), fmt::format("labels from 0 to {}", max_classes - 1),
-             "Count the classes from 0");
-    }
-    labels[n] = static_cast<std::uint16_t>(label);
-  }
-  return labels;
-}
-
 /// Reads the arrays of one data set.
 class Reader {
  public:
@@ -189,6 +168,7 @@ class Reader {
   Source read(Splits splits) {
     Source source;
     dataset_ = &source.dataset;
+    splits_ = SplitReader(source.dataset);
     dataset_->files = files_.description();
     dataset_->as_in_files = false;
     read_split(ArrayPart::train, dataset_->train);
@@ -212,35 +192,22 @@ class Reader {
  private:
   void read_split(ArrayPart part, Split& split) {
     const ArrayEntry& images = *roles_.find({part, ArrayKind::images});
-    Bytes storage;
-    const NpyView view = codecs::parse_npy(files_.bytes_of(images, storage), images.where);
-    const Axes axes = axes_of(view.shape.sizes(), images.where);
-    require_one_size(*dataset_, axes, images.where);
-    if (part == ArrayPart::train) {
-      range_ = range_of(view, images.where);
-      dataset_->notes.push_back(fmt::format("{}: {}, {}", images.name, axes.to_string(), range_.description));
-    }
-    split.pixels = channels_last(to_pixels(view, range_, images.where), axes);
-    const auto count = static_cast<std::size_t>(axes.count);
     const ArrayEntry* labels = roles_.find({part, ArrayKind::labels});
-    labelled_ = part == ArrayPart::train ? labels != nullptr : labelled_;
-    if (labelled_ != (labels != nullptr)) {
-      refuse(images.where, labelled_ ? "no labels for these images" : "labels for these images alone",
-             "labels for the training images and those to test with, or for neither",
-             "Add or rename the array of labels");
+    Bytes storage, label_storage;
+    std::optional<NamedArray> labels_read;
+    if (labels != nullptr) {
+      labels_read = read(*labels, label_storage);
     }
-    if (labels == nullptr) {
-      split.labels.assign(count, 0);
-      return;
-    }
-    Bytes label_storage;
-    split.labels = labels_of(codecs::parse_npy(files_.bytes_of(*labels, label_storage), labels->where), count,
-                             labels->where);
+    splits_.read(read(images, storage), labels_read, split);
+  }
+
+  NamedArray read(const ArrayEntry& entry, Bytes& storage) const {
+    return {codecs::parse_npy(files_.bytes_of(entry, storage), entry.where), entry.name, entry.where};
   }
 
   void name_classes() {
     const ArrayEntry* names = roles_.find({ArrayPart::train, ArrayKind::class_names});
-    if (!labelled_) {
+    if (!splits_.labelled()) {
       return;
     }
     name_classes_by_number(*dataset_, files_.description().front().path);
@@ -264,8 +231,7 @@ class Reader {
   const ArrayFiles& files_;
   Roles roles_;
   Dataset* dataset_ = nullptr;
-  ValueRange range_;
-  bool labelled_ = false;
+  SplitReader splits_;
 };
 
 bool is_array_name(const fs::path& path) {

@@ -35,6 +35,11 @@ double typical_distance(std::span<const std::uint8_t> images, std::int64_t pixel
   return std::sqrt(2.0 * std::max(variance, 0.0));
 }
 
+double duplicate_radius(std::span<const std::uint8_t> real, std::int64_t pixels) {
+  constexpr double share = 0.2;
+  return share * typical_distance(real, pixels);
+}
+
 double duplicate_share(std::span<const std::uint8_t> images, std::int64_t pixels, double radius) {
   const auto size = static_cast<std::size_t>(pixels);
   const std::size_t count = images.size() / size;
