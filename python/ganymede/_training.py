@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,16 @@ class _Listener:
         _log.info("%s", text)
 
     def warn(self, text: str) -> None:
-        warnings.warn(text, errors.Warning, stacklevel=2)
+        warnings.warn(text, errors.Warning, stacklevel=_level_of_caller())
+
+
+def _level_of_caller() -> int:
+    """How far up the code is that called this package, as `warnings.warn` counts from the caller of this function."""
+    level = 1
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _split(data: Any, test_data: Any, class_names: Iterable[str] | None) -> tuple[str | None, Any]:

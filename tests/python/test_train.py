@@ -175,8 +175,9 @@ def test_other_threads_run_while_a_training_does(small, x):
 
 def test_a_warning_of_the_library_is_one_of_python(small, x, monkeypatch):
     monkeypatch.setenv("PATH", "")  # without gnuplot
-    with pytest.warns(ganymede.errors.Warning, match="gnuplot is not installed"):
+    with pytest.warns(ganymede.errors.Warning, match="gnuplot is not installed") as caught:
         ganymede.train(small, x, steps=1)
+    assert caught[0].filename == __file__
 
 
 def test_nothing_is_printed_where_there_is_no_terminal(small, x, capfd):
