@@ -60,9 +60,10 @@ TEST_F(ArraysInMemory, AreGivenAgainToGoOn) {
   train();
   expect_error(base::ErrorKind::data, {"arrays", "no such file or directory"},
                [&] { session::Session(session::Resume{.run = place_ / "run"}, session::Observer{}); });
+  const session::Observer observer;
   session::Session session(
       session::Resume{.run = place_ / "run", .settings = {.steps = 5, .classifier = {}}, .arrays = arrays()},
-      session::Observer{});
+      observer);
   session.run({});
   EXPECT_EQ(session.position().step, 5);
 }

@@ -88,7 +88,7 @@ TEST_F(OwnPictures, OfAnOddSizeAreRefusedWithTheSizesThatWork) {
   add("cross", 15, 200);
   add("circle", 15, 90);
   EXPECT_THAT(refusal_of("best"), AllOf(HasSubstr("images of 15x15 pixels, whose sides cannot be halved"),
-                                        HasSubstr("--size"), HasSubstr("dense")));
+                                        HasSubstr("Give --size 14"), HasSubstr("dense")));
   EXPECT_EQ(refusal_of("dense-small"), "no error");
 }
 

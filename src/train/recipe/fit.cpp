@@ -43,6 +43,22 @@ MapSettings take_settings(toml::table& recipe) {
   return maps;
 }
 
+/// The largest size up to `side` that can be halved as the settings ask.
+std::int64_t largest_to_halve(const MapSettings& maps, std::int64_t side) {
+  for (; side > 1; --side) {
+    std::int64_t half = side;
+    std::int64_t halvings = 0;
+    while (half % 2 == 0 && (half > maps.halve_to || halvings < maps.halve_at_least)) {
+      half /= 2;
+      ++halvings;
+    }
+    if (half <= maps.halve_to && halvings >= maps.halve_at_least) {
+      break;
+    }
+  }
+  return side;
+}
+
 void add_halvings(const MapSettings& maps, const base::Shape& image, Variables& variables) {
   std::int64_t height = image[0];
   std::int64_t width = image[1];
@@ -54,8 +70,10 @@ void add_halvings(const MapSettings& maps, const base::Shape& image, Variables& 
           fmt::format("images of {}x{} pixels, whose sides cannot be halved {} times", image[0], image[1],
                       halvings + 1),
           fmt::format("sides that can be halved until they are at most {}", maps.halve_to),
-          "Give --size 32 to train on images of that size, or a recipe of dense layers, which takes "
-          "any: dense");
+          fmt::format(
+              "Give --size {} to train on images of that size, or a recipe of dense layers, which takes "
+              "any: dense",
+              largest_to_halve(maps, std::min(image[0], image[1]))));
     }
     height /= 2;
     width /= 2;
