@@ -1,7 +1,6 @@
 #include "codecs/orientation.h"
 
 #include <gtest/gtest.h>
-#include <turbojpeg.h>
 
 #include <array>
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "codecs/jpeg.h"
+#include "codecs/jpeg_bytes.h"
 
 namespace ganymede::codecs {
 namespace {
@@ -36,20 +36,11 @@ std::string rows_of(const Image& image) {
 
 /// A bright left half beside a dark right one, 16 rows by 8 columns, as a JPEG file.
 Bytes bright_left() {
-  std::vector<std::uint8_t> pixels;
+  Image image{.height = 16, .width = 8, .channels = 1, .pixels = {}};
   for (int n = 0; n < 16 * 8; ++n) {
-    pixels.push_back(n % 8 < 4 ? 200 : 20);
+    image.pixels.push_back(n % 8 < 4 ? 200 : 20);
   }
-  const tjhandle compressor = tjInitCompress();
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  EXPECT_EQ(tjCompress2(compressor, pixels.data(), 8, 0, 16, TJPF_GRAY, &bytes, &size, TJSAMP_GRAY, 95, 0),
-            0);
-  const auto* begin = reinterpret_cast<const std::byte*>(bytes);
-  const Bytes copy(begin, begin + size);
-  tjFree(bytes);
-  tjDestroy(compressor);
-  return copy;
+  return test::jpeg_of(image);
 }
 
 /// The file with Exif data of one entry, the orientation, behind its first marker.

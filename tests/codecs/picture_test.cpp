@@ -1,7 +1,6 @@
 #include "codecs/picture.h"
 
 #include <gtest/gtest.h>
-#include <turbojpeg.h>
 #include <webp/encode.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "codecs/jpeg.h"
+#include "codecs/jpeg_bytes.h"
 #include "codecs/png.h"
 #include "codecs/webp.h"
 #include "io/mutation.h"
@@ -19,6 +19,7 @@ namespace {
 
 using base::ErrorKind;
 using test::expect_error;
+using test::jpeg_of;
 using Bytes = std::vector<std::byte>;
 
 /// A picture without edges, of which JPEG loses little.
@@ -34,33 +35,8 @@ Image slope(int height, int width, int channels) {
   return image;
 }
 
-Bytes jpeg_of(const Image& image) {
-  const tjhandle compressor = tjInitCompress();
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  EXPECT_EQ(tjCompress2(compressor, image.pixels.data(), image.width, 0, image.height,
-                        image.channels == 1 ? TJPF_GRAY : TJPF_RGB, &bytes, &size,
-                        image.channels == 1 ? TJSAMP_GRAY : TJSAMP_444, 100, 0),
-            0);
-  const auto* begin = reinterpret_cast<const std::byte*>(bytes);
-  const Bytes copy(begin, begin + size);
-  tjFree(bytes);
-  tjDestroy(compressor);
-  return copy;
-}
-
-/// CMYK, which takes the compressor's other door.
 Bytes cmyk_jpeg() {
-  const std::vector<std::uint8_t> pixels(4 * 64, 100);
-  const tjhandle compressor = tjInitCompress();
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  EXPECT_EQ(tjCompress2(compressor, pixels.data(), 8, 0, 8, TJPF_CMYK, &bytes, &size, TJSAMP_444, 90, 0), 0);
-  const auto* begin = reinterpret_cast<const std::byte*>(bytes);
-  const Bytes copy(begin, begin + size);
-  tjFree(bytes);
-  tjDestroy(compressor);
-  return copy;
+  return test::jpeg_of(std::vector<std::uint8_t>(4 * 64, 100), 8, 8, TJPF_CMYK, TJSAMP_444);
 }
 
 Bytes webp_of(const Image& image) {
