@@ -66,17 +66,6 @@ def test_the_state_dict_has_the_weights_of_pytorchs_modules(run):
     assert np.allclose(made.reshape(3, 8, 8, 1), run.generator(z), atol=1e-5)
 
 
-def test_the_state_dict_loads_in_pytorch(run):
-    torch = pytest.importorskip("torch")
-    module = torch.nn.Sequential()
-    module.add_module("dense_1", torch.nn.Linear(4, 64))
-    module.load_state_dict(run.generator.state_dict())
-    z = torch.randn(3, 4)
-    with torch.no_grad():
-        made = torch.tanh(module(z)).reshape(3, 8, 8, 1)
-    assert np.allclose(made.numpy(), run.generator(z), atol=1e-5)
-
-
 def test_arrays_of_other_libraries_come_by_dlpack(run):
     class Foreign:
         """Has nothing but DLPack."""

@@ -60,12 +60,6 @@ def test_digits_are_read_by_the_classifier_in_any_layout():
     assert metrics.features(a).shape[0] == 60
 
 
-def test_tensors_of_pytorch_are_scored():
-    torch = pytest.importorskip("torch")
-    a, b = torch.rand(60, 1, 28, 28), torch.rand(60, 1, 28, 28)
-    assert metrics.frechet(a, b, features="mnist") == metrics.frechet(a.numpy(), b.numpy(), features="mnist")
-
-
 def test_repeated_images_are_duplicates():
     draw = np.random.default_rng(2)
     images = draw.integers(0, 256, (50, 8, 8), dtype=np.uint8)
