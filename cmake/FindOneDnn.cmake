@@ -1,6 +1,9 @@
-# Defines the target onednn::onednn: the system's oneDNN where it is version 3.2 or newer, else the one that the
-# launcher put under build/onednn (include/ and lib/libdnnl.so.3).
-find_package(dnnl 3.2 CONFIG QUIET)
+# Defines the target onednn::onednn: the one in GANYMEDE_ONEDNN_ROOT where that is set, else the system's oneDNN where it
+# is version 3.2 or newer, else the one that the launcher put under build/onednn (include/ and lib/libdnnl.so.3).
+# pip's build environment is on PATH, and so in front of the system for find_package().
+if(NOT DEFINED GANYMEDE_ONEDNN_ROOT)
+  find_package(dnnl 3.2 CONFIG QUIET)
+endif()
 if(TARGET DNNL::dnnl)
   add_library(onednn::onednn ALIAS DNNL::dnnl)
   set(OneDnn_FOUND TRUE)

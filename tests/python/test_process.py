@@ -106,3 +106,10 @@ def test_the_data_is_found_beside_the_module_and_not_in_the_source(tmp_path):
     if os.path.exists(tmp_path / "calls"):
         opened = [line for line in (tmp_path / "calls").read_text().splitlines() if "train-images-idx3" in line]
         assert opened and all(f"{package}/" in line for line in opened)
+
+
+def test_onednn_is_loaded_from_beside_the_module():
+    program = "import ganymede; print(open('/proc/self/maps').read())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = {line.split()[-1] for line in done.stdout.splitlines() if "libdnnl" in line}
+    assert loaded == {os.path.join(os.path.dirname(ganymede.__file__), "lib/ganymede/libdnnl.so.3")}, done.stderr
