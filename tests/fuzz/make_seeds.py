@@ -190,6 +190,11 @@ def main():
     signed = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 2, 2), }", struct.pack("<24f", *(n / 12 - 1 for n in range(24))))
     write("npz", "labelled", archive({"x_train": images, "y_train": labels, "class_names": names}, zipfile.ZIP_DEFLATED))
     write("npz", "signed", archive({"train_images": signed, "test_images": signed}, zipfile.ZIP_STORED))
+    halves = npy("{'descr': '<f2', 'fortran_order': False, 'shape': (2, 2, 2), }", struct.pack("<8e", *(n / 8 for n in range(8))))
+    write("arrays", "labelled", images + labels + names)
+    two_labels = labels.replace(b"(4, 1)", b"(2, 1)")[:-16]
+    write("arrays", "tested", signed + two_labels + names + signed + two_labels)
+    write("arrays", "halves", halves)
     write("cifar", "two", (bytes([3]) + bytes(range(256)) * 12) * 2)
     write("gzip", "text", gzip.compress(b"ganymede " * 30, mtime=0))
     write("gzip", "stored", gzip.compress(bytes(range(64)), compresslevel=0, mtime=0))

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "codecs/picture.h"
+#include "codecs/zip.h"
 #include "data/formats/cifar.h"
 #include "data/formats/numpy_arrays.h"
 #include "data/formats/parts/idx.h"
@@ -214,6 +215,28 @@ void read_npz(Input input) {
       data::read_npz({input.begin(), input.end()}, "input.npz", data::Splits::train_and_test).dataset);
 }
 
+/// An archive of the .npy files that the input is, one behind the other: what lies in an archive has a
+/// checksum, so that no change to it would get as far as the readers of its arrays.
+void read_arrays(Input input) {
+  constexpr std::array names = {"x_train.npy", "y_train.npy", "class_names.npy", "x_test.npy", "y_test.npy"};
+  constexpr std::string_view magic = "\x93NUMPY";
+  const std::string text = text_of(input);
+  std::vector<codecs::ZipContents> members;
+  for (std::size_t begin = 0; begin < text.size() && members.size() < names.size();) {
+    const std::size_t end = std::min(text.find(magic, begin + 1), text.size());
+    const auto bytes = bytes_of(input.subspan(begin, end - begin));
+    members.push_back({names[members.size()], {bytes.begin(), bytes.end()}});
+    begin = end;
+  }
+  if (members.empty()) {
+    return;  // an archive has a member
+  }
+  const std::vector<std::byte> archive = codecs::encode_zip(members);
+  const auto* first = reinterpret_cast<const std::uint8_t*>(archive.data());
+  require_sound(
+      data::read_npz({first, first + archive.size()}, "input.npz", data::Splits::train_and_test).dataset);
+}
+
 /// A directory with the input as its only batch.
 void read_cifar(Input input) {
   static const test::TemporaryDirectory directory;
@@ -359,6 +382,7 @@ constexpr std::array all_targets = {Target{"idx", read_idx},
                                     Target{"gzip", read_gzip},
                                     Target{"picture", read_picture},
                                     Target{"npz", read_npz},
+                                    Target{"arrays", read_arrays},
                                     Target{"cifar", read_cifar},
                                     Target{"recipe", read_recipe},
                                     Target{"set", read_override},
