@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "base/error.h"
 
@@ -62,7 +64,8 @@ std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset) 
                       {.where = dataset.name,
                        .found = fmt::format("{} training images", images),
                        .expected = fmt::format("at least a batch of {}", recipe.training.batch_size),
-                       .advice = "Use a smaller --batch-size"});
+                       .advice = fmt::format("Give --batch-size {}, or add images",
+                                             std::bit_floor(static_cast<std::uint64_t>(images)))});
   }
   return images / recipe.training.batch_size;
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "io/mutation.h"
 #include "train/fixtures.h"
 #include "train/sampling.h"
 
@@ -108,9 +109,11 @@ TEST(Trainer, SaysWhichLossIsNotFinite) {
 TEST(Trainer, NeedsABatchOfImages) {
   const ops::Device device;
   auto small = mnist();
-  small.train.labels.resize(8);
-  small.train.pixels.resize(8 * 784);
-  EXPECT_THROW(Trainer(shipped_recipe("dense-small", tiny), small, device), base::Error);
+  small.train.labels.resize(12);
+  small.train.pixels.resize(12 * 784);
+  test::expect_error(base::ErrorKind::data,
+                     {"12 training images", "at least a batch of 16", "--batch-size 8"},
+                     [&] { Trainer(shipped_recipe("dense-small", tiny), small, device); });
 }
 
 TEST(ImageMaker, DoesNotDependOnTheSizeOfItsBatch) {
