@@ -41,7 +41,7 @@ def expect_the_same_images(example, generator):
     np.testing.assert_allclose(theirs, ours, atol=1e-5)
 
 
-@pytest.mark.parametrize("recipe", sorted(set(ganymede.recipes()) - {"stacked"}))
+@pytest.mark.parametrize("recipe", ganymede.recipes())
 def test_a_recipes_module_makes_the_same_images_of_the_state_dict(example, recipe):
     run = ganymede.train(recipe, steps=2, precision="f32")
     expect_the_same_images(example, run.generator)
