@@ -10,7 +10,7 @@ if(OneDnn_LIBRARY)
   install(FILES "${OneDnn_LIBRARY}" DESTINATION lib/ganymede)
 endif()
 
-install(TARGETS ganymede_base ganymede_ops ganymede_net ganymede_codecs ganymede_data ganymede_train ganymede_eval ganymede_events
+install(TARGETS ganymede_base ganymede_dist ganymede_ops ganymede_net ganymede_codecs ganymede_data ganymede_train ganymede_eval ganymede_events
     ganymede_io ganymede_runs ganymede_artifacts ganymede_draw ganymede_scores ganymede_session ganymede_all
   EXPORT ganymede
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development

@@ -1,6 +1,10 @@
 # Installs the program, its manual page and completions, and packs them as a .deb. The program finds oneDNN, MNIST and
 # the recipes relative to its own path.
 install(TARGETS ganymede RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+if(TARGET ganymede_mpi)
+  # Not in the package, which would then need this MPI.
+  install(TARGETS ganymede_mpi LIBRARY DESTINATION lib/ganymede COMPONENT mpi)
+endif()
 install(DIRECTORY recipes DESTINATION share/ganymede)
 install(FILES README.md LICENSE docs/licences.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

@@ -54,11 +54,12 @@ inline std::uint32_t bounded(std::uint32_t word, std::uint32_t bound) {
   return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word) * bound) >> 32);
 }
 
-/// dst[n] = low + (high - low) * unit_uniform(word n).
-void fill_uniform(const RandomKey& key, float low, float high, std::span<float> dst);
+/// dst[n] = low + (high - low) * unit_uniform(word first + n).
+void fill_uniform(const RandomKey& key, float low, float high, std::span<float> dst, std::uint64_t first = 0);
 
-/// dst[n] = mean + deviation * z, with z from Box and Muller: words 2k and 2k + 1 give
+/// dst[n] = mean + deviation * z_first+n, with z from Box and Muller: words 2k and 2k + 1 give
 /// r = sqrt(-2 ln(((w0 >> 8) + 1) 2^-24)), a = 2 pi unit_uniform(w1), z_2k = r cos a, z_2k+1 = r sin a.
-void fill_normal(const RandomKey& key, float mean, float deviation, std::span<float> dst);
+void fill_normal(const RandomKey& key, float mean, float deviation, std::span<float> dst,
+                 std::uint64_t first = 0);
 
 }  // namespace ganymede::base

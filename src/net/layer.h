@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "dist/group.h"
 #include "net/initializer.h"
 #include "net/tensor.h"
 #include "ops/device.h"
@@ -132,9 +133,23 @@ struct Use {
   bool penalty = false;  ///< contract() writes the gradients of the parameters, of a loss with a gradient
                          ///< penalty, and backward does not; needs the three above
   std::uint32_t random_stream = 0;  ///< keeps the random numbers of programs apart; below 2^16
+  dist::Part part = {};             ///< of the whole batch, which is that many times larger
+  std::int64_t groups = 1;          ///< of equally many samples, of each of which every part has its stretch
 
   bool backward() const { return weight_gradients || input_gradient; }
 };
+
+/// Calls `body(first, count, number)` for each stretch of a program's batch: its samples from `first` on are
+/// those from `number` on of the whole batch, which has the same groups.
+template <class Body>
+void for_each_stretch(const Use& use, const Body& body) {
+  const dist::Share share = use.part.share();
+  const std::int64_t count = use.batch / use.groups;
+  for (std::int64_t group = 0; group < use.groups; ++group) {
+    const std::int64_t samples = count * share.parts;
+    body(group * count, count, group * samples + share.first(samples));
+  }
+}
 
 /// What a pass needs beside the tensors.
 struct PassContext {

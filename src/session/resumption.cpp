@@ -82,7 +82,8 @@ void go_on_from(const runs::RunDirectory& run, const Training& training, std::st
 
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
-                                    const std::filesystem::path& classifier, const Observer& observer) {
+                                    const std::filesystem::path& classifier, const Observer& observer,
+                                    Parts* parts) {
   const std::int64_t total_steps = diverged->trainer.position().total_steps;
   const std::int64_t from_step = diverged->trainer.position().step;
   train::Recipe recipe = std::move(diverged->recipe);
@@ -93,7 +94,7 @@ std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const tr
   auto dataset = diverged->dataset;
   diverged.reset();  // frees its memory before the next is loaded
   auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier,
-                                             observer.say);
+                                             observer.say, parts);
   checkpoint.restore(training->trainer, training->recipe);
   training->snapshots.make_again(run, checkpoint);
   const std::string line = runs::rollback_line(

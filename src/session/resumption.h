@@ -32,7 +32,8 @@ void go_on_from(const runs::RunDirectory& run, const Training& training, std::st
 /// Returns a diverged run to a checkpoint with lower learning rates and records it. Throws Error(file).
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
-                                    const std::filesystem::path& classifier, const Observer& observer);
+                                    const std::filesystem::path& classifier, const Observer& observer,
+                                    Parts* parts = nullptr);
 
 /// "Back from step 196 to step 184, with learning rates of ..."
 std::string describe_rollback(const Training& training, std::int64_t from_step);

@@ -36,11 +36,15 @@ constexpr std::array<std::string_view, 10> changeable = {"generator_optimizer.",
                                                          "training.epochs",
                                                          "training.threads"};
 
-void say_recipe(const Observer& observer, std::string_view what, const train::Recipe& recipe) {
+void say_recipe(const Observer& observer, std::string_view what, const train::Recipe& recipe, int processes) {
   const int threads = base::thread_count();
-  observer.say(fmt::format("{} {} on {}: batches of {}, {}, {} thread{}, seed {}", what, recipe.name,
-                           recipe.data, recipe.training.batch_size, train::precision_name(recipe), threads,
-                           threads == 1 ? "" : "s", recipe.training.seed));
+  const std::string parts = recipe.training.parts == 1
+                                ? ""
+                                : fmt::format(" in {} parts on {} process{}", recipe.training.parts,
+                                              processes, processes == 1 ? "" : "es");
+  observer.say(fmt::format("{} {} on {}: batches of {}{}, {}, {} thread{}, seed {}", what, recipe.name,
+                           recipe.data, recipe.training.batch_size, parts, train::precision_name(recipe),
+                           threads, threads == 1 ? "" : "s", recipe.training.seed));
 }
 
 std::shared_ptr<const data::Dataset> open_training_data(const train::Recipe& recipe,
@@ -85,13 +89,13 @@ std::optional<std::int64_t> end_of(const Resume& resume, const artifacts::Checkp
 /// Loads the training of a run from its checkpoint, which is then released. Files that follow from the
 /// checkpoint are written again, since the process may have been killed after it.
 std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe recipe, const Resume& resume,
-                                  const Observer& observer) {
+                                  const Observer& observer, Parts* parts) {
   const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
   auto dataset = open_training_data(recipe, resume.arrays);
   require_same_data(*dataset, checkpoint.info());
   auto training =
       std::make_unique<Training>(std::move(recipe), std::move(dataset), end_of(resume, checkpoint.info()),
-                                 resume.settings.classifier, observer.say);
+                                 resume.settings.classifier, observer.say, parts);
   checkpoint.restore(training->trainer, training->recipe);
   require_not_past(training->trainer.position());
   training->snapshots.make_again(run, checkpoint);
@@ -158,18 +162,31 @@ Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> 
   return start;
 }
 
+int Session::processes() const {
+  return settings_.world == nullptr ? 1 : settings_.world->processes().count;
+}
+
+/// Starts the parts of the training and the threads of this one.
+void Session::divide(const train::Recipe& recipe) {
+  parts_.emplace(recipe.training.parts, settings_.world);
+  team_.emplace(parts_->threads(recipe.training.threads));
+}
+
 Session::Session(Start start, const Observer& observer)
     : observer_(observer), settings_(std::move(start.settings)) {
   train::Recipe& recipe = start.recipe;
   if (!start.out.empty()) {
     runs::require_free(start.out);
   }
-  team_.emplace(static_cast<int>(recipe.training.threads));
-  say_recipe(observer, "Training", recipe);
+  if (recipe.training.parts < processes()) {
+    recipe.training.parts = train::divisible_parts(recipe, processes());
+  }
+  divide(recipe);
+  say_recipe(observer, "Training", recipe, processes());
   data::require_text(recipe.data);
   auto dataset = start.dataset ? std::move(start.dataset) : open_training_data(recipe);
   training_ = std::make_unique<Training>(std::move(recipe), std::move(dataset), settings_.steps,
-                                         settings_.classifier, observer.say);
+                                         settings_.classifier, observer.say, &*parts_);
   runs::StagedRun staged(start.out, training_->recipe.name);
   io::write_file(staged.directory().config(), train::to_toml(training_->recipe));
   runs::write_meta(staged.directory(), *training_->dataset, train::precision_name(training_->recipe));
@@ -186,11 +203,11 @@ Session::Session(const Resume& resume, const Observer& observer)
   run_.emplace(runs::LockedRun{run, runs::RunLock(run)});
   train::Recipe recipe = artifacts::read_recipe_file(run.config().string(), resume.overrides);
   recipe.data = resume.data.value_or(recipe.data);
-  team_.emplace(static_cast<int>(recipe.training.threads));
-  say_recipe(observer, "Resuming", recipe);
+  divide(recipe);
+  say_recipe(observer, "Resuming", recipe, processes());
   data::require_text(recipe.data);
   compare_precision(run, recipe, observer);
-  training_ = restore(run, std::move(recipe), resume, observer);
+  training_ = restore(run, std::move(recipe), resume, observer, &*parts_);
   run.remove_temporaries();
   run.become_latest_of_none();
   if (is_complete()) {
@@ -216,15 +233,22 @@ void Session::announce() const {
 }
 
 End Session::run(const std::stop_token& stop) {
-  constexpr int most_rollbacks = 3;
-  End end = train::Outcome::finished;
-  if (!is_complete()) {
-    end = train(stop);
-    for (int rollbacks = 0; rollbacks < most_rollbacks && go_back(end); ++rollbacks) {
-      end = train(stop);
-    }
+  try {
+    const End end = is_complete() ? train::Outcome::finished : train_to_end(stop);
+    draw::draw_report(directory(), recipe(), observer_.warn);
+    return end;
+  } catch (const base::Error&) {
+    parts_->rethrow_failure();
+    throw;
   }
-  draw::draw_report(directory(), recipe(), observer_.warn);
+}
+
+End Session::train_to_end(const std::stop_token& stop) {
+  constexpr int most_rollbacks = 3;
+  End end = train(stop);
+  for (int rollbacks = 0; rollbacks < most_rollbacks && go_back(end); ++rollbacks) {
+    end = train(stop);
+  }
   return end;
 }
 
@@ -296,7 +320,7 @@ bool Session::go_back(const End& end) {
   }
   const std::int64_t from_step = position().step;
   training_ = roll_back(std::move(training_), divergence->finding, *checkpoint, directory(),
-                        settings_.classifier, observer_);
+                        settings_.classifier, observer_, &*parts_);
   observer_.say(describe_rollback(*training_, from_step));
   return true;
 }

@@ -34,6 +34,7 @@ struct Settings {
   std::filesystem::path classifier;                 ///< what scores are measured with; empty: the data set's
   OnDivergence on_divergence = OnDivergence::stop;  ///< when the doctor finds an explosion
   bool time_passes = false;                         ///< see train::Model::pass_times()
+  dist::World* world = nullptr;  ///< the processes that train together; the others are in follow()
 };
 
 /// A new run.
@@ -98,12 +99,16 @@ class Session {
   End run(const std::stop_token& stop);
 
  private:
+  void divide(const train::Recipe& recipe);
+  int processes() const;
   End train(const std::stop_token& stop);
+  End train_to_end(const std::stop_token& stop);
   bool go_back(const End& end);
   void announce() const;
 
   const Observer& observer_;
   Settings settings_;
+  std::optional<Parts> parts_;
   std::optional<base::Team> team_;
   std::optional<runs::LockedRun> run_;
   std::unique_ptr<Training> training_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/sampler.h"
+#include "dist/share.h"
 #include "train/recipe/recipe.h"
 
 namespace ganymede::train {
@@ -20,8 +21,9 @@ struct Batch {
 /// update's number. Allocates nothing after its construction.
 class Feeder {
  public:
-  /// `images` must outlive the feeder.
-  Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes);
+  /// `images` must outlive the feeder. Its batches are the stretches that `share` has of the recipe's.
+  Feeder(const Recipe& recipe, const data::Split& images, std::int64_t classes,
+         const dist::Share& share = {});
 
   /// For the discriminator's update number `update`, 0 for the first. The generated images get the labels of
   /// the real ones, so that a label alone does not tell which are real.
@@ -36,8 +38,11 @@ class Feeder {
   /// Images and labels number `batch` of the data, in the sampler's order.
   void gather(std::uint64_t batch);
   std::span<float> latents(std::size_t count);
+  /// The first sample, in a whole batch, of this feeder's `count`.
+  std::uint64_t first(std::size_t count) const { return count * static_cast<std::size_t>(share_.part); }
 
   const data::Split& data_;
+  dist::Share share_;
   std::uint64_t seed_;
   data::PixelRange pixel_range_;
   LatentSettings latent_;
@@ -52,7 +57,8 @@ class Feeder {
   std::vector<float> latents_;          // [batch, latent]
 };
 
-/// Latent points [count, latent]: the sequence that `key` names.
-void fill_latents(const base::RandomKey& key, Distribution distribution, std::span<float> latents);
+/// Latent points [count, latent]: the sequence that `key` names, from its number `first` on.
+void fill_latents(const base::RandomKey& key, Distribution distribution, std::span<float> latents,
+                  std::uint64_t first = 0);
 
 }  // namespace ganymede::train

@@ -1,6 +1,7 @@
 #include "train/gan.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ganymede::train {
 
@@ -10,18 +11,19 @@ namespace {
 enum Stream : std::uint32_t { fakes = 1, discriminator = 2, generator = 3, frozen = 4, real = 5 };
 
 /// The generator as it makes the images that the discriminator learns from.
-net::Use fake_use(const Recipe& recipe) {
+net::Use fake_use(const Recipe& recipe, dist::Part part) {
   const bool training = recipe.training.fakes == FakeMode::training;
-  return {.batch = recipe.half_batch(),
+  return {.batch = part.share().size(recipe.half_batch()),
           .precision = resolve(recipe.training.precision),
           .training = training,
           .updates_states = training,
-          .random_stream = Stream::fakes};
+          .random_stream = Stream::fakes,
+          .part = part};
 }
 
-net::Use discriminator_use(const Recipe& recipe) {
+net::Use discriminator_use(const Recipe& recipe, dist::Part part) {
   const bool penalty = recipe.penalty.any();
-  return {.batch = parts_of_batch(recipe.penalty) * recipe.half_batch(),
+  return {.batch = parts_of_batch(recipe.penalty) * part.share().size(recipe.half_batch()),
           .precision = resolve(recipe.training.precision),
           .training = true,
           .updates_states = true,
@@ -29,29 +31,33 @@ net::Use discriminator_use(const Recipe& recipe) {
           .input_gradient = penalty,
           .tangent = penalty,
           .penalty = penalty,
-          .random_stream = Stream::discriminator};
+          .random_stream = Stream::discriminator,
+          .part = part,
+          .groups = parts_of_batch(recipe.penalty)};
 }
 
-net::Use generator_use(const Recipe& recipe) {
-  return {.batch = recipe.training.batch_size,
+net::Use generator_use(const Recipe& recipe, dist::Part part) {
+  return {.batch = part.share().size(recipe.training.batch_size),
           .precision = resolve(recipe.training.precision),
           .training = true,
           .updates_states = true,
           .weight_gradients = true,
-          .random_stream = Stream::generator};
+          .random_stream = Stream::generator,
+          .part = part};
 }
 
 /// The discriminator as the generator's update sees it.
-net::Use frozen_use(const Recipe& recipe) {
-  return {.batch = recipe.training.batch_size,
+net::Use frozen_use(const Recipe& recipe, dist::Part part) {
+  return {.batch = part.share().size(recipe.training.batch_size),
           .precision = resolve(recipe.training.precision),
           .training = true,
           .input_gradient = true,
-          .random_stream = Stream::frozen};
+          .random_stream = Stream::frozen,
+          .part = part};
 }
 
-net::Use real_use(const Recipe& recipe) {
-  net::Use use = frozen_use(recipe);
+net::Use real_use(const Recipe& recipe, dist::Part part) {
+  net::Use use = frozen_use(recipe, part);
   use.input_gradient = false;
   use.random_stream = Stream::real;
   return use;
@@ -62,11 +68,12 @@ std::size_t memory_of(const net::NetSpec& spec, const net::Use& use) {
 }
 
 /// Nothing of the discriminator's update outlives it, so that the generator's takes the same memory.
-std::size_t memory_of(const Recipe& recipe, const net::NetSpec& generator,
-                      const net::NetSpec& discriminator) {
+std::size_t memory_of(const Recipe& recipe, const net::NetSpec& generator, const net::NetSpec& discriminator,
+                      dist::Part part) {
   return std::max(
-      memory_of(generator, fake_use(recipe)) + memory_of(discriminator, discriminator_use(recipe)),
-      memory_of(generator, generator_use(recipe)) + memory_of(discriminator, frozen_use(recipe)));
+      memory_of(generator, fake_use(recipe, part)) +
+          memory_of(discriminator, discriminator_use(recipe, part)),
+      memory_of(generator, generator_use(recipe, part)) + memory_of(discriminator, frozen_use(recipe, part)));
 }
 
 /// Runs a program on its input, each part of which has these labels.
@@ -80,7 +87,7 @@ void forward(net::Program& program, std::span<const std::int32_t> labels, const 
 
 }  // namespace
 
-Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device)
+Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device, dist::Part part)
     : objective_(recipe.objective),
       penalty_(recipe.penalty),
       augmentation_(recipe.augmentation),
@@ -91,21 +98,24 @@ Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device)
       discriminator_steps_(static_cast<std::uint64_t>(recipe.training.discriminator_steps)),
       batch_(recipe.training.batch_size),
       networks_(networks),
-      memory_(memory_of(recipe, networks.generator().spec(), networks.partner().spec())),
-      fake_program_(networks.generator().spec(), fake_use(recipe), networks.generator().weights(), device,
-                    memory_.as<std::byte>()),
+      part_(part),
+      memory_(memory_of(recipe, networks.generator().spec(), networks.partner().spec(), part)),
+      fake_program_(networks.generator().spec(), fake_use(recipe, part), networks.generator().weights(),
+                    device, memory_.as<std::byte>()),
       discriminator_program_(
-          networks.partner().spec(), discriminator_use(recipe), networks.partner().weights(), device,
-          memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), fake_use(recipe)))),
-      generator_program_(networks.generator().spec(), generator_use(recipe), networks.generator().weights(),
-                         device, memory_.as<std::byte>()),
-      frozen_program_(
-          networks.partner().spec(), frozen_use(recipe), networks.partner().weights(), device,
-          memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), generator_use(recipe)))),
+          networks.partner().spec(), discriminator_use(recipe, part), networks.partner().weights(), device,
+          memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), fake_use(recipe, part)))),
+      generator_program_(networks.generator().spec(), generator_use(recipe, part),
+                         networks.generator().weights(), device, memory_.as<std::byte>()),
+      frozen_program_(networks.partner().spec(), frozen_use(recipe, part), networks.partner().weights(),
+                      device,
+                      memory_.as<std::byte>().subspan(
+                          memory_of(networks.generator().spec(), generator_use(recipe, part)))),
       diff_logits_(discriminator_program_.output().size()),
-      shares_(static_cast<std::size_t>(recipe.half_batch())) {
+      shares_(static_cast<std::size_t>(part.share().size(recipe.half_batch()))) {
   if (compares_pairs(objective_.loss)) {
-    real_program_.emplace(networks.partner().spec(), real_use(recipe), networks.partner().weights(), device);
+    real_program_.emplace(networks.partner().spec(), real_use(recipe, part), networks.partner().weights(),
+                          device);
   }
   if (objective_.label_flip > 0.0) {
     flipped_.resize(shares_.size());
@@ -122,6 +132,12 @@ GanMetrics Gan::take_step(std::uint64_t step, Feeder& feeder) {
     update_discriminator(update, feeder.discriminator_batch(update), metrics);
   }
   update_generator(step, feeder.generator_batch(step), metrics);
+  std::array<float, sizeof(GanMetrics) / sizeof(float)> values{};
+  auto value = values.begin();
+  for_each_metric(metrics, [&](const char*, float metric) { *value++ = metric; });
+  part_.mean(values);
+  value = values.begin();
+  for_each_metric(metrics, [&](const char*, float& metric) { metric = *value++; });
   return metrics;
 }
 
@@ -136,12 +152,13 @@ void Gan::update_discriminator(std::uint64_t update, const Batch& batch, GanMetr
   const std::span fake = part(images, 1);
   std::ranges::copy(batch.images, real.begin());
   std::ranges::copy(fake_program_.output(), fake.begin());
-  disturb(key(base::Purpose::augmentation, Stream::discriminator, context),
-          augmentation_.noise * factor_at(schedule_, schedule_.noise, images_so_far),
-          images.first(real.size() + fake.size()));
+  const base::RandomKey disturbance = key(base::Purpose::augmentation, Stream::discriminator, context);
+  const double noise = augmentation_.noise * factor_at(schedule_, schedule_.noise, images_so_far);
+  disturb(disturbance, noise, 0, real);
+  disturb(disturbance, noise, 1, fake);
   if (penalty_.gradient_penalty > 0.0) {
-    base::fill_uniform(key(base::Purpose::interpolation, Stream::discriminator, context), 0.0F, 1.0F,
-                       shares_);
+    base::fill_uniform(key(base::Purpose::interpolation, Stream::discriminator, context), 0.0F, 1.0F, shares_,
+                       static_cast<std::uint64_t>(first_of(shares_.size())));
     interpolate(shares_, real, fake, part(images, 2));
   }
   forward(discriminator_program_, batch.labels, context);
@@ -160,9 +177,10 @@ void Gan::update_discriminator(std::uint64_t update, const Batch& batch, GanMetr
 
 /// The losses, and their derivatives by the logits.
 void Gan::measure_discriminator(const base::RandomKey& flips, GanMetrics& metrics) {
+  const auto first = static_cast<std::uint64_t>(first_of(flipped_.size()));
   for (std::size_t n = 0; n < flipped_.size(); ++n) {
-    flipped_[n] =
-        static_cast<std::uint8_t>(base::unit_uniform(base::random_word(flips, n)) < objective_.label_flip);
+    flipped_[n] = static_cast<std::uint8_t>(base::unit_uniform(base::random_word(flips, first + n)) <
+                                            objective_.label_flip);
   }
   const std::span logits = discriminator_program_.output();  // [parts of the batch, half batch]
   const std::span real = part(logits, 0);
@@ -190,13 +208,13 @@ void Gan::update_generator(std::uint64_t update, const Batch& batch, GanMetrics&
 
   const std::span images = frozen_program_.input();
   std::ranges::copy(generator_program_.output(), images.begin());
-  disturb(disturbance, noise, images);
+  disturb(disturbance, noise, 0, images);
   forward(frozen_program_, batch.labels, context);
   std::span<const float> real_logits;
   if (real_program_) {
     const std::span real = real_program_->input();
     std::ranges::copy(batch.images, real.begin());
-    disturb(key(base::Purpose::augmentation, Stream::real, context), noise, real);
+    disturb(key(base::Purpose::augmentation, Stream::real, context), noise, 0, real);
     forward(*real_program_, batch.labels, context);
     real_logits = real_program_->output();
   }
@@ -206,18 +224,27 @@ void Gan::update_generator(std::uint64_t update, const Batch& batch, GanMetrics&
   frozen_program_.backward();
   const std::span diff_images = generator_program_.output_gradient();
   std::ranges::copy(frozen_program_.input_gradient(), diff_images.begin());
-  augment_backward(augmentation_, disturbance, image_, diff_images);
+  augment_backward(augmentation_, disturbance, image_, diff_images,
+                   first_of(static_cast<std::size_t>(generator_program_.plan().use.batch)));
   generator_program_.backward();
   networks_.update_generator(update, factor_at(schedule_, schedule_.learning_rate, images_so_far));
 }
 
-void Gan::disturb(const base::RandomKey& key, double noise, std::span<float> images) {
-  augment(augmentation_, key, image_, blank_, images);
+void Gan::disturb(const base::RandomKey& key, double noise, std::int64_t index, std::span<float> images) {
+  const auto samples = static_cast<std::int64_t>(images.size()) / image_.elements();
+  const std::int64_t first =
+      index * samples * part_.share().parts + first_of(static_cast<std::size_t>(samples));
+  augment(augmentation_, key, image_, blank_, images, first);
   if (noise > 0.0) {
     base::RandomKey noise_key = key;
     noise_key.purpose = base::Purpose::instance_noise;
-    add_noise(noise_key, static_cast<float>(noise), noise_, images);
+    add_noise(noise_key, static_cast<float>(noise), noise_, images,
+              static_cast<std::uint64_t>(first * image_.elements()));
   }
+}
+
+std::int64_t Gan::first_of(std::size_t samples) const {
+  return static_cast<std::int64_t>(samples) * part_.share().part;
 }
 
 template <class T>

@@ -44,12 +44,12 @@ void for_each_metric(Metrics& metrics, Visitor&& visit) {
 /// discriminator is frozen.
 class Gan {
  public:
-  /// Trains `networks`, which, like `device`, must outlive it.
-  Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device);
+  /// Trains `networks`, which, like `device`, must outlive it, on the stretch that `part` has of each batch.
+  Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device, dist::Part part = {});
   Gan(const Gan&) = delete;  // its programs hold on to its memory
 
   /// Step `step`, 0 for the first: the recipe's number of updates of the discriminator, of which the last is
-  /// measured, and one of the generator. Allocates nothing.
+  /// measured, and one of the generator. Allocates nothing. The metrics are of the whole batch.
   GanMetrics take_step(std::uint64_t step, Feeder& feeder);
 
   /// Update number `update`, 0 for the network's first, on a batch of its own (see Feeder).
@@ -61,7 +61,10 @@ class Gan {
 
  private:
   void measure_discriminator(const base::RandomKey& flips, GanMetrics& metrics);
-  void disturb(const base::RandomKey& key, double noise, std::span<float> images);
+  /// Images of the batch's part `index`: see part().
+  void disturb(const base::RandomKey& key, double noise, std::int64_t index, std::span<float> images);
+  /// The first of so many samples, in the whole batch.
+  std::int64_t first_of(std::size_t samples) const;
   /// The whole batch is real images, generated images and, for a gradient penalty, points between.
   template <class T>
   std::span<T> part(std::span<T> batch, std::int64_t index) const;
@@ -77,18 +80,20 @@ class Gan {
   float blank_;        // what augmentation uncovers
   std::uint64_t seed_;
   std::uint64_t discriminator_steps_;
-  std::int64_t batch_;
+  std::int64_t batch_;  // the whole one
   NetworkPair& networks_;
+  dist::Part part_;
   base::Buffer memory_;                       // of the four programs below, half of which run at a time
   net::Program fake_program_;                 // G makes the discriminator's generated images
   net::Program discriminator_program_;        // D learns
   net::Program generator_program_;            // the composite's lower part: G learns
   net::Program frozen_program_;               // its upper part: D without weight gradients
   std::optional<net::Program> real_program_;  // D on the real images that G's images are compared with
-  std::vector<float> diff_logits_;            // [parts of the batch, half batch]
-  std::vector<float> shares_;                 // [half batch], of the real image in a point between
-  std::vector<std::uint8_t> flipped_;         // [half batch] or empty: pairs with flipped labels
-  std::vector<float> noise_;                  // as the discriminator's input, or empty
+  // Half batches are this part's.
+  std::vector<float> diff_logits_;     // [parts of the batch, half batch]
+  std::vector<float> shares_;          // [half batch], of the real image in a point between
+  std::vector<std::uint8_t> flipped_;  // [half batch] or empty: pairs with flipped labels
+  std::vector<float> noise_;           // as the discriminator's input, or empty
 };
 
 }  // namespace ganymede::train

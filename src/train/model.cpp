@@ -6,10 +6,11 @@ namespace ganymede::train {
 
 namespace {
 
-std::variant<Gan, Vae> make_method(const Recipe& recipe, NetworkPair& networks, const ops::Device& device) {
+std::variant<Gan, Vae> make_method(const Recipe& recipe, NetworkPair& networks, const ops::Device& device,
+                                   dist::Part part) {
   using Method = std::variant<Gan, Vae>;
-  return recipe.model == ModelKind::vae ? Method(std::in_place_type<Vae>, recipe, networks, device)
-                                        : Method(std::in_place_type<Gan>, recipe, networks, device);
+  return recipe.model == ModelKind::vae ? Method(std::in_place_type<Vae>, recipe, networks, device, part)
+                                        : Method(std::in_place_type<Gan>, recipe, networks, device, part);
 }
 
 net::PassTime owned_by(const std::string& owner, net::PassTime time) {
@@ -23,8 +24,9 @@ StepMetrics no_metrics(const Recipe& recipe) {
   return recipe.model == ModelKind::vae ? StepMetrics(VaeMetrics{}) : StepMetrics(GanMetrics{});
 }
 
-Model::Model(const Recipe& recipe, const base::Shape& image, std::int64_t classes, const ops::Device& device)
-    : networks_(recipe, image, classes), method_(make_method(recipe, networks_, device)) {}
+Model::Model(const Recipe& recipe, const base::Shape& image, std::int64_t classes, const ops::Device& device,
+             dist::Part part)
+    : networks_(recipe, image, classes, part), method_(make_method(recipe, networks_, device, part)) {}
 
 StepMetrics Model::take_step(std::uint64_t step, Feeder& feeder) {
   return std::visit([&](auto& method) -> StepMetrics { return method.take_step(step, feeder); }, method_);

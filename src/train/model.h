@@ -45,7 +45,8 @@ class Model {
  public:
   /// `image` is [height, width, channels]. Draws the first weights from the recipe's seed.
   /// Throws Error(configuration) where the networks do not fit each other or data of `classes` labels.
-  Model(const Recipe& recipe, const base::Shape& image, std::int64_t classes, const ops::Device& device);
+  Model(const Recipe& recipe, const base::Shape& image, std::int64_t classes, const ops::Device& device,
+        dist::Part part = {});
 
   NetworkPair& networks() { return networks_; }
 

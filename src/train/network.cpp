@@ -10,11 +10,13 @@
 
 namespace ganymede::train {
 
-Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints)
+Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints,
+                 dist::Part part)
     : spec_(std::move(spec)),
       weights_(spec_),
       optimizer_(optimizer),
       constraints_(constraints),
+      part_(part),
       first_moments_(weights_.parameters().size_bytes()),
       second_moments_(weights_.parameters().size_bytes()),
       update_time_{.layer = "adam", .pass = net::Pass::update} {}
@@ -39,24 +41,42 @@ void Network::update(std::int64_t step, double factor) {
   const base::Stopwatch stopwatch;
   ops::AdamSettings optimizer = optimizer_;
   optimizer.learning_rate *= factor;
+  part_.mean_slice(weights_.gradients());
   if (spectral_norm_) {
+    gather_gradients();  // those of a whole layer are pulled back through its norm
     spectral_norm_->pull_back(weights_);
-  }
-  ops::adam(optimizer, step,
-            {.gradients = weights_.gradients(),
-             .parameters = spectral_norm_ ? spectral_norm_->parameters() : weights_.parameters(),
-             .first_moments = first_moments_.as<float>(),
-             .second_moments = second_moments_.as<float>(),
-             .shadow = weights_.shadow()});
-  if (spectral_norm_) {
+    update_slice(optimizer, step, {0, weights_.parameters().size()}, spectral_norm_->parameters());
     spectral_norm_->normalise(weights_);
+  } else {
+    update_slice(optimizer, step, part_.slice(weights_.parameters().size()), weights_.parameters());
+    part_.gather_slices(weights_.parameters());
   }
   if (constraints_.weight_clip > 0.0) {
     ops::clamp(static_cast<float>(constraints_.weight_clip), weights_.parameters());
+  }
+  if (constraints_.weight_clip > 0.0 || part_.share().parts > 1) {
     weights_.refresh_shadow();
   }
   update_time_.seconds += stopwatch.seconds();
   ++update_time_.calls;
+}
+
+void Network::update_slice(const ops::AdamSettings& optimizer, std::int64_t step, const dist::Slice& slice,
+                           std::span<float> parameters) {
+  const auto of = [&](auto tensor) { return tensor.subspan(slice.first, slice.count); };
+  ops::adam(optimizer, step,
+            {.gradients = of(weights_.gradients()),
+             .parameters = of(parameters),
+             .first_moments = of(first_moments_.as<float>()),
+             .second_moments = of(second_moments_.as<float>()),
+             .shadow = of(weights_.shadow())});
+}
+
+void Network::gather_moments() {
+  if (!spectral_norm_) {  // with it, every part has them all
+    part_.gather_slices(first_moments_.as<float>());
+    part_.gather_slices(second_moments_.as<float>());
+  }
 }
 
 std::vector<NamedTensor> Network::tensors() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dist/group.h"
 #include "net/profile.h"
 #include "net/weights.h"
 #include "ops/adam.h"
@@ -22,7 +23,8 @@ struct WeightConstraints {
 /// A network that learns: its description, its weights and Adam's memory of their gradients.
 class Network {
  public:
-  Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints = {});
+  Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints = {},
+          dist::Part part = {});
 
   /// Draws the first weights; see net::Weights::initialise().
   void initialise(std::uint64_t seed, std::uint32_t first_stream);
@@ -30,9 +32,10 @@ class Network {
   const net::NetSpec& spec() const { return spec_; }
   net::Weights& weights() { return weights_; }
 
-  /// The L2 norm of the last gradient of all parameters together.
+  /// The L2 norm of the last gradient of all parameters together, once a network in parts has gathered it.
   double gradient_norm();
-  /// One step of Adam along the gradients, its learning rate times `factor`; `step` is 1 for the first.
+  /// One step of Adam along the gradients, its learning rate times `factor`; `step` is 1 for the first. Of a
+  /// training in parts each part updates a slice of the parameters, along the mean of all parts' gradients.
   void update(std::int64_t step, double factor = 1.0);
   /// Begins to count the time of updates anew.
   void time_updates();
@@ -45,11 +48,19 @@ class Network {
   /// Once tensors() have been written.
   void resume();
 
+  /// What each part of a training has of its slice alone, from all parts: the gradients, or Adam's moments.
+  void gather_gradients() { part_.gather_slices(weights_.gradients()); }
+  void gather_moments();
+
  private:
+  void update_slice(const ops::AdamSettings& optimizer, std::int64_t step, const dist::Slice& slice,
+                    std::span<float> parameters);
+
   net::NetSpec spec_;
   net::Weights weights_;
   ops::AdamSettings optimizer_;
   WeightConstraints constraints_;
+  dist::Part part_;
   base::Buffer first_moments_, second_moments_;
   std::optional<SpectralNorm> spectral_norm_;
   net::PassTime update_time_;

@@ -10,8 +10,8 @@ namespace {
 /// Keeps the random numbers of the partner's first weights apart from the generator's.
 constexpr std::uint32_t partner_weights = 1U << 16;
 
-Network make_network(net::NetSpec spec, const LearningNetwork& learning) {
-  return {std::move(spec), learning.optimizer, constraints(learning.settings)};
+Network make_network(net::NetSpec spec, const LearningNetwork& learning, dist::Part part) {
+  return {std::move(spec), learning.optimizer, constraints(learning.settings), part};
 }
 
 const Recipe& checked(const Recipe& recipe, const base::Shape& image, std::int64_t classes) {
@@ -21,10 +21,13 @@ const Recipe& checked(const Recipe& recipe, const base::Shape& image, std::int64
 
 }  // namespace
 
-NetworkPair::NetworkPair(const Recipe& recipe, const base::Shape& image, std::int64_t classes)
+NetworkPair::NetworkPair(const Recipe& recipe, const base::Shape& image, std::int64_t classes,
+                         dist::Part part)
     : batch_(recipe.training.batch_size),
-      generator_(make_network(generator_spec(checked(recipe, image, classes)), learning_networks(recipe)[0])),
-      partner_(make_network(partner_spec(recipe, image), learning_networks(recipe)[1])) {
+      part_(part),
+      generator_(
+          make_network(generator_spec(checked(recipe, image, classes)), learning_networks(recipe)[0], part)),
+      partner_(make_network(partner_spec(recipe, image), learning_networks(recipe)[1], part)) {
   const auto seed = static_cast<std::uint64_t>(recipe.training.seed);
   generator_.initialise(seed, 0);
   partner_.initialise(seed, partner_weights);
@@ -36,7 +39,7 @@ NetworkPair::NetworkPair(const Recipe& recipe, const base::Shape& image, std::in
 void NetworkPair::update_generator(std::uint64_t update, double factor) {
   const auto number = static_cast<std::int64_t>(update) + 1;
   generator_.update(number, factor);
-  if (average_) {
+  if (average_ && part_.leads()) {
     average_->follow(generator_.weights(), number * batch_, batch_);
   }
 }

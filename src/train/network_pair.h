@@ -17,7 +17,7 @@ class NetworkPair {
  public:
   /// `image` is [height, width, channels]. Draws the first weights from the recipe's seed.
   /// Throws Error(configuration) where the networks do not fit each other or data of `classes` labels.
-  NetworkPair(const Recipe& recipe, const base::Shape& image, std::int64_t classes);
+  NetworkPair(const Recipe& recipe, const base::Shape& image, std::int64_t classes, dist::Part part = {});
   NetworkPair(const NetworkPair&) = delete;  // programs hold on to its weights
 
   Network& generator() { return generator_; }
@@ -28,7 +28,7 @@ class NetworkPair {
   net::Weights& sampling_weights() { return average_ ? average_->weights() : generator_.weights(); }
 
   /// The generator's update number `update`, 0 for the first, at `factor` of its learning rate; the average
-  /// follows.
+  /// follows, in the first part of a training: images are made there.
   void update_generator(std::uint64_t update, double factor);
 
   /// What a checkpoint keeps: the tensors of both networks and of the average.
@@ -38,6 +38,7 @@ class NetworkPair {
 
  private:
   std::int64_t batch_;
+  dist::Part part_;
   Network generator_;
   Network partner_;
   std::optional<MovingAverage> average_;

@@ -93,20 +93,78 @@ void require_finite(const StepMetrics& metrics, std::int64_t step) {
   });
 }
 
+const Recipe& divisible(const Recipe& recipe, dist::Part part) {
+  require_divisible(recipe, part.share().parts);
+  return recipe;
+}
+
 }  // namespace
 
 Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
-                 std::optional<std::int64_t> steps)
+                 std::optional<std::int64_t> steps, dist::Part part)
     : metrics_every_steps_(recipe.output.metrics_every_steps),
-      model_(scheduled(recipe, total_steps(recipe, dataset, steps)), dataset.image_shape(), dataset.classes(),
-             device),
-      feeder_(recipe, dataset.train, dataset.classes()),
+      part_(part),
+      model_(scheduled(divisible(recipe, part), total_steps(recipe, dataset, steps)), dataset.image_shape(),
+             dataset.classes(), device, part),
+      feeder_(recipe, dataset.train, dataset.classes(), part.share()),
       interval_(no_metrics(recipe)),
       epoch_(interval_),
       interval_state_(interval_.state_size()),
       epoch_state_(epoch_.state_size()) {
   position_.steps_an_epoch = steps_an_epoch(recipe, dataset);
   position_.total_steps = total_steps(recipe, dataset, steps);
+}
+
+Trainer::~Trainer() {
+  if (part_.leads()) {
+    try {
+      give(Order::end);
+    } catch (const base::Error&) {  // another part has failed and does not listen
+    }
+  }
+}
+
+void Trainer::give(Order order) const {
+  part_.broadcast(std::as_writable_bytes(std::span(&order, 1)));
+}
+
+void Trainer::follow() {
+  for (;;) {
+    auto order = Order::end;
+    part_.broadcast(std::as_writable_bytes(std::span(&order, 1)));
+    if (order == Order::end) {
+      return;
+    }
+    carry_out(order);
+  }
+}
+
+void Trainer::carry_out(Order order) {
+  if (order == Order::step) {
+    model_.take_step(static_cast<std::uint64_t>(position_.step++), feeder_);
+    return;
+  }
+  for (Network* network : model_.networks().all()) {
+    if (order == Order::gather_gradients) {
+      network->gather_gradients();
+    } else if (order == Order::gather_moments) {
+      network->gather_moments();
+    }
+  }
+  if (order == Order::resume) {
+    share_state();
+  }
+}
+
+/// The others get what the first part has read from a checkpoint.
+void Trainer::share_state() {
+  part_.broadcast(std::as_writable_bytes(std::span(&position_.step, 1)));
+  for (Network* network : model_.networks().all()) {
+    for (const NamedTensor& tensor : network->tensors()) {
+      part_.broadcast(std::as_writable_bytes(tensor.values));
+    }
+  }
+  model_.networks().resume();
 }
 
 Outcome Trainer::run(const std::stop_token& stop, const std::function<void()>& before_step) {
@@ -117,6 +175,7 @@ Outcome Trainer::run(const std::stop_token& stop, const std::function<void()>& b
     if (stop.stop_requested()) {
       return Outcome::stopped;
     }
+    give(Order::step);
     finish_step(model_.take_step(static_cast<std::uint64_t>(position_.step), feeder_));
   }
   return Outcome::finished;
@@ -130,6 +189,8 @@ void Trainer::finish_step(const StepMetrics& metrics) {
   publish(StepFinished{position_, metrics});
   const bool last = position_.step == position_.total_steps;
   if (position_.step % metrics_every_steps_ == 0 || last) {
+    give(Order::gather_gradients);
+    carry_out(Order::gather_gradients);
     publish(IntervalFinished{position_, interval_.mean(), model_.gradient_norms()});
     interval_.reset();
   }
@@ -147,6 +208,8 @@ void Trainer::publish(const Event& event) const {
 }
 
 std::vector<NamedTensor> Trainer::tensors() {
+  give(Order::gather_moments);
+  carry_out(Order::gather_moments);
   interval_.save(interval_state_);
   epoch_.save(epoch_state_);
   std::vector<NamedTensor> all = model_.networks().tensors();
@@ -160,7 +223,8 @@ void Trainer::resume(std::int64_t step) {
   position_.step = step;
   interval_.restore(interval_state_);
   epoch_.restore(epoch_state_);
-  model_.networks().resume();
+  give(Order::resume);
+  share_state();
 }
 
 }  // namespace ganymede::train

@@ -71,9 +71,12 @@ enum class Outcome { finished, stopped };  ///< How run() ended.
 class Trainer {
  public:
   /// `steps`, if given, replaces the recipe's number of epochs. `dataset` and `device` must outlive the
-  /// trainer.
+  /// trainer. In a training of several parts each has a trainer: that of the first part runs, and tells those
+  /// that follow() what to do. Throws Error(configuration) where the batch cannot be divided.
   Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
-          std::optional<std::int64_t> steps = std::nullopt);
+          std::optional<std::int64_t> steps = std::nullopt, dist::Part part = {});
+  ~Trainer();
+  Trainer(const Trainer&) = delete;
 
   Model& model() { return model_; }                       ///< The networks.
   const Position& position() const { return position_; }  ///< The steps that are done.
@@ -87,16 +90,25 @@ class Trainer {
   /// Throws Error(diverged) when a loss is not finite, before anybody is told of that step.
   Outcome run(const std::stop_token& stop, const std::function<void()>& before_step = nullptr);
 
+  /// In a part that is not the first: does what the first one's trainer does, until that is destroyed.
+  void follow();
+
   /// What a checkpoint must hold beside the step for a run to go on as if nothing had been.
   std::vector<NamedTensor> tensors();
   /// Continues after `step` steps, once tensors() have been written.
   void resume(std::int64_t step);
 
  private:
+  /// What the first part's trainer tells the others, before it does it.
+  enum class Order : std::uint32_t { step, gather_gradients, gather_moments, resume, end };
+  void give(Order order) const;
+  void carry_out(Order order);
+  void share_state();
   void publish(const Event& event) const;
   void finish_step(const StepMetrics& metrics);
 
   std::int64_t metrics_every_steps_;
+  dist::Part part_;
   Model model_;
   Feeder feeder_;
   Position position_;

@@ -1,6 +1,7 @@
 #include "train/vae.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ganymede::train {
 
@@ -15,29 +16,32 @@ net::NetSpec logits_of(net::NetSpec generator) {
   return generator;
 }
 
-net::Use training_use(const Recipe& recipe, Stream stream) {
-  return {.batch = recipe.training.batch_size,
+net::Use training_use(const Recipe& recipe, Stream stream, dist::Part part) {
+  return {.batch = part.share().size(recipe.training.batch_size),
           .precision = resolve(recipe.training.precision),
           .training = true,
           .updates_states = true,
           .weight_gradients = true,
           .input_gradient = stream == Stream::generator,
-          .random_stream = stream};
+          .random_stream = stream,
+          .part = part};
 }
 
 }  // namespace
 
-Vae::Vae(const Recipe& recipe, NetworkPair& networks, const ops::Device& device)
+Vae::Vae(const Recipe& recipe, NetworkPair& networks, const ops::Device& device, dist::Part part)
     : bound_(recipe.lower_bound),
       schedule_(recipe.schedule),
       seed_(static_cast<std::uint64_t>(recipe.training.seed)),
       batch_(recipe.training.batch_size),
       networks_(networks),
-      encoder_program_(networks.partner().spec(), training_use(recipe, Stream::encoder),
+      part_(part),
+      encoder_program_(networks.partner().spec(), training_use(recipe, Stream::encoder, part),
                        networks.partner().weights(), device),
-      generator_program_(logits_of(networks.generator().spec()), training_use(recipe, Stream::generator),
-                         networks.generator().weights(), device),
-      losses_(static_cast<std::size_t>(batch_)) {}
+      generator_program_(logits_of(networks.generator().spec()),
+                         training_use(recipe, Stream::generator, part), networks.generator().weights(),
+                         device),
+      losses_(static_cast<std::size_t>(part.share().size(batch_))) {}
 
 VaeMetrics Vae::take_step(std::uint64_t step, Feeder& feeder) {
   return update(step, feeder.vae_batch(step));
@@ -47,7 +51,7 @@ VaeMetrics Vae::update(std::uint64_t step, const Batch& batch) {
   const net::PassContext context{.seed = seed_, .step = step};
   std::ranges::copy(batch.images, encoder_program_.input().begin());
   encoder_program_.forward(context);
-  const Posterior posterior{encoder_program_.output(), batch_};
+  const Posterior posterior{encoder_program_.output(), part_.share().size(batch_)};
   draw_latents(posterior, batch.latents, generator_program_.input());
   generator_program_.forward(context);
 
@@ -55,6 +59,10 @@ VaeMetrics Vae::update(std::uint64_t step, const Batch& batch) {
   metrics.reconstruction = reconstruction_loss(generator_program_.output(), batch.images, losses_,
                                                generator_program_.output_gradient());
   metrics.divergence = kl_divergence(posterior);
+  std::array terms = {metrics.reconstruction, metrics.divergence};
+  part_.mean(terms);
+  metrics.reconstruction = terms[0];
+  metrics.divergence = terms[1];
   metrics.loss = metrics.reconstruction + static_cast<float>(bound_.kl_weight) * metrics.divergence;
 
   generator_program_.backward();

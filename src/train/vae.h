@@ -33,8 +33,8 @@ void for_each_metric(Metrics& metrics, Visitor&& visit) {
 /// Both maximise the lower bound of lower_bound.h.
 class Vae {
  public:
-  /// Trains `networks`, which, like `device`, must outlive it.
-  Vae(const Recipe& recipe, NetworkPair& networks, const ops::Device& device);
+  /// Trains `networks`, which, like `device`, must outlive it, on the stretch that `part` has of each batch.
+  Vae(const Recipe& recipe, NetworkPair& networks, const ops::Device& device, dist::Part part = {});
   Vae(const Vae&) = delete;  // its programs hold on to its networks
 
   /// Step `step`, 0 for the first: one update of both networks. Allocates nothing.
@@ -49,11 +49,12 @@ class Vae {
   LowerBoundSettings bound_;
   ScheduleSettings schedule_;
   std::uint64_t seed_;
-  std::int64_t batch_;
+  std::int64_t batch_;  // the whole one
   NetworkPair& networks_;
+  dist::Part part_;
   net::Program encoder_program_;
   net::Program generator_program_;  // up to the logits of the pixels
-  std::vector<float> losses_;       // [batch]
+  std::vector<float> losses_;       // [this part's batch]
 };
 
 }  // namespace ganymede::train

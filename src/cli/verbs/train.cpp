@@ -23,6 +23,7 @@
 #include "cli/signals.h"
 #include "cli/verbs/train_options.h"
 #include "data/dataset.h"
+#include "dist/world.h"
 #include "net/toml_fields.h"
 #include "session/session.h"
 
@@ -128,8 +129,7 @@ std::unique_ptr<session::Session> open_session(const TrainOptions& options,
   return std::make_unique<session::Session>(std::move(start), observer);
 }
 
-int run_train(const TrainOptions& options) {
-  const StopOnSignal signals;
+int run_session(const TrainOptions& options, const StopOnSignal& signals) {
   Console console(options.quiet);
   JsonOutput json(options.json, signals);
   session::Observer observer = observe(console, json);
@@ -166,6 +166,21 @@ int run_train(const TrainOptions& options) {
   return report_end(end, *session, signals, json, console);
 }
 
+/// Trains in this process, or in all that an MPI launcher has started, of which the first speaks and writes.
+int run_train(TrainOptions options) {
+  const StopOnSignal signals;  // the first process decides when all stop
+  dist::World world;
+  if (!world.leads()) {
+    session::follow(world);
+    return 0;
+  }
+  if (options.batch_per_rank) {
+    options.batch_size = *options.batch_per_rank * world.processes().count;
+  }
+  options.session.world = &world;
+  return run_session(options, signals);
+}
+
 void add_flags(CLI::App& verb, TrainOptions& options) {
   constexpr std::int64_t most = 1'000'000'000;
   const auto add = [&](const char* name, auto& value, const char* type, const std::string& description) {
@@ -185,6 +200,13 @@ void add_flags(CLI::App& verb, TrainOptions& options) {
       {"auto", "f32", "bf16"});
   add("--threads", options.threads, "N", "The number of threads; 0: one per processor")
       ->check(in_range(0, 1024));
+  add("--parts", options.parts, "N",
+      "Divide every batch into N parts, for N processes at most (default: as many as there are)")
+      ->check(in_range(1, 65536));
+  add("--batch-per-rank", options.batch_per_rank, "N",
+      "The number of images per step and process, under mpirun")
+      ->check(in_range(1, 65536))
+      ->excludes("--batch-size");
   add("--data", options.data, data_type, data::known_data());
   add_preparation(verb, options.images);
   add("--eval-every", options.eval_every, "N",

@@ -37,15 +37,18 @@ std::vector<std::string> overrides(const TrainOptions& options) {
   add("training.seed", options.seed);
   add("training.precision", options.precision);
   add("training.threads", options.threads);
+  add("training.parts", options.parts);
   add("output.eval_every_epochs", options.eval_every);
   return all;
 }
 
 void require_resumable(const TrainOptions& options) {
   const std::string decided = "This is fixed for a run: leave the flag out, or start a new run";
-  const std::array<std::pair<const char*, bool>, 8> flags = {
+  const std::array<std::pair<const char*, bool>, 10> flags = {
       {{"a recipe", options.recipe.has_value()},
        {"--batch-size", options.batch_size.has_value()},
+       {"--batch-per-rank", options.batch_per_rank.has_value()},
+       {"--parts", options.parts.has_value()},
        {"--seed", options.seed.has_value()},
        {"--precision", options.precision.has_value()},
        {"--size", options.images.size.has_value()},

@@ -18,6 +18,8 @@ struct TrainOptions {
   std::optional<std::int64_t> seed;
   std::optional<std::string> precision;
   std::optional<std::int64_t> threads;
+  std::optional<std::int64_t> parts;
+  std::optional<std::int64_t> batch_per_rank;
   std::optional<std::int64_t> eval_every;
   std::optional<std::string> data;
   PreparationFlags images;

@@ -7,7 +7,6 @@
 
 #include "net/exports/c_code.h"
 #include "net/exports/onnx_graph.h"
-#include "ops/batch_norm.h"
 
 namespace ganymede::net {
 
@@ -45,19 +44,24 @@ std::vector<WeightDeclaration> declare(const BatchNorm&, const Shape& input, Ini
            .torch_name = "running_var"}};
 }
 
-std::size_t scratch_bytes(const BatchNorm&, const Shape& input, const Use&) {
-  return 2 * static_cast<std::size_t>(input.back()) * sizeof(float);
+std::size_t scratch_bytes(const BatchNorm&, const Shape& input, const Use& use) {
+  const std::size_t rows = use.part.share().parts > 1 ? 4 : 2;
+  return rows * static_cast<std::size_t>(input.back()) * sizeof(float);
 }
 
 BatchNormOp::BatchNormOp(const BatchNorm& batch_norm, const LayerBinding& binding, const ops::Device&)
     : binding_(binding), batch_norm_(batch_norm) {
   const auto channels = static_cast<std::size_t>(binding.src.shape.back());
-  const std::span statistics(reinterpret_cast<float*>(binding.scratch.data()), 2 * channels);
-  mean_ = statistics.first(channels);
-  inverse_deviation_ = statistics.last(channels);
+  const std::span scratch(reinterpret_cast<float*>(binding.scratch.data()),
+                          binding.scratch.size() / sizeof(float));
+  mean_ = scratch.first(channels);
+  inverse_deviation_ = scratch.subspan(channels, channels);
+  sums_ = scratch.subspan(2 * channels);
   if (binding.use->backward() && !binding.use->weight_gradients) {
     unused_gradients_.resize(2 * channels);
   }
+  const dist::Part part = binding.use->part;
+  part_sums_ = {.parts = part.share().parts, .add_up = [part](std::span<float> values) { part.sum(values); }};
 }
 
 void BatchNormOp::forward(const PassContext&) {
@@ -66,7 +70,7 @@ void BatchNormOp::forward(const PassContext&) {
   dispatch(binding_.src.dtype, [&]<class T>(T) {
     if (binding_.use->training) {
       ops::batch_norm_statistics<T>(binding_.src.as<const T>(), batch_norm_.epsilon, mean_,
-                                    inverse_deviation_);
+                                    inverse_deviation_, part_sums_);
     } else {
       std::copy(running_mean.begin(), running_mean.end(), mean_.begin());
       ops::batch_norm_inverse_deviation(running_variance, batch_norm_.epsilon, inverse_deviation_);
@@ -91,7 +95,7 @@ void BatchNormOp::backward_data() {
     if (binding_.use->training) {
       ops::batch_norm_backward<T>(binding_.src.as<const T>(), binding_.diff_dst.as<const T>(), mean_,
                                   inverse_deviation_, binding_.parameters[0].values, diff_gamma, diff_beta,
-                                  binding_.diff_src.as<T>());
+                                  binding_.diff_src.as<T>(), part_sums_, sums_);
     } else {
       ops::batch_norm_scale<T>(inverse_deviation_, binding_.parameters[0].values,
                                binding_.diff_dst.as<const T>(), binding_.diff_src.as<T>());

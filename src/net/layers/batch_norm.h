@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/layer.h"
+#include "ops/batch_norm.h"
 
 namespace ganymede::net {
 
@@ -24,7 +25,8 @@ LayerFacts facts(const BatchNorm& batch_norm);
 base::Shape output_shape(const BatchNorm& batch_norm, const base::Shape& input);
 std::vector<WeightDeclaration> declare(const BatchNorm& batch_norm, const base::Shape& input,
                                        Initializer initializer);
-/// The batch's mean and inverse deviation, kept from the forward to the backward pass.
+/// The batch's mean and inverse deviation, kept from the forward to the backward pass, and, of a batch in
+/// several parts, their sums.
 std::size_t scratch_bytes(const BatchNorm& batch_norm, const base::Shape& input, const Use& use);
 std::int64_t multiply_adds(const BatchNorm& batch_norm, const LayerShape& place);
 void write_onnx(const BatchNorm& batch_norm, const LayerShape& place, OnnxGraph& graph);
@@ -45,7 +47,9 @@ class BatchNormOp {
  private:
   LayerBinding binding_;
   BatchNorm batch_norm_;
+  ops::PartSums part_sums_;
   std::span<float> mean_, inverse_deviation_;  // [channels]
+  std::span<float> sums_;                      // [2, channels], of several parts
   std::vector<float> unused_gradients_;        // [2, channels], for a program without weight gradients
 };
 

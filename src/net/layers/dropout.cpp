@@ -30,11 +30,17 @@ DropoutOp::DropoutOp(const Dropout& dropout, const LayerBinding& binding, const 
 
 void DropoutOp::forward(const PassContext& context) {
   if (binding_.use->training) {
-    ops::dropout_mask({.seed = context.seed,
-                       .purpose = base::Purpose::dropout,
-                       .stream = binding_.random_stream,
-                       .step = context.step},
-                      rate_, kept_);
+    const base::RandomKey key{.seed = context.seed,
+                              .purpose = base::Purpose::dropout,
+                              .stream = binding_.random_stream,
+                              .step = context.step};
+    const std::int64_t size = static_cast<std::int64_t>(kept_.size()) / binding_.use->batch;  // of a sample
+    for_each_stretch(*binding_.use, [&](std::int64_t first, std::int64_t count, std::int64_t number) {
+      ops::dropout_mask(
+          key, rate_,
+          kept_.subspan(static_cast<std::size_t>(first * size), static_cast<std::size_t>(count * size)),
+          number * size);
+    });
   }
   apply(binding_.src, binding_.dst);
 }

@@ -37,17 +37,21 @@ GANYMEDE_CLONES void apply(const std::uint8_t* kept, float scale, bf16* data, st
 
 }  // namespace
 
-void dropout_mask(const base::RandomKey& key, float rate, std::span<std::uint8_t> kept) {
+void dropout_mask(const base::RandomKey& key, float rate, std::span<std::uint8_t> kept, std::int64_t first) {
+  constexpr std::int64_t block = 16;
   const int lowest = threshold(rate);
-  base::parallel_for(
-      static_cast<std::int64_t>(kept.size()), grain, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; i += 16) {
-          const auto words = base::random_block(key, static_cast<std::uint32_t>(i / 16));
-          const auto bytes = std::bit_cast<std::array<std::uint8_t, 16>>(words);
-          std::transform(bytes.begin(), bytes.begin() + std::min<std::int64_t>(16, end - i), kept.begin() + i,
-                         [=](std::uint8_t byte) { return static_cast<std::uint8_t>(byte >= lowest); });
-        }
-      });
+  const std::int64_t shift = first % block;  // of `kept` against the random blocks
+  const std::int64_t size = static_cast<std::int64_t>(kept.size()) + shift;
+  base::parallel_for(size, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; i += block) {
+      const auto words = base::random_block(key, static_cast<std::uint32_t>((first - shift + i) / block));
+      const auto bytes = std::bit_cast<std::array<std::uint8_t, block>>(words);
+      const std::int64_t from = i == 0 ? shift : 0;
+      std::transform(bytes.begin() + from, bytes.begin() + std::min(block, end - i),
+                     kept.begin() + (i + from - shift),
+                     [=](std::uint8_t byte) { return static_cast<std::uint8_t>(byte >= lowest); });
+    }
+  });
 }
 
 float dropout_scale(float rate) {

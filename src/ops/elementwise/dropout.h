@@ -7,10 +7,11 @@
 
 namespace ganymede::ops {
 
-/// kept[n] is 1 where element n survives, which has probability 1 - rate, else 0: element n survives where
-/// byte n % 16 of the random block n / 16 of `key` is at least 256 rate, rounded. Rates are therefore
+/// kept[n] is 1 where element first + n survives, which has probability 1 - rate, else 0: element n survives
+/// where byte n % 16 of the random block n / 16 of `key` is at least 256 rate, rounded. Rates are therefore
 /// multiples of 1/256.
-void dropout_mask(const base::RandomKey& key, float rate, std::span<std::uint8_t> kept);
+void dropout_mask(const base::RandomKey& key, float rate, std::span<std::uint8_t> kept,
+                  std::int64_t first = 0);
 
 /// The factor that keeps the expectation, 1 over the share that survives (Srivastava et al. 2014, inverted).
 float dropout_scale(float rate);

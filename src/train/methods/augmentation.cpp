@@ -78,12 +78,12 @@ void cut_out(const Draw& draw, const base::Shape& image, float blank, float* pix
 }
 
 template <class Body>
-void for_each_image(const base::Shape& image, std::span<float> images, const Body& body) {
+void for_each_image(const base::Shape& image, std::int64_t first, std::span<float> images, const Body& body) {
   const std::int64_t elements = image.elements();
   base::parallel_for(static_cast<std::int64_t>(images.size()) / elements, 16,
                      [&](std::int64_t begin, std::int64_t end) {
                        for (std::int64_t n = begin; n < end; ++n) {
-                         body(static_cast<std::uint32_t>(n), images.data() + n * elements);
+                         body(static_cast<std::uint32_t>(first + n), images.data() + n * elements);
                        }
                      });
 }
@@ -95,9 +95,9 @@ bool moves_pixels(const AugmentationSettings& settings) {
 }  // namespace
 
 void augment(const AugmentationSettings& settings, const base::RandomKey& key, const base::Shape& image,
-             float blank, std::span<float> images) {
+             float blank, std::span<float> images, std::int64_t first) {
   if (moves_pixels(settings)) {
-    for_each_image(image, images, [&](std::uint32_t n, float* pixels) {
+    for_each_image(image, first, images, [&](std::uint32_t n, float* pixels) {
       const Draw d = draw(settings, key, image, n);
       translate(d.down, d.right, image, blank, pixels);
       cut_out(d, image, blank, pixels);
@@ -106,9 +106,9 @@ void augment(const AugmentationSettings& settings, const base::RandomKey& key, c
 }
 
 void augment_backward(const AugmentationSettings& settings, const base::RandomKey& key,
-                      const base::Shape& image, std::span<float> gradients) {
+                      const base::Shape& image, std::span<float> gradients, std::int64_t first) {
   if (moves_pixels(settings)) {
-    for_each_image(image, gradients, [&](std::uint32_t n, float* pixels) {
+    for_each_image(image, first, gradients, [&](std::uint32_t n, float* pixels) {
       const Draw d = draw(settings, key, image, n);
       cut_out(d, image, 0.0F, pixels);
       translate(-d.down, -d.right, image, 0.0F, pixels);
@@ -116,8 +116,9 @@ void augment_backward(const AugmentationSettings& settings, const base::RandomKe
   }
 }
 
-void add_noise(const base::RandomKey& key, float deviation, std::span<float> noise, std::span<float> values) {
-  base::fill_normal(key, 0.0F, deviation, noise.first(values.size()));
+void add_noise(const base::RandomKey& key, float deviation, std::span<float> noise, std::span<float> values,
+               std::uint64_t first) {
+  base::fill_normal(key, 0.0F, deviation, noise.first(values.size()), first);
   ops::add<float>(noise.first(values.size()), values);
 }
 

@@ -17,17 +17,18 @@ struct AugmentationSettings {
   double noise = 0.0;        ///< deviation of normal noise (instance noise, Soenderby et al. 2017)
 };
 
-/// Translates and cuts out in images [batch, height, width, channels], image n by the random numbers n of
-/// `key`. What is uncovered or blanked gets `blank`.
+/// Translates and cuts out in images [batch, height, width, channels], image n by the random numbers
+/// first + n of `key`. What is uncovered or blanked gets `blank`.
 void augment(const AugmentationSettings& settings, const base::RandomKey& key, const base::Shape& image,
-             float blank, std::span<float> images);
+             float blank, std::span<float> images, std::int64_t first = 0);
 
 /// The gradient by the images as they were from that by the augmented ones, in place.
 void augment_backward(const AugmentationSettings& settings, const base::RandomKey& key,
-                      const base::Shape& image, std::span<float> gradients);
+                      const base::Shape& image, std::span<float> gradients, std::int64_t first = 0);
 
-/// Adds normal noise, number n of `key` to value n. `noise` is memory for as many.
-void add_noise(const base::RandomKey& key, float deviation, std::span<float> noise, std::span<float> values);
+/// Adds normal noise, number first + n of `key` to value n. `noise` is memory for as many.
+void add_noise(const base::RandomKey& key, float deviation, std::span<float> noise, std::span<float> values,
+               std::uint64_t first = 0);
 
 template <class Visitor>
 void fields(AugmentationSettings& augmentation, Visitor& visit) {

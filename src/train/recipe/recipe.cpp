@@ -86,6 +86,7 @@ void fields(Common<TrainingSettings>& common, Visitor& visit) {
   visit("seed", training.seed);
   visit("precision", training.precision);
   visit("threads", training.threads);
+  visit("parts", training.parts);
 }
 
 template <class Visitor>

@@ -72,6 +72,7 @@ struct TrainingSettings {
   std::int64_t seed = 42;                      ///< of all random numbers
   Precision precision = Precision::automatic;  ///< of the networks
   std::int64_t threads = 0;                    ///< 0: one a processor
+  std::int64_t parts = 1;  ///< that a batch is divided into, which processes and threads compute: src/dist
 };
 
 /// What a run writes, and when.
@@ -127,6 +128,12 @@ struct Recipe {
                                                                     : training.batch_size;
   }
 };
+
+/// Throws Error(configuration) where the recipe's batches cannot be divided into so many equal parts.
+void require_divisible(const Recipe& recipe, std::int64_t parts);
+/// The fewest parts, at least so many, into which they can be divided. Throws as require_divisible() where
+/// there are none.
+std::int64_t divisible_parts(const Recipe& recipe, std::int64_t at_least);
 
 /// A network that a recipe trains, and how.
 struct LearningNetwork {

@@ -59,6 +59,31 @@ void check_methods(const Recipe& recipe) {
 
 }  // namespace
 
+void require_divisible(const Recipe& recipe, std::int64_t parts) {
+  const std::int64_t samples =
+      recipe.model == ModelKind::vae ? recipe.training.batch_size : recipe.half_batch();
+  if (samples % parts != 0 || recipe.training.batch_size % parts != 0) {
+    const std::int64_t unit = recipe.training.batch_size / samples * parts;
+    refuse_recipe("training.parts",
+                  fmt::format("{} parts of a batch of {}", parts, recipe.training.batch_size),
+                  fmt::format("batches that are a multiple of {}", unit),
+                  fmt::format("Give --batch-size {}, or other --parts",
+                              (recipe.training.batch_size + unit - 1) / unit * unit));
+  }
+}
+
+std::int64_t divisible_parts(const Recipe& recipe, std::int64_t at_least) {
+  const std::int64_t samples =
+      recipe.model == ModelKind::vae ? recipe.training.batch_size : recipe.half_batch();
+  for (std::int64_t parts = at_least; parts <= samples; ++parts) {
+    if (samples % parts == 0 && recipe.training.batch_size % parts == 0) {
+      return parts;
+    }
+  }
+  require_divisible(recipe, at_least);
+  return at_least;
+}
+
 void check_values(const Recipe& recipe) {
   const TrainingSettings& training = recipe.training;
   const bool half = training.discriminator_batch == DiscriminatorBatch::half;
@@ -72,6 +97,8 @@ void check_values(const Recipe& recipe) {
   check_range<std::int64_t>("training.epochs", training.epochs, 1, largest_count);
   check_range<std::int64_t>("training.seed", training.seed, 0, std::numeric_limits<std::int64_t>::max());
   check_range<std::int64_t>("training.threads", training.threads, 0, 1024);
+  check_range<std::int64_t>("training.parts", training.parts, 1, 65536);
+  require_divisible(recipe, training.parts);
   check_range<std::int64_t>("output.samples_every_epochs", recipe.output.samples_every_epochs, 1,
                             largest_count);
   check_range<std::int64_t>("output.checkpoint_every_epochs", recipe.output.checkpoint_every_epochs, 1,
