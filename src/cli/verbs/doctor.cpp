@@ -16,7 +16,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/data_source.h"
-#include "data/stacking.h"
+#include "dist/world.h"
 #include "io/files/process.h"
 #include "ops/device.h"
 #include "runs/run_directory.h"
@@ -77,7 +77,7 @@ int describe_machine() {
       line("oneDNN", fmt::format("{}, with {}", capabilities.library_version, capabilities.instruction_set)) +
       line("precision auto", bf16 ? "bf16, which this processor has instructions for"
                                   : "f32, as this processor has no instructions for bf16") +
-      line("threads", std::to_string(base::thread_count())) +
+      line("threads", std::to_string(base::thread_count())) + line("MPI", dist::describe_mpi()) +
       line("gnuplot", about_program("gnuplot", "--version", "gnuplot-nox", "draws losses.png")) +
       line("dot", about_program("dot", "-V", "graphviz", "draws summary --plot")) + about_data_sets());
   return 0;

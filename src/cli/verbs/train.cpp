@@ -171,8 +171,16 @@ int run_train(TrainOptions options) {
   const StopOnSignal signals;  // the first process decides when all stop
   dist::World world;
   if (!world.leads()) {
-    session::follow(world);
-    return 0;
+    try {
+      session::follow(world);
+      return 0;
+    } catch (const base::Error& error) {
+      print_error(fmt::format("process {}: {}", world.processes().rank, error.what()));
+      if (error.kind() != base::ErrorKind::data) {  // of which all know, since they have agreed to end
+        world.processes().abort(static_cast<int>(error.kind()));
+      }
+      return static_cast<int>(error.kind());
+    }
   }
   if (options.batch_per_rank) {
     options.batch_size = *options.batch_per_rank * world.processes().count;

@@ -1,0 +1,136 @@
+"""Trains with mpirun: mpirun_test.py GANYMEDE. Processes may share processors here."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+GANYMEDE = os.path.abspath(sys.argv.pop(1))
+ENVIRONMENT = {
+    **os.environ,
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+}
+
+
+class Mpirun(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.place = pathlib.Path(directory.name)
+
+    def start(self, processes, *arguments):
+        launcher = ["mpirun", "-np", str(processes)] if processes else []
+        return subprocess.Popen(
+            [*launcher, GANYMEDE, "train", *arguments],
+            cwd=self.place,
+            env=ENVIRONMENT,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def train(self, processes, *arguments, status=0):
+        process = self.start(processes, *arguments)
+        errors = process.communicate(timeout=120)[1]
+        self.assertEqual(process.returncode, status, errors)
+        return errors
+
+    def checkpoint(self, run, step):
+        return (self.place / run / "checkpoints" / f"step_{step:08}.safetensors").read_bytes()
+
+    def test_any_number_of_processes_makes_the_bytes_of_one(self):
+        for recipe in ("dense-small", "vae"):
+            arguments = (recipe, "--steps", "3", "--parts", "4", "--threads", "1", "--batch-size", "32", "--out")
+            self.train(0, *arguments, f"{recipe}-1")
+            expected = self.checkpoint(f"{recipe}-1", 3)
+            for processes in (2, 3, 4):
+                with self.subTest(recipe=recipe, processes=processes):
+                    errors = self.train(processes, *arguments, f"{recipe}-{processes}")
+                    self.assertIn(f"in 4 parts on {processes} processes", errors)
+                    self.assertTrue(self.checkpoint(f"{recipe}-{processes}", 3) == expected)
+
+    def test_one_process_speaks_and_there_is_a_part_for_each(self):
+        errors = self.train(2, "dense-small", "--steps", "2", "--out", "run")
+        self.assertEqual(errors.count("Training dense-small"), 1)
+        self.assertIn("in 2 parts on 2 processes", errors)
+        self.assertIn("parts = 2\n", (self.place / "run/config.toml").read_text())
+
+    def test_batches_can_be_given_by_process(self):
+        errors = self.train(2, "dense-small", "--batch-per-rank", "16", "--steps", "2", "--out", "run")
+        self.assertIn("batches of 32 in 2 parts", errors)
+
+    def test_a_run_goes_on_with_another_number_of_processes(self):
+        arguments = ("dense-small", "--parts", "4", "--batch-size", "32", "--threads", "1")
+        self.train(0, *arguments, "--steps", "4", "--out", "whole")
+        self.train(4, *arguments, "--steps", "2", "--out", "run")
+        self.train(3, "--resume", "run", "--steps", "4")
+        self.assertTrue(self.checkpoint("run", 4) == self.checkpoint("whole", 4))
+
+    def test_more_processes_than_parts_are_refused(self):
+        self.train(0, "dense-small", "--steps", "1", "--out", "run")
+        errors = self.train(2, "--resume", "run", "--steps", "2", status=2)
+        self.assertIn("found 1 parts for 2 processes, expected a part for each process", errors)
+
+    def test_a_process_with_other_images_is_refused(self):
+        digits = self.place / "digits"
+        script = (
+            'if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then cd other; fi; exec "$0" "$@"'
+        )
+        for folder in (digits, self.place / "other" / "digits"):
+            folder.mkdir(parents=True)
+            images = bytes([0, 0, 8, 3, 0, 0, 0, 64, 0, 0, 0, 28, 0, 0, 0, 28])
+            images += bytes([len(folder.parts)]) * (64 * 28 * 28)
+            (folder / "train-images-idx3-ubyte").write_bytes(images)
+            (folder / "train-labels-idx1-ubyte").write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 64]) + bytes(range(10)) * 6 + bytes(4))
+        ended = subprocess.run(
+            ["mpirun", "-np", "2", "sh", "-c", script, GANYMEDE, "train", "dense-small", "--data", "digits",
+             "--batch-size", "8", "--steps", "2", "--out", "run"],
+            cwd=self.place, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertIn("process 1: digits: found other images than the first process has", ended.stderr)
+        self.assertFalse((self.place / "run").exists())
+
+    def test_the_death_of_a_process_ends_the_others_and_the_run_goes_on(self):
+        arguments = ("dense-small", "--parts", "2", "--batch-size", "32", "--threads", "1")
+        process = self.start(2, *arguments, "--epochs", "1000", "--set", "output.checkpoint_every_epochs=1",
+                             "--out", "run")
+        checkpoints = self.place / "run" / "checkpoints"
+        deadline = time.monotonic() + 100
+        while len(list(checkpoints.glob("step_*"))) < 2:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        ranks = {}
+        for child in children:
+            for line in pathlib.Path(f"/proc/{child}/environ").read_bytes().split(b"\0"):
+                if line.startswith(b"OMPI_COMM_WORLD_RANK="):
+                    ranks[int(line.split(b"=")[1])] = int(child)
+        os.kill(ranks[1], signal.SIGKILL)
+        began = time.monotonic()
+        errors = process.communicate(timeout=60)[1]
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("rank 1", errors)
+        last = max(int(path.stem.split("_")[1]) for path in checkpoints.glob("step_????????.safetensors"))
+        self.train(0, "--resume", "run", "--steps", str(last + 2))
+
+    def test_ctrl_c_at_mpirun_leaves_a_run_that_goes_on(self):
+        process = self.start(2, "dense-small", "--batch-size", "32", "--threads", "1", "--epochs", "1000",
+                             "--out", "run")
+        deadline = time.monotonic() + 100
+        while not (self.place / "run" / "metrics.jsonl").exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        last = max(int(path.stem.split("_")[1]) for path in (self.place / "run/checkpoints").glob("step_????????.safetensors"))
+        self.train(2, "--resume", "run", "--steps", str(last + 2))
+
+
+unittest.main()
