@@ -2,7 +2,7 @@
 
 namespace ganymede::dist {
 
-/// The processes that train together, and how they exchange bytes: what src/mpi fills in from MPI. The
+/// The processes that train together, and how they exchange bytes: what dist/mpi fills in from MPI. The
 /// default is one process by itself, which calls none of the functions. All processes call the same function
 /// in the same order. Sizes and offsets are in bytes.
 struct Processes {

@@ -18,7 +18,7 @@ constexpr base::Refusal refuse{base::ErrorKind::usage};
 
 constexpr const char* library = "libganymede_mpi.so";
 
-/// The function `name` of src/mpi; null if it is not there, whose reason dlerror() has.
+/// The function `name` of dist/mpi; null if it is not there, whose reason dlerror() has.
 template <class Function>
 Function* find(const char* name) {
   // Open MPI's own parts look for its symbols among the global ones.
