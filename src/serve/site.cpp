@@ -286,6 +286,7 @@ Answer Site::describe(const RunRequest& run) {
                       {"onnx", runs_.reader().export_onnx != nullptr},
                       {"meta", meta.is_discarded() ? Json() : std::move(meta)},
                       {"settings", field_values(recipe)},
+                      {"fields", describe_fields()},
                       {"config", read_text(run.files.config, largest_text)}};
   description.update(latent_facts(recipe));
   return as_json(description);

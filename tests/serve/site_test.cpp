@@ -96,6 +96,8 @@ TEST_F(SiteTest, DescribesARun) {
   EXPECT_EQ(run["recipe"], "small");
   EXPECT_EQ(run["latent_size"], 4);
   EXPECT_EQ(run["samples"], Json({0}));
+  EXPECT_EQ(run["settings"]["generator_optimizer.learning_rate"], 0.001);
+  EXPECT_FALSE(run["fields"].empty());
   EXPECT_THAT(run["config"].get<std::string>(), HasSubstr("name = \"small\""));
 }
 

@@ -121,7 +121,6 @@ export interface Run {
   onnx: boolean;
   config: string;
   settings: Settings;
-  /** Those that can be changed now. */
   fields: FormField[];
 }
 

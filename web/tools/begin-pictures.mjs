@@ -79,7 +79,7 @@ await page.getByRole("heading", { level: 1, name: "cured-high-rates" }).waitFor(
 await page.getByText("Finished", { exact: true }).waitFor(patience);
 await draw("begin-cured");
 await page.getByRole("link", { name: "Compare with the broken run" }).click();
-await page.getByRole("img", { name: /^Losses: / }).waitFor(patience);
+await page.getByRole("img", { name: /^Losses: Generator / }).waitFor(patience);
 await draw("begin-compared");
 
 tab.assertSound();
