@@ -21,7 +21,7 @@ std::vector<Lesson> make_lessons() {
        .sentence = "The discriminator takes five updates for one of the generator, at fifty times its "
                    "learning rate.",
        .watch = "The discriminator's loss falls as far as its smoothed labels allow, its accuracy goes to "
-                "100%, and the generator's loss climbs. The samples hardly change.",
+                "100%, and the generator's loss climbs. The samples stay blurs.",
        .recipe = "dense-small",
        .settings = {"training.discriminator_steps=5", "discriminator_optimizer.learning_rate=5e-3",
                     "generator_optimizer.learning_rate=1e-4"},
@@ -45,8 +45,8 @@ std::vector<Lesson> make_lessons() {
        .title = "A frozen discriminator",
        .sentence = "The discriminator's learning rate is almost zero: the generator learns what this one "
                    "discriminator takes for real, whatever that looks like.",
-       .watch = "The generator's loss falls, as one would wish, and the samples are no digits: a loss alone "
-                "does not tell how good the images are.",
+       .watch = "The generator's loss falls, as one would wish, and the samples are one pattern of specks: a "
+                "loss alone does not tell how good the images are.",
        .recipe = "dense-small",
        .settings = {"discriminator_optimizer.learning_rate=1e-9"},
        .steps = 400,
@@ -78,8 +78,8 @@ std::vector<Lesson> make_lessons() {
       {.key = "high-rates",
        .title = "Learning rates that are too high",
        .sentence = "Both learning rates are 0.1, fifty times the recipe's.",
-       .watch = "Within twenty steps the losses jump to hundreds of what guessing costs, and so do the "
-                "gradients. The samples become patches of black and white.",
+       .watch = "Within forty steps the generator's loss is a thousand times that of guessing. The pixels of "
+                "the samples are black or white.",
        .recipe = "dense-small",
        .settings = {"generator_optimizer.learning_rate=0.1", "discriminator_optimizer.learning_rate=0.1"},
        .steps = 600,

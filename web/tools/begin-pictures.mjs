@@ -20,7 +20,8 @@ const browser = await launch();
 const tab = await open(browser, program.address, { viewport });
 const { page } = tab;
 const button = (name) => page.getByRole("button", { name, exact: true });
-const draw = async (name) => {
+const draw = async (name, place = null) => {
+  await page.evaluate((selector) => (selector ? document.querySelector(selector)?.scrollIntoView() : window.scrollTo(0, 0)), place);
   await page.waitForTimeout(settled);
   await page.screenshot({ path: join(directory, `${name}.png`) });
 };
@@ -46,15 +47,14 @@ await reach(1900);
 await draw("begin-live");
 
 await page.getByText("Change it while it trains").click();
-await page.getByLabel("Generator's learning rate").fill("0.00001");
-await page.getByLabel("Discriminator's updates").fill("5");
+await page.getByLabel("Discriminator's learning rate").fill("0.000000001");
 await draw("begin-change");
 await button("Change").click();
 const findings = page.getByRole("list", { name: "The doctor's findings and the changes" });
 await findings.getByText(/^Step [\d,]+: Changed /).waitFor(patience);
 const changed = await stepOf();
 await page.getByText("Change it while it trains").click();
-await reach(changed + 1500);
+await findings.getByText(/The generator has won/).waitFor(patience);
 await draw("begin-broken");
 
 await page.getByText("Change it while it trains").click();
@@ -68,12 +68,13 @@ await button("Stop").click();
 await page.getByText("Stopped", { exact: true }).waitFor(patience);
 
 await page.getByRole("link", { name: "Begin", exact: true }).click();
-await page.getByRole("heading", { level: 2, name: "Break it" }).evaluate((heading) => heading.scrollIntoView());
-await draw("begin-lessons");
+await page.getByRole("heading", { level: 2, name: "Break it" }).waitFor();
+await draw("begin-lessons", ".lessons");
 await button("Learning rates that are too high").click();
 await page.getByRole("heading", { level: 1, name: "lesson-high-rates" }).waitFor(patience);
 await page.getByText("Finished", { exact: true }).waitFor(patience);
 await draw("begin-lesson");
+await draw("begin-lesson-curves", ".columns");
 await button("Lower both learning rates to 0.002").click();
 await page.getByRole("heading", { level: 1, name: "cured-high-rates" }).waitFor(patience);
 await page.getByText("Finished", { exact: true }).waitFor(patience);
