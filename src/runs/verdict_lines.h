@@ -36,9 +36,9 @@ std::string rollback_line(const train::Position& position, const Rollback& rollb
 
 /// A setting of a recipe that has another value than before, both as TOML.
 struct ChangedSetting {
-  std::string key;  ///< "generator_optimizer.learning_rate"
-  std::string from;
-  std::string to;
+  std::string key;   ///< "generator_optimizer.learning_rate"
+  std::string from;  ///< its value before, empty where there was none
+  std::string to;    ///< its value now
 
   friend bool operator==(const ChangedSetting&, const ChangedSetting&) = default;
 };
