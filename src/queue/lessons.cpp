@@ -29,6 +29,18 @@ std::vector<Lesson> make_lessons() {
        .ailment = Ailment::discriminator_won,
        .cure = "One update each, at the same learning rate",
        .cure_settings = {}},
+      {.key = "collapse",
+       .title = "A collapse",
+       .sentence = "Batches of 1,024 images, of half the size so that it is quick: the generator makes one "
+                   "image, whatever its latent point is.",
+       .watch = "The samples are all the same, though the losses look healthy. The doctor looks at samples "
+                "every 500 steps, and believes a collapse when it lasts for two million images.",
+       .recipe = "dense-small",
+       .settings = {"images.size=14", "training.batch_size=1024"},
+       .steps = 2600,
+       .ailment = Ailment::collapse,
+       .cure = "Hold down the discriminator's slope at real images (R1)",
+       .cure_settings = {"images.size=14", "training.batch_size=1024", "penalty.r1=1"}},
       {.key = "frozen-generator",
        .title = "A frozen generator",
        .sentence =
@@ -40,18 +52,6 @@ std::vector<Lesson> make_lessons() {
        .steps = 400,
        .ailment = Ailment::discriminator_won,
        .cure = "Let the generator learn as fast as the discriminator",
-       .cure_settings = {}},
-      {.key = "frozen-discriminator",
-       .title = "A frozen discriminator",
-       .sentence = "The discriminator's learning rate is almost zero: the generator learns what this one "
-                   "discriminator takes for real, whatever that looks like.",
-       .watch = "The generator's loss falls, as one would wish, and the samples are one pattern of specks: a "
-                "loss alone does not tell how good the images are.",
-       .recipe = "dense-small",
-       .settings = {"discriminator_optimizer.learning_rate=1e-9"},
-       .steps = 400,
-       .ailment = Ailment::generator_won,
-       .cure = "Let the discriminator learn as fast as the generator",
        .cure_settings = {}},
       {.key = "swapped-labels",
        .title = "Swapped labels",
