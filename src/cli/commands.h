@@ -50,6 +50,7 @@ void add_data(CLI::App& app, Action& action);
 void add_plot(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_serve(CLI::App& app, Action& action);
+void add_play(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_classifier(CLI::App& app, Action& action);

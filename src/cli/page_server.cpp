@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "queue/control_link.h"
 #include "serve/run_reader.h"
 
 namespace ganymede::cli {
@@ -79,30 +80,34 @@ void add_page_flags(CLI::App& verb, PageAddress& address) {
       ->type_name("ADDRESS");
 }
 
-PageServer::PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress& address, Console& console)
+PageServer::PageServer(serve::Runs runs, serve::Trainings trainings, const PageAddress& address,
+                       Console& console)
     : policy_{serve::is_loopback(address.host) ? "" : serve::make_token()},
-      site_(std::move(runs), policy_, std::move(live), serve::embedded_page()) {
+      site_(std::move(runs), policy_, std::move(trainings), serve::embedded_page()) {
   listen(server_, site_, address);
-  const std::string url = fmt::format("http://{}:{}/", public_name(address.host), server_->port());
+  url_ = fmt::format("http://{}:{}/", public_name(address.host), server_->port());
   if (!policy_.token.empty()) {
-    print_hint(fmt::format("The page, open to everyone with this address: {}?token={}", url, policy_.token));
+    url_ += "?token=" + policy_.token;
+    print_hint("The page, open to everyone with this address: " + url_);
   } else {
-    console.say(fmt::format("The page: {}", url));
+    console.say("The page: " + url_);
   }
   if (serve::embedded_page().empty()) {
     console.warn("This program was built without the web page, which needs npm: run `./ganymede page` once");
   }
 }
 
-TrainingPage::TrainingPage(const session::Session& session, const StopOnSignal& signals,
-                           const PageAddress& address, Console& console)
-    : control_(session.position(), [&signals] { signals.request_stop(); }),
+TrainingPage::TrainingPage(const session::Session& session, session::Observer& observer,
+                           const StopOnSignal& signals, const PageAddress& address, Console& console)
+    : control_(std::make_shared<serve::Control>(session.position(), [&signals] { signals.request_stop(); })),
       server_(runs_beside(session.directory(),
                           {session.recipe().data, session.dataset(), session.recipe().images}),
-              {name_of(session.directory()), &control_}, address, console) {}
+              serve::only_training(name_of(session.directory()), control_), address, console) {
+  queue::follow(observer, control_, signals.token());
+}
 
 TrainingPage::~TrainingPage() {
-  control_.end(serve::RunState::failed);  // unless the run's end was reported before
+  control_->end(serve::RunState::failed);  // unless the run's end was reported before
 }
 
 }  // namespace ganymede::cli

@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,26 +31,31 @@ class PageServer {
  public:
   /// Prints the page's address, with the token if other machines can reach it. Throws Error(usage) if the
   /// address is not available.
-  PageServer(serve::Runs runs, serve::LiveRun live, const PageAddress& address, Console& console);
+  PageServer(serve::Runs runs, serve::Trainings trainings, const PageAddress& address, Console& console);
+
+  /// The page's address, with the token where one is needed.
+  const std::string& url() const { return url_; }
 
  private:
   serve::AccessPolicy policy_;
   serve::Site site_;
   std::optional<serve::Server> server_;
+  std::string url_;
 };
 
 /// Serves the page of a run that trains, of the other runs in a directory called runs, and the run's
 /// controls.
 class TrainingPage {
  public:
-  TrainingPage(const session::Session& session, const StopOnSignal& signals, const PageAddress& address,
-               Console& console);
+  /// `observer` is the session's.
+  TrainingPage(const session::Session& session, session::Observer& observer, const StopOnSignal& signals,
+               const PageAddress& address, Console& console);
   ~TrainingPage();
 
-  serve::Control& control() { return control_; }
+  serve::Control& control() { return *control_; }
 
  private:
-  serve::Control control_;
+  std::shared_ptr<serve::Control> control_;
   PageServer server_;
 };
 

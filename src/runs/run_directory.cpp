@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view checkpoint_begin = "step_";
+constexpr std::string_view undo_begin = "undo_";
 constexpr std::string_view sample_begin = "epoch_";
 constexpr std::string_view generator_begin = "generator_epoch_";
 constexpr std::string_view tensors_end = ".safetensors";
@@ -86,6 +87,21 @@ fs::path RunDirectory::generator_of_epoch(std::int64_t epoch) const {
   return checkpoints() / fmt::format("{}{:04}{}", generator_begin, epoch, tensors_end);
 }
 
+fs::path RunDirectory::undo_checkpoint(std::int64_t step) const {
+  return checkpoints() / fmt::format("{}{:08}{}", undo_begin, step, tensors_end);
+}
+
+std::optional<std::int64_t> RunDirectory::undo_step() const {
+  const std::vector<fs::path> found = list(checkpoints(), undo_begin, tensors_end);
+  return found.empty() ? std::nullopt : std::optional(number_in(found.back(), undo_begin));
+}
+
+void RunDirectory::keep_one_undo_checkpoint(std::int64_t step) const {
+  std::vector<fs::path> others = list(checkpoints(), undo_begin, tensors_end);
+  std::erase(others, undo_checkpoint(step));
+  remove(others);
+}
+
 std::vector<fs::path> RunDirectory::find_checkpoints() const {
   std::vector<fs::path> found = list(checkpoints(), checkpoint_begin, tensors_end);
   std::ranges::reverse(found);
@@ -114,6 +130,7 @@ void RunDirectory::remove_beyond(std::int64_t step, std::int64_t epoch) const {
     remove(files);
   };
   remove_later(find_checkpoints(), checkpoint_begin, step);
+  remove_later(list(checkpoints(), undo_begin, tensors_end), undo_begin, step);
   remove_later(find_samples(), sample_begin, epoch);
   remove_later(list(checkpoints(), generator_begin, tensors_end), generator_begin, epoch);
 }

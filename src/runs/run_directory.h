@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace ganymede::runs {
@@ -48,6 +49,13 @@ class RunDirectory {
   /// The generator with the best score.
   std::filesystem::path best_generator() const { return checkpoints() / "generator_best.safetensors"; }
 
+  /// The checkpoint from before a change of the run's settings at this step.
+  std::filesystem::path undo_checkpoint(std::int64_t step) const;
+  /// The step of the newest of them, which undoing the change leads to; nothing if there is none.
+  std::optional<std::int64_t> undo_step() const;
+  /// Removes all of them but that of `step`.
+  void keep_one_undo_checkpoint(std::int64_t step) const;
+
   /// The checkpoints' files, the newest first. Throws Error(file) if the directory cannot be read.
   std::vector<std::filesystem::path> find_checkpoints() const;
   /// The same for those of at most `last_step` steps, by their names.
@@ -56,8 +64,8 @@ class RunDirectory {
   std::vector<std::filesystem::path> find_samples() const;
   /// Removes temporary files of a killed process.
   void remove_temporaries() const;
-  /// Removes the checkpoints of more than `step` steps, and the samples and generators of later epochs than
-  /// `epoch`.
+  /// Removes the checkpoints, those to undo changes too, of more than `step` steps, and the samples and
+  /// generators of later epochs than `epoch`.
   void remove_beyond(std::int64_t step, std::int64_t epoch) const;
   /// Removes all checkpoints except the newest two and the newest of at most `last_good_step` steps, from
   /// which the run can be resumed if it had begun to diverge.

@@ -40,13 +40,11 @@ std::string file_name(std::string name) {
 
 /// runs/<time>-<recipe>, with a number if the name is in use.
 fs::path default_place(const std::string& recipe) {
-  const fs::path first = fs::path("runs") / fmt::format("{}-{}", base::local_time(), file_name(recipe));
-  fs::path place = first;
-  std::error_code ignored;
-  for (int copy = 2; fs::exists(place, ignored); ++copy) {
-    place = fmt::format("{}-{}", first.string(), copy);
-  }
-  return place;
+  const fs::path runs = "runs";
+  return runs / unused_name(run_name(recipe), [&](const std::string& name) {
+           std::error_code ignored;
+           return fs::exists(runs / name, ignored);
+         });
 }
 
 /// Removes a run directory, its lock last, so that an interrupted removal is distinguishable from a run in
@@ -147,6 +145,18 @@ void require_free(const fs::path& out) {
   if (fs::equivalent(out, fs::current_path(), error)) {
     refuse(out, "the current directory", "one that does not exist yet", "Choose another name with --out DIR");
   }
+}
+
+std::string run_name(const std::string& recipe) {
+  return fmt::format("{}-{}", base::local_time(), file_name(recipe));
+}
+
+std::string unused_name(const std::string& name, const std::function<bool(const std::string&)>& is_used) {
+  std::string unused = name;
+  for (int copy = 2; is_used(unused); ++copy) {
+    unused = fmt::format("{}-{}", name, copy);
+  }
+  return unused;
 }
 
 StagedRun::StagedRun(const fs::path& out, const std::string& recipe)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,11 @@ struct LockedRun {
   RunDirectory directory;  ///< where the run is
   RunLock lock;            ///< keeps other processes out
 };
+
+/// The usual name of a new run: <time>-<recipe>.
+std::string run_name(const std::string& recipe);
+/// `name`, with a number behind it if it is in use.
+std::string unused_name(const std::string& name, const std::function<bool(const std::string&)>& is_used);
 
 /// A new run directory under a hidden name beside its final place, so that a visible run directory can always
 /// be resumed. It is removed at destruction unless it was put in place; that of a killed process is removed

@@ -1,5 +1,7 @@
 #include "runs/verdict_lines.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/number.h"
 #include "runs/metrics_file.h"
 
 namespace ganymede::runs {
@@ -117,6 +120,23 @@ std::string rollback_line(const train::Position& position, const Rollback& rollb
   return with_members(begin_metrics_line(position, "rollback"), {{"kind", train::to_string(rollback.ailment)},
                                                                  {"from_step", rollback.from_step},
                                                                  {"message", rollback.message}});
+}
+
+std::string change_line(const train::Position& position, const std::vector<ChangedSetting>& changes) {
+  Json settings = Json::object();
+  std::vector<std::string> words;
+  for (const auto& [key, from, to] : changes) {
+    settings[key] = {{"from", from}, {"to", to}};
+    words.push_back(fmt::format("{} from {} to {}", key, from, to));
+  }
+  const std::string message = fmt::format("Changed {}", fmt::join(words, ", "));
+  return with_members(begin_metrics_line(position, "change"), {{"settings", settings}, {"message", message}});
+}
+
+std::string undo_line(const train::Position& position, std::int64_t from_step) {
+  const std::string message =
+      fmt::format("The last change is undone: back from step {}", base::grouped(from_step));
+  return with_members(begin_metrics_line(position, "undo"), {{"from_step", from_step}, {"message", message}});
 }
 
 History read_history(const std::filesystem::path& metrics, const train::Recipe& recipe) {

@@ -34,6 +34,19 @@ struct Rollback {
 /// {"event": "rollback", step, epoch, time, kind, from_step, message}, at the position that it went back to.
 std::string rollback_line(const train::Position& position, const Rollback& rollback);
 
+/// A setting of a recipe that has another value than before, both as TOML.
+struct ChangedSetting {
+  std::string key;   ///< "generator_optimizer.learning_rate"
+  std::string from;  ///< its value before, empty where there was none
+  std::string to;    ///< its value now
+
+  friend bool operator==(const ChangedSetting&, const ChangedSetting&) = default;
+};
+/// {"event": "change", step, epoch, time, settings: {KEY: {from, to}}, message}
+std::string change_line(const train::Position& position, const std::vector<ChangedSetting>& changes);
+/// {"event": "undo", step, epoch, time, from_step, message}, at the position that the run went back to.
+std::string undo_line(const train::Position& position, std::int64_t from_step);
+
 /// The doctor's findings on a run so far.
 struct History {
   train::Doctor doctor;  ///< after all of it

@@ -17,6 +17,8 @@
 #include "data/gzip.h"
 #include "io/files/file.h"
 #include "io/files/json.h"
+#include "serve/form/form.h"
+#include "serve/http/answers.h"
 #include "serve/http/encoding.h"
 #include "serve/latent_facts.h"
 #include "serve/live/event_stream.h"
@@ -33,20 +35,6 @@ constexpr std::size_t largest_text = 1 << 20;
 constexpr std::size_t largest_metrics = std::size_t{1} << 28;
 constexpr std::size_t largest_page_file = std::size_t{1} << 26;
 constexpr std::size_t largest_sample = std::size_t{1} << 26;
-
-Answer say(int status, std::string why) {
-  return {.status = status, .body = std::move(why) + "\n"};
-}
-
-Answer not_found(const std::string& what) {
-  return say(404, fmt::format("There is no {} here.", what));
-}
-
-Answer as_json(const Json& json) {
-  return {.type = "application/json",
-          .body = json.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .headers = {{"Cache-Control", "no-store"}}};
-}
 
 std::string read_text(const fs::path& path, std::size_t largest) {
   const std::vector<std::byte> bytes = io::read_file(path, largest);
@@ -118,8 +106,8 @@ int status_of(const base::Error& error) {
 
 }  // namespace
 
-Site::Site(Runs runs, AccessPolicy policy, LiveRun live, std::span<const PageFile> page)
-    : runs_(std::move(runs)), policy_(std::move(policy)), live_(std::move(live)), page_(page) {}
+Site::Site(Runs runs, AccessPolicy policy, Trainings trainings, std::span<const PageFile> page)
+    : runs_(std::move(runs)), policy_(std::move(policy)), trainings_(std::move(trainings)), page_(page) {}
 
 Answer Site::answer(const Request& request) {
   Answer answer;
@@ -179,7 +167,15 @@ Answer Site::page_file(const Request& request, const Target& target) const {
 }
 
 Answer Site::api(const Request& request, const Target& target) {
-  if (target.path.size() < 2 || target.path[1] != "runs") {
+  const std::string resource = target.path.size() < 2 ? "" : target.path[1];
+  if (resource == "recipes" || resource == "trainings") {
+    return trainings_.answer
+               ? trainings_.answer(request, target)
+               : say(404,
+                     "This program starts no trainings from the page: use ganymede play, or ganymede "
+                     "serve with a directory of runs.");
+  }
+  if (resource != "runs") {
     return not_found("such resource");
   }
   if (target.path.size() == 2) {
@@ -195,7 +191,7 @@ Answer Site::of_run(const Request& request, const Target& target) {
     bool posted;
     Answer (Site::*handler)(const RunRequest&);
   };
-  static constexpr std::array<Resource, 11> resources = {{{"", 3, false, &Site::describe},
+  static constexpr std::array<Resource, 12> resources = {{{"", 3, false, &Site::describe},
                                                           {"metrics", 4, false, &Site::metrics},
                                                           {"events", 4, false, &Site::events},
                                                           {"samples", 5, false, &Site::sample},
@@ -205,7 +201,8 @@ Answer Site::of_run(const Request& request, const Target& target) {
                                                           {"sheet", 4, false, &Site::sheet},
                                                           {"generator.onnx", 4, false, &Site::generator_onnx},
                                                           {"nearest", 4, true, &Site::nearest_images},
-                                                          {"control", 4, true, &Site::control}}};
+                                                          {"control", 4, true, &Site::control},
+                                                          {"changes", 4, true, &Site::change}}};
   const std::string name = target.path.size() > 3 ? target.path[3] : "";
   const auto resource = std::ranges::find_if(
       resources, [&](const Resource& one) { return one.name == name && one.parts == target.path.size(); });
@@ -226,18 +223,21 @@ Answer Site::list_runs() const {
       runs.push_back(list_entry(name, *files));
     }
   }
-  return as_json({{"runs", runs}, {"live", live_.control == nullptr ? Json() : Json(live_.name)}});
+  const std::string running = trainings_.running();
+  return as_json({{"runs", runs},
+                  {"live", running.empty() ? Json() : Json(running)},
+                  {"starts", trainings_.answer != nullptr}});
 }
 
 Json Site::list_entry(const std::string& name, const RunFiles& files) const {
-  const bool live = live_.control != nullptr && name == live_.name;
+  const std::shared_ptr<const Control> control = trainings_.control(name);
   RunSummary summary = runs_.reader().summarise(files);
   const bool complete = summary.total_steps > 0 && summary.step >= summary.total_steps;
   std::string state(to_string(summary.trains ? RunState::training
                               : complete     ? RunState::finished
                                              : RunState::stopped));
-  if (live) {
-    const LiveStatus status = live_.control->status();
+  if (control) {
+    const LiveStatus status = control->status();
     state = to_string(status.state);
     summary.step = status.position.step;
     summary.total_steps = status.position.total_steps;
@@ -260,12 +260,11 @@ Json Site::list_entry(const std::string& name, const RunFiles& files) const {
            state == to_string(RunState::stopped) && !summary.resume.empty() ? Json(summary.resume) : Json()},
           {"newest_sample", files.samples.empty() ? Json() : Json(files.samples.rbegin()->first)},
           {"networks", fs::exists(files.generator, ignored)},
-          {"live", live}};
+          {"live", name == trainings_.running()}};
 }
 
 Answer Site::describe(const RunRequest& run) {
-  const std::string config = read_text(run.files.config, largest_text);
-  const train::Recipe recipe = train::parse_recipe(config, run.name + "/config.toml");
+  const train::Recipe recipe = recipe_of(run);
   Json samples = Json::array();
   for (const auto& [epoch, file] : run.files.samples) {
     samples.push_back(epoch);
@@ -283,10 +282,12 @@ Answer Site::describe(const RunRequest& run) {
                       {"grid_columns", recipe.output.grid_columns},
                       {"grid_rows", recipe.output.grid_rows},
                       {"samples", samples},
-                      {"live", live_.control != nullptr && run.name == live_.name},
+                      {"live", run.name == trainings_.running()},
                       {"onnx", runs_.reader().export_onnx != nullptr},
                       {"meta", meta.is_discarded() ? Json() : std::move(meta)},
-                      {"config", config}};
+                      {"settings", field_values(recipe)},
+                      {"fields", describe_fields()},
+                      {"config", read_text(run.files.config, largest_text)}};
   description.update(latent_facts(recipe));
   return as_json(description);
 }
@@ -299,14 +300,14 @@ Answer Site::metrics(const RunRequest& run) {
 }
 
 Answer Site::events(const RunRequest& run) {
-  const Control* control = run.name == live_.name ? live_.control : nullptr;
   std::string last = run.request.header("last-event-id");
   if (const auto after = run.target.query.find("after"); last.empty() && after != run.target.query.end()) {
     last = after->second;  // of a page that opens a new stream
   }
-  return {.type = "text/event-stream",
-          .headers = {{"Cache-Control", "no-store"}},
-          .events = std::make_shared<EventStream>(runs_.reader(), run.files, last, control)};
+  return {
+      .type = "text/event-stream",
+      .headers = {{"Cache-Control", "no-store"}},
+      .events = std::make_shared<EventStream>(runs_.reader(), run.files, last, trainings_.control(run.name))};
 }
 
 Answer Site::sample(const RunRequest& run) {
@@ -379,17 +380,35 @@ Answer Site::nearest_images(const RunRequest& run) {
 }
 
 Answer Site::control(const RunRequest& run) {
-  if (live_.control == nullptr || run.name != live_.name) {
+  const std::shared_ptr<Control> control = trainings_.control(run.name);
+  if (!control) {
     return say(409, "This run is not training in this program.");
   }
   const Json body = Json::parse(run.request.body, nullptr, false);
   const bool named = body.is_object() && body.contains("command") && body["command"].is_string();
   const auto command = named ? parse_command(body["command"].get<std::string>()) : std::nullopt;
   if (!command) {
-    return say(400, "Send {\"command\": \"pause\"}, or step, resume or stop.");
+    return say(400, "Send {\"command\": \"pause\"}, or step, resume, stop or undo.");
   }
-  live_.control->give(*command);
-  return as_json({{"state", to_string(live_.control->status().state)}});
+  control->give(*command);
+  return as_json({{"state", to_string(control->status().state)}});
+}
+
+Answer Site::change(const RunRequest& run) {
+  const std::shared_ptr<Control> control = trainings_.control(run.name);
+  if (!control) {
+    return say(409, "This run is not training in this program.");
+  }
+  const Json body = Json::parse(run.request.body, nullptr, false);
+  const std::vector<std::string> settings =
+      read_settings(body.is_object() && body.contains("settings") ? body["settings"] : Json());
+  require_change(recipe_of(run), settings);
+  return control->change(settings) ? as_json({{"settings", settings}})
+                                   : say(409, "This run is ending: start another one.");
+}
+
+train::Recipe Site::recipe_of(const RunRequest& run) const {
+  return train::parse_recipe(read_text(run.files.config, largest_text), run.name + "/config.toml");
 }
 
 std::shared_ptr<Inspector> Site::inspector(const RunRequest& run) {

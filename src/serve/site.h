@@ -11,17 +11,11 @@
 #include "serve/http/access.h"
 #include "serve/http/message.h"
 #include "serve/inspector.h"
-#include "serve/live/control.h"
+#include "serve/live/trainings.h"
 #include "serve/page.h"
 #include "serve/runs.h"
 
 namespace ganymede::serve {
-
-/// The run that trains in this process.
-struct LiveRun {
-  std::string name;
-  Control* control = nullptr;
-};
 
 /// Answers requests: the page's files, and under /api the runs' data as JSON and PNG:
 /// | request | answer |
@@ -37,11 +31,13 @@ struct LiveRun {
 /// | GET /api/runs/NAME/sheet | ?seed&count&columns: new images, PNG |
 /// | GET /api/runs/NAME/generator.onnx | the generator for ONNX Runtime |
 /// | POST /api/runs/NAME/nearest | {"image": [bytes]}: the nearest training images |
-/// | POST /api/runs/NAME/control | {"command": "pause", "step", "resume" or "stop"} |
+/// | POST /api/runs/NAME/control | {"command": "pause", "step", "resume", "stop" or "undo"} |
+/// | POST /api/runs/NAME/changes | {"settings": ["KEY=VALUE", ...]}: of a run that trains, before its next
+/// step | | /api/recipes, /api/trainings | see Trainings::answer |
 class Site {
  public:
-  /// Without a control in `live` no run accepts commands.
-  Site(Runs runs, AccessPolicy policy, LiveRun live, std::span<const PageFile> page);
+  /// Runs accept commands if `trainings` has their controls.
+  Site(Runs runs, AccessPolicy policy, Trainings trainings, std::span<const PageFile> page);
 
   /// Never throws: a bad request gets a status of 4xx, a defect 500.
   Answer answer(const Request& request);
@@ -72,7 +68,9 @@ class Site {
   Answer generator_onnx(const RunRequest& run);
   Answer nearest_images(const RunRequest& run);
   Answer control(const RunRequest& run);
+  Answer change(const RunRequest& run);
 
+  train::Recipe recipe_of(const RunRequest& run) const;
   std::shared_ptr<Inspector> inspector(const RunRequest& run);
 
   /// The networks of a run at a time.
@@ -84,7 +82,7 @@ class Site {
 
   Runs runs_;
   AccessPolicy policy_;
-  LiveRun live_;
+  Trainings trainings_;
   std::span<const PageFile> page_;
   std::mutex opening_;
   std::list<Opened> opened_;  // the last used first

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "scores/scoring.h"
 #include "session/pace.h"
 #include "train/trainer.h"
 
 namespace ganymede::session {
+
+/// What is to be changed in a run that trains.
+struct Change {
+  std::vector<std::string> overrides;  ///< of its recipe, as train::parse_recipe() takes them
+  bool undo = false;                   ///< in place of these: back to before the last change
+};
 
 /// The callbacks of a session, all on its own thread. The default does nothing.
 struct Observer {
@@ -29,6 +39,12 @@ struct Observer {
   std::function<void()> steps_over = [] {};
   /// Before a step: may block, and returns whether it did.
   std::function<bool()> before_step = [] { return false; };
+  /// After that: what is to be changed before the step.
+  std::function<std::optional<Change>()> change = [] { return std::nullopt; };
+  /// Before the first step, and after each change, undoing and rollback: where the run goes on, and the step
+  /// that undoing the last change leads to, if there is one.
+  std::function<void(const train::Position&, std::optional<std::int64_t> undo_step)> goes_on = [](const auto&,
+                                                                                                  auto) {};
 };
 
 }  // namespace ganymede::session

@@ -16,6 +16,7 @@
 #include "runs/metrics_file.h"
 #include "runs/run_meta.h"
 #include "runs/verdict_lines.h"
+#include "session/change.h"
 
 namespace ganymede::session {
 
@@ -78,6 +79,18 @@ void go_on_from(const runs::RunDirectory& run, const Training& training, std::st
   runs::trim_metrics(run.metrics(), position.step, line);
   io::write_file(run.config(), train::to_toml(training.recipe));
   runs::add_resumption(run, position.step);
+}
+
+void go_on_after_changes(const runs::RunDirectory& run, const Training& training, const train::Recipe& before,
+                         const Observer& observer) {
+  const auto changes = changes_between(before, training.recipe);
+  if (changes.empty()) {
+    go_on_from(run, training);
+    return;
+  }
+  const std::string line = runs::change_line(training.trainer.position(), changes);
+  go_on_from(run, training, line);
+  observer.line(line);
 }
 
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,

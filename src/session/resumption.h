@@ -29,6 +29,11 @@ artifacts::Checkpoint checkpoint_to_go_on_from(const runs::RunDirectory& run, co
 /// meta.json. `line`, if not empty, is added to metrics.jsonl. Throws Error(file).
 void go_on_from(const runs::RunDirectory& run, const Training& training, std::string_view line = {});
 
+/// The same, and if `training` learns otherwise than `before`, the recipe of its checkpoint, the change is
+/// added to metrics.jsonl and told.
+void go_on_after_changes(const runs::RunDirectory& run, const Training& training, const train::Recipe& before,
+                         const Observer& observer);
+
 /// Returns a diverged run to a checkpoint with lower learning rates and records it. Throws Error(file).
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,

@@ -1,10 +1,8 @@
 #include "session/session.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +14,7 @@
 #include "runs/run_meta.h"
 #include "runs/verdict_lines.h"
 #include "session/attending_doctor.h"
+#include "session/change.h"
 #include "session/event_log.h"
 #include "session/recorder.h"
 #include "session/resumption.h"
@@ -23,18 +22,6 @@
 namespace ganymede::session {
 
 namespace {
-
-/// The settings that may change when a run is resumed.
-constexpr std::array<std::string_view, 10> changeable = {"generator_optimizer.",
-                                                         "discriminator_optimizer.",
-                                                         "encoder_optimizer.",
-                                                         "objective.",
-                                                         "penalty.",
-                                                         "augmentation.",
-                                                         "schedule.",
-                                                         "output.",
-                                                         "training.epochs",
-                                                         "training.threads"};
 
 void say_recipe(const Observer& observer, std::string_view what, const train::Recipe& recipe, int processes) {
   const int threads = base::thread_count();
@@ -86,11 +73,11 @@ std::optional<std::int64_t> end_of(const Resume& resume, const artifacts::Checkp
   return other_epochs ? std::nullopt : std::optional(checkpoint.total_steps);
 }
 
-/// Loads the training of a run from its checkpoint, which is then released. Files that follow from the
+/// Loads the training of a run from its checkpoint. Files that follow from the
 /// checkpoint are written again, since the process may have been killed after it.
-std::unique_ptr<Training> restore(const runs::RunDirectory& run, train::Recipe recipe, const Resume& resume,
-                                  const Observer& observer, Parts* parts) {
-  const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
+std::unique_ptr<Training> restore(const runs::RunDirectory& run, const artifacts::Checkpoint& checkpoint,
+                                  train::Recipe recipe, const Resume& resume, const Observer& observer,
+                                  Parts* parts) {
   auto dataset = open_training_data(recipe, resume.arrays);
   require_same_data(*dataset, checkpoint.info());
   auto training =
@@ -121,20 +108,6 @@ base::Error error_of(const train::Finding& explosion, std::int64_t step) {
            .advice = explosion.advice}};
 }
 
-/// Throws Error(usage) for a changed setting that is fixed for a run.
-void require_changeable(const std::vector<std::string>& overrides) {
-  for (const std::string& setting : overrides) {
-    if (std::ranges::none_of(changeable, [&](std::string_view key) { return setting.starts_with(key); })) {
-      throw base::Error(base::ErrorKind::usage,
-                        {.where = "--resume",
-                         .found = "--set " + setting,
-                         .expected = "settings that may change when a run is resumed",
-                         .advice = fmt::format("Only those that begin with one of these can change: {}",
-                                               fmt::join(changeable, " "))});
-    }
-  }
-}
-
 /// Unsubscribes all from a trainer that outlives them.
 struct Unsubscribe {
   train::Trainer& trainer;
@@ -149,17 +122,23 @@ Start prepare(const std::string& recipe, std::span<const std::string> overrides,
 
 Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> overrides,
               const Observer& observer, const std::optional<data::ImageArrays>& arrays) {
-  const train::Recipe named = train::parse_recipe(recipe.toml, recipe.where, overrides);
-  if (!arrays && !data::is_known_name(named.data)) {
-    observer.say("Reading " + named.data);
-  }
-  auto dataset = open_training_data(named, arrays);
-  Start start{.recipe = train::parse_recipe(recipe.toml, recipe.where, overrides, train::shape_of(*dataset)),
-              .dataset = dataset};
+  Start start = prepare(recipe, overrides, OpenData([&](const train::Recipe& named) {
+                          if (!arrays && !data::is_known_name(named.data)) {
+                            observer.say("Reading " + named.data);
+                          }
+                          return open_training_data(named, arrays);
+                        }));
   if (arrays) {
     start.recipe.data = data::arrays_name;
   }
   return start;
+}
+
+Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> overrides,
+              const OpenData& open) {
+  auto dataset = open(train::parse_recipe(recipe.toml, recipe.where, overrides));
+  return {.recipe = train::parse_recipe(recipe.toml, recipe.where, overrides, train::shape_of(*dataset)),
+          .dataset = dataset};
 }
 
 int Session::processes() const {
@@ -198,7 +177,7 @@ Session::Session(Start start, const Observer& observer)
 
 Session::Session(const Resume& resume, const Observer& observer)
     : observer_(observer), settings_(resume.settings) {
-  require_changeable(resume.overrides);
+  require_changeable(resume.overrides, "--resume");
   const runs::RunDirectory run = runs::RunDirectory::open(resume.run);
   run_.emplace(runs::LockedRun{run, runs::RunLock(run)});
   train::Recipe recipe = artifacts::read_recipe_file(run.config().string(), resume.overrides);
@@ -207,14 +186,18 @@ Session::Session(const Resume& resume, const Observer& observer)
   say_recipe(observer, "Resuming", recipe, processes());
   data::require_text(recipe.data);
   compare_precision(run, recipe, observer);
-  training_ = restore(run, std::move(recipe), resume, observer, &*parts_);
+  const train::Recipe before = [&] {  // releases the checkpoint
+    const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
+    training_ = restore(run, checkpoint, std::move(recipe), resume, observer, &*parts_);
+    return checkpoint.info().recipe;
+  }();
   run.remove_temporaries();
   run.become_latest_of_none();
   if (is_complete()) {
     run.remove_old_checkpoints(runs::read_history(run.metrics(), training_->recipe).doctor.last_good_step());
     return;
   }
-  go_on_from(run, *training_);
+  go_on_after_changes(run, *training_, before, observer);
   observer.say(fmt::format("From {}", run.checkpoint(position().step).string()));
   announce();
 }
@@ -245,11 +228,15 @@ End Session::run(const std::stop_token& stop) {
 
 End Session::train_to_end(const std::stop_token& stop) {
   constexpr int most_rollbacks = 3;
-  End end = train(stop);
-  for (int rollbacks = 0; rollbacks < most_rollbacks && go_back(end); ++rollbacks) {
-    end = train(stop);
+  for (int rollbacks = 0;;) {
+    observer_.goes_on(position(), directory().undo_step());
+    const End end = train(stop);
+    if (const auto change = std::exchange(change_, std::nullopt)) {
+      apply(*change);
+    } else if (rollbacks++ == most_rollbacks || !go_back(end)) {
+      return end;
+    }
   }
-  return end;
 }
 
 End Session::train(const std::stop_token& stop) {
@@ -288,6 +275,9 @@ End Session::train(const std::stop_token& stop) {
     if (observer_.before_step()) {
       recorder.leave_out_pause();
     }
+    if (!end.stop_requested() && (change_ = observer_.change())) {
+      end.request_stop();
+    }
   };
   try {
     const train::Outcome outcome = training.trainer.run(end.get_token(), before_step);
@@ -304,6 +294,19 @@ End Session::train(const std::stop_token& stop) {
       throw;
     }
     return Divergence{error, doctor.diagnose(training.trainer.position()), doctor.last_good_step()};
+  }
+}
+
+void Session::apply(const Change& change) {
+  try {
+    training_ = change.undo ? undo_change(training_, directory(), settings_.classifier, observer_, &*parts_)
+                            : change_settings(training_, change.overrides, directory(), settings_.classifier,
+                                              observer_, &*parts_);
+  } catch (const base::Error& error) {
+    if (!training_) {
+      throw;
+    }
+    observer_.warn(error.what());  // the run goes on as it was
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,6 +53,12 @@ Start prepare(const std::string& recipe, std::span<const std::string> overrides,
 /// The same of a recipe's text, on images in memory where there are any, whatever data the recipe names.
 Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> overrides,
               const Observer& observer, const std::optional<data::ImageArrays>& arrays = {});
+
+/// Opens the data set that a recipe names.
+using OpenData = std::function<std::shared_ptr<const data::Dataset>(const train::Recipe& recipe)>;
+/// The same on the data set that `open` gives.
+Start prepare(const artifacts::RecipeText& recipe, std::span<const std::string> overrides,
+              const OpenData& open);
 
 /// A run to resume from its last checkpoint.
 struct Resume {
@@ -104,6 +111,7 @@ class Session {
   End train(const std::stop_token& stop);
   End train_to_end(const std::stop_token& stop);
   bool go_back(const End& end);
+  void apply(const Change& change);
   void announce() const;
 
   const Observer& observer_;
@@ -112,6 +120,7 @@ class Session {
   std::optional<base::Team> team_;
   std::optional<runs::LockedRun> run_;
   std::unique_ptr<Training> training_;
+  std::optional<Change> change_;  // that training was interrupted for
 };
 
 }  // namespace ganymede::session

@@ -59,6 +59,12 @@ void Snapshots::keep_best(const runs::RunDirectory& run, double score) {
   write_current_generator(run.best_generator());
 }
 
+void Snapshots::keep_for_undo(const runs::RunDirectory& run) {
+  const std::int64_t step = trainer_.position().step;
+  artifacts::write_checkpoint(run.undo_checkpoint(step), checkpoint_info(), trainer_);
+  run.keep_one_undo_checkpoint(step);
+}
+
 void Snapshots::make_again(const runs::RunDirectory& run, const artifacts::Checkpoint& checkpoint) {
   write_generator_of(checkpoint, run.generator());
   if (const auto best = artifacts::open_best(run)) {

@@ -46,6 +46,9 @@ struct Position {
   bool at_epoch_end() const { return step % steps_an_epoch == 0; }  ///< Whether the last step ended an epoch.
 };
 
+/// The whole batches of the data. Throws Error(data) if there is not one.
+std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset);
+
 /// What a run tells its subscribers.
 struct StepFinished {
   Position position;    ///< after the last step

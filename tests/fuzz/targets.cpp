@@ -154,11 +154,12 @@ serve::TrainedNetworks small_networks() {
 
 /// The server's answers over a run that trains, without sockets.
 struct LiveSite {
-  serve::Control control{train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {}};
+  std::shared_ptr<serve::Control> control = std::make_shared<serve::Control>(
+      train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
   serve::Site site;
 
   explicit LiveSite(serve::AccessPolicy policy)
-      : site(make_runs(), std::move(policy), {"one", &control}, {}) {}
+      : site(make_runs(), std::move(policy), serve::only_training("one", control), {}) {}
 
   static serve::Runs make_runs() {
     serve::RunReader reader = serve::make_run_reader({"mnist", small_dataset()});

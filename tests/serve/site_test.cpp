@@ -54,10 +54,12 @@ class SiteTest : public testing::Test {
   }
 
   test::RunsFixture fixture_;
-  Control control_{train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {}};
+  std::shared_ptr<Control> shared_ =
+      std::make_shared<Control>(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
+  Control& control_ = *shared_;
   std::string index_ = gzip("<p>page</p>"), script_ = gzip("script");
   std::vector<PageFile> page_ = {{"index.html", index_}, {"assets/a.js", script_}};
-  Site site_{fixture_.runs(), {}, {"one", &control_}, page_};
+  Site site_{fixture_.runs(), {}, only_training("one", shared_), page_};
 };
 
 TEST_F(SiteTest, ListsTheRuns) {
@@ -94,6 +96,8 @@ TEST_F(SiteTest, DescribesARun) {
   EXPECT_EQ(run["recipe"], "small");
   EXPECT_EQ(run["latent_size"], 4);
   EXPECT_EQ(run["samples"], Json({0}));
+  EXPECT_EQ(run["settings"]["generator_optimizer.learning_rate"], 0.001);
+  EXPECT_FALSE(run["fields"].empty());
   EXPECT_THAT(run["config"].get<std::string>(), HasSubstr("name = \"small\""));
 }
 

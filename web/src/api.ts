@@ -27,6 +27,77 @@ export interface RunSummary {
 export interface RunList {
   runs: RunSummary[];
   live: string | null;
+  /** Whether the program starts trainings that the page asks for. */
+  starts: boolean;
+}
+
+/** A setting of a recipe that a form has a field for. */
+export interface FormField {
+  key: string;
+  title: string;
+  hint: string;
+  kind: "number" | "whole" | "word" | "data";
+  low: number;
+  high: number;
+  words: string[];
+  while_training: boolean;
+}
+
+export type Settings = Record<string, number | string>;
+
+export interface RecipeEntry {
+  name: string;
+  description: string;
+  seconds: number | null; // that it takes on this machine; null before a step was measured
+  values: Settings;
+}
+
+/** A failure to provoke and to cure; src/queue/lessons.h. */
+export interface Lesson {
+  key: string;
+  title: string;
+  sentence: string;
+  watch: string;
+  recipe: string;
+  settings: string[];
+  steps: number;
+  cure: string;
+  cure_settings: string[];
+}
+
+export interface Form {
+  recipes: RecipeEntry[];
+  default: string;
+  fields: FormField[];
+  lessons: Lesson[];
+}
+
+/** What a recipe with some settings would train. */
+export interface Preview {
+  toml: string;
+  steps: number;
+  seconds: number | null;
+}
+
+/** A training to start; settings are "KEY=VALUE". */
+export interface Order {
+  recipe: string;
+  settings: string[];
+  run?: string;
+  steps?: number;
+}
+
+export interface Waiting {
+  id: number;
+  run: string;
+  recipe: string;
+}
+
+export interface Trainings {
+  starting: string;
+  running: string;
+  waiting: Waiting[];
+  failures: { run: string; why: string }[];
 }
 
 export interface Run {
@@ -49,6 +120,8 @@ export interface Run {
   /** Whether the program can export the generator for the browser. */
   onnx: boolean;
   config: string;
+  settings: Settings;
+  fields: FormField[];
 }
 
 export interface Weight {
@@ -131,7 +204,7 @@ export interface Neighbour {
   image: string;
 }
 
-export type Command = "pause" | "step" | "resume" | "stop";
+export type Command = "pause" | "step" | "resume" | "stop" | "undo";
 
 type Parameters = Record<string, number | string>;
 
@@ -177,6 +250,20 @@ async function post(url: string, json: unknown, signal?: AbortSignal): Promise<R
 
 export async function command(run: string, what: Command): Promise<void> {
   await post(address(run, "control"), { command: what });
+}
+
+/** Changes settings of a run that trains, before its next step. */
+export async function changeSettings(run: string, settings: string[]): Promise<void> {
+  await post(address(run, "changes"), { settings });
+}
+
+export const readForm = (signal?: AbortSignal) => get<Form>("api/recipes", signal);
+export const listTrainings = (signal?: AbortSignal) => get<Trainings>("api/trainings", signal);
+export const previewRecipe = async (recipe: string, settings: string[], signal?: AbortSignal) =>
+  (await post(`api/recipes/${encodeURIComponent(recipe)}`, { settings }, signal)).json() as Promise<Preview>;
+export const startTraining = async (order: Order) => (await post("api/trainings", order)).json() as Promise<Waiting>;
+export async function removeTraining(id: number): Promise<void> {
+  await post(`api/trainings/${id}`, { command: "remove" });
 }
 
 /** The training images nearest to an image of bytes. */

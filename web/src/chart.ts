@@ -41,6 +41,7 @@ export class Chart {
   private readonly canvas = h("div", { class: "plot", attributes: { role: "img" } });
   private plot: uPlot | null = null;
   private steps: number[] = [];
+  private marks: number[] = [];
   private reading: Reading = { axis: "step", smoothing: 0, logarithmic: false };
   private curves: Curve[] = [];
 
@@ -65,12 +66,13 @@ export class Chart {
     onThemeChange(() => this.rebuild(), signal);
   }
 
-  /** Draws `curves`, whose values stand over `steps`, places on the axis of `reading`. */
-  update(steps: number[], curves: Curve[], reading: Reading): void {
+  /** Draws `curves`, whose values stand over `steps`, places on the axis of `reading`, with a line at each of `marks`. */
+  update(steps: number[], curves: Curve[], reading: Reading, marks: number[] = []): void {
     const kind = (drawn: Curve[], { axis, smoothing, logarithmic }: Reading) =>
       JSON.stringify([drawn.map((curve) => [curve.label, curve.color]), axis, smoothing > 0, logarithmic]);
     const same = kind(this.curves, this.reading) === kind(curves, reading);
     this.steps = steps;
+    this.marks = marks;
     this.curves = curves;
     this.reading = { ...reading };
     if (this.plot && same) {
@@ -148,7 +150,7 @@ export class Chart {
         ...drawn.map(({ label, color: name }) => ({ ...line, label, stroke: color(name) })),
       ],
       hooks: {
-        drawAxes: reference === undefined ? [] : [(plot) => drawReference(plot, reference)],
+        drawAxes: [(plot) => this.marks.forEach((mark) => drawMark(plot, mark)), ...(reference === undefined ? [] : [(plot: uPlot) => drawReference(plot, reference)])],
         setCursor: [(plot) => this.describe(plot.cursor.idx ?? null)],
       },
     };
@@ -168,7 +170,8 @@ export class Chart {
     );
     if (place === null) {
       const now = this.curves.map((curve, n) => `${curve.label} ${values[n]}`).join(", ");
-      this.canvas.setAttribute("aria-label", `${this.options.title} after ${words[this.reading.axis](this.steps[at] ?? 0)}: ${now}`);
+      const changed = this.marks.map((mark) => `; changed at ${words[this.reading.axis](mark)}`).join("");
+      this.canvas.setAttribute("aria-label", `${this.options.title} after ${words[this.reading.axis](this.steps[at] ?? 0)}: ${now}${changed}`);
     }
   }
 }
@@ -182,12 +185,25 @@ export function swatch(name: string): HTMLElement {
 function drawReference(plot: uPlot, value: number): void {
   const y = Math.round(plot.valToPos(value, "y", true));
   const { left, width } = plot.bbox;
-  plot.ctx.save();
-  plot.ctx.strokeStyle = color("muted");
-  plot.ctx.setLineDash([5, 5]);
-  plot.ctx.beginPath();
-  plot.ctx.moveTo(left, y);
-  plot.ctx.lineTo(left + width, y);
-  plot.ctx.stroke();
-  plot.ctx.restore();
+  drawLine(plot, color("muted"), [left, y], [left + width, y]);
+}
+
+/** Where the run was changed. */
+function drawMark(plot: uPlot, place: number): void {
+  const x = Math.round(plot.valToPos(place, "x", true));
+  const { left, width, top, height: size } = plot.bbox;
+  if (x >= left && x <= left + width) {
+    drawLine(plot, color("warn"), [x, top], [x, top + size]);
+  }
+}
+
+function drawLine({ ctx }: uPlot, stroke: string, from: [number, number], to: [number, number]): void {
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.setLineDash([5, 5]);
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...to);
+  ctx.stroke();
+  ctx.restore();
 }

@@ -4,7 +4,7 @@ import { Chart, type ChartOptions, type Curve } from "./chart";
 import { h } from "./dom";
 import { fixed, percent } from "./format";
 import { Metrics } from "./metrics";
-import { places, ReadingControls } from "./reading";
+import { places, ReadingControls, turns } from "./reading";
 
 export interface Plot extends ChartOptions {
   curves: { label: string; color: string; values: (metrics: Metrics) => (number | null)[] }[];
@@ -177,9 +177,10 @@ export class Charts {
   private draw(): void {
     const { metrics, controls } = this;
     const over = places(metrics, controls.value.axis, this.batchSize);
+    const marks = turns(metrics, controls.value.axis, this.batchSize);
     for (const { plot, chart } of this.charts.values()) {
       const curves: Curve[] = plot.curves.map((curve) => ({ ...curve, values: curve.values(metrics) }));
-      chart.update(over, curves, controls.value);
+      chart.update(over, curves, controls.value, marks);
     }
   }
 

@@ -9,6 +9,8 @@ export interface Status {
   epoch: number;
   epochs: number;
   metrics?: Record<string, number>; // of the last step, once there is one
+  changes: number; // how often the run has gone on from a checkpoint
+  undo_step: number | null; // where undoing the last change leads
   resume?: string; // the command that goes on with a run that has ended
 }
 

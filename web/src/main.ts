@@ -1,8 +1,10 @@
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/runs.css";
+import "./styles/begin.css";
 import { listRuns, type RunList } from "./api";
 import { h, isAbort, problem } from "./dom";
+import { beginView } from "./views/begin";
 import { compareView } from "./views/compare";
 import { exploreView } from "./views/explore";
 import { insideView } from "./views/inside";
@@ -13,6 +15,7 @@ import { runsView } from "./views/runs";
 type View = (run: string, runs: RunList, signal: AbortSignal, tellTraining: (training: boolean) => void) => HTMLElement;
 
 const views: Record<string, { title: string; view: View }> = {
+  begin: { title: "Begin", view: (_, runs, signal) => beginView(runs, signal) },
   runs: { title: "Runs", view: (_, runs, signal) => runsView(runs, signal) },
   live: { title: "Live", view: liveView },
   inside: { title: "Look inside", view: insideView },
@@ -32,7 +35,8 @@ function place(): { view: string; runs: string[] } {
 }
 
 /** Where there are several runs and none trains here, the table of all is shown first. */
-const firstView = (runs: RunList) => (runs.live === null && runs.runs.length > 1 ? "runs" : "live");
+const firstView = (runs: RunList) =>
+  runs.starts && runs.runs.length === 0 ? "begin" : runs.live === null && runs.runs.length > 1 ? "runs" : "live";
 
 function hash(view: string, run: string): string {
   return `#/${view}/${encodeURIComponent(run)}`;
@@ -49,8 +53,8 @@ async function show(): Promise<void> {
     const run = runs.runs.find(({ name }) => name === wanted.runs[0])?.name ?? runs.live ?? runs.runs.at(-1)?.name;
     offerRuns(runs, run);
     offerViews(view, run ?? "");
-    main.replaceChildren(run === undefined ? nothingYet() : shown(view, run, runs, signal));
-    document.title = run === undefined ? "Ganymede" : `${run} · ${views[view]?.title} · Ganymede`;
+    main.replaceChildren(run === undefined && view !== "begin" ? nothingYet(runs) : shown(view, run ?? "", runs, signal));
+    document.title = run === undefined || view === "begin" ? "Ganymede" : `${run} · ${views[view]?.title} · Ganymede`;
   } catch (error) {
     if (!isAbort(error)) {
       main.replaceChildren(problem(error));
@@ -84,13 +88,14 @@ function offerViews(current: string, run: string): void {
   );
 }
 
-function nothingYet(): HTMLElement {
-  return h("p", { class: "empty" }, "There are no runs yet. Start one with ", h("code", {}, "ganymede train"), ".");
+function nothingYet(runs: RunList): HTMLElement {
+  const way = runs.starts ? h("a", { href: hash("begin", "") }, "Begin") : h("code", {}, "ganymede train");
+  return h("p", { class: "empty" }, "There are no runs yet. Start one with ", way, ".");
 }
 
 picker.addEventListener("change", () => {
   const { view } = place();
-  location.hash = hash(view in views && view !== "runs" ? view : "live", picker.value);
+  location.hash = hash(view in views && view !== "runs" && view !== "begin" ? view : "live", picker.value);
 });
 window.addEventListener("hashchange", () => void show());
 

@@ -5,9 +5,11 @@ type Column = (number | null)[];
 /** Columns that say when a row was measured, which no chart shows. */
 const when = new Set(["step", "epoch", "time", "ms_per_step", "images_per_s"]);
 
-/** A finding of the doctor, or a rollback to a checkpoint. */
+/** A finding of the doctor, a change of the settings, or a return to a checkpoint. */
 export interface Remark {
   step: number;
+  /** "verdict", "change", "undo" or "rollback" */
+  event: string;
   text: string;
   /** One thing to change; empty if the problem is over. */
   advice: string;
@@ -24,7 +26,7 @@ export class Metrics {
         continue;
       }
       if (typeof row.event === "string") {
-        this.note(row.step, row);
+        this.note(row.step, row.event, row);
         continue;
       }
       const place = this.placeOf(row.step);
@@ -74,6 +76,11 @@ export class Metrics {
     });
   }
 
+  /** The steps after which the run went on otherwise than before. */
+  turns(): number[] {
+    return [...new Set(this.remarks.filter(({ event }) => event !== "verdict").map(({ step }) => step))];
+  }
+
   last(name: string): number | null {
     return this.columns.get(name)?.findLast((value) => value !== null) ?? null;
   }
@@ -100,9 +107,9 @@ export class Metrics {
   }
 
   /** What a row says in words. */
-  private note(step: number, { message, advice }: Record<string, unknown>): void {
+  private note(step: number, event: string, { message, advice }: Record<string, unknown>): void {
     if (typeof message === "string" && message) {
-      this.remarks.push({ step, text: message, advice: typeof advice === "string" ? advice : "" });
+      this.remarks.push({ step, event, text: message, advice: typeof advice === "string" ? advice : "" });
     }
   }
 }

@@ -28,6 +28,16 @@ export function places(metrics: Metrics, axis: Reading["axis"], batchSize: numbe
   }
 }
 
+/** The places of the steps where a run was changed, on the chosen axis. */
+export function turns(metrics: Metrics, axis: Reading["axis"], batchSize: number): number[] {
+  const minutes = axis === "minutes" ? metrics.minutes() : [];
+  const place = (step: number) => {
+    const row = metrics.steps.findLastIndex((measured) => measured <= step);
+    return axis === "step" ? step : axis === "images" ? step * batchSize : (minutes[row] ?? 0);
+  };
+  return metrics.turns().map(place);
+}
+
 /** An exponential moving average whose first values are not drawn towards zero (Kingma and Ba 2015, section 3). */
 export function smoothed(values: (number | null)[], weight: number): (number | null)[] {
   let average = 0;

@@ -18,7 +18,7 @@ export function launch() {
 }
 
 /** A tab that fails the test for an error on its console and for a request to another host. */
-export async function open(browser, url, { viewport = desktop, colorScheme = "light", mayLoseServer = false } = {}) {
+export async function open(browser, url, { viewport = desktop, colorScheme = "light", mayLoseServer = false, mayBeRefused = false } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
   const page = await context.newPage();
   const faults = [];
@@ -27,7 +27,8 @@ export async function open(browser, url, { viewport = desktop, colorScheme = "li
   page.on("console", (message) => {
     // A server that is closing answers 503 to a browser that comes back.
     const lost = /net::ERR|status of 503/.test(message.text());
-    if (message.type() === "error" && !(mayLoseServer && lost)) {
+    const refused = /status of 4(00|22)/.test(message.text()); // what the test has typed
+    if (message.type() === "error" && !(mayLoseServer && lost) && !(mayBeRefused && refused)) {
       faults.push(message.text());
     }
   });

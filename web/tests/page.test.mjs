@@ -123,7 +123,7 @@ test("the doctor's verdict is shown above a run, with one thing to change, and n
     "--set", "discriminator_optimizer.learning_rate=1e-9");
   const hospital = await start(place.directory, "serve", "sick");
   const tab = await open(browser, `${hospital.address}#/live/frozen`);
-  const findings = tab.page.getByRole("list", { name: "The doctor's findings" });
+  const findings = tab.page.getByRole("list", { name: "The doctor's findings and the changes" });
   await findings.getByText(/^Step \d+: The generator has won since step \d+/).waitFor();
   await findings.getByText("--set discriminator_optimizer.learning_rate=0.002").waitFor();
   await tab.page.getByRole("img", { name: /^The generator's gradient after step 300: Norm \d/ }).waitFor();

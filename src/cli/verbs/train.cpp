@@ -25,38 +25,12 @@
 #include "data/dataset.h"
 #include "dist/world.h"
 #include "net/toml_fields.h"
+#include "queue/control_link.h"
 #include "session/session.h"
 
 namespace ganymede::cli {
 
 namespace {
-
-/// The command that resumes a stopped run.
-std::string resume_command(const runs::RunDirectory& run) {
-  return base::own_command({"train", "--resume", run.path().string()});
-}
-
-/// The command that resumes a diverged run.
-std::string calmer_command(const session::Session& session) {
-  std::vector<std::string> command = {"train", "--resume", session.directory().path().string()};
-  for (const train::LearningNetwork& network : train::learning_networks(session.recipe())) {
-    command.insert(command.end(),
-                   {"--set", fmt::format("{}_optimizer.learning_rate={:g}", network.name,
-                                         train::calmer_rate(network.optimizer.learning_rate))});
-  }
-  return base::own_command(command);
-}
-
-/// Shows on the page how the run ended and how to resume it.
-void tell(serve::Control& control, const session::End& end, const session::Session& session) {
-  if (std::holds_alternative<session::Divergence>(end)) {
-    control.end(serve::RunState::diverged, calmer_command(session));
-  } else if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
-    control.end(serve::RunState::stopped, resume_command(session.directory()));
-  } else {
-    control.end(serve::RunState::finished);
-  }
-}
 
 int report_divergence(const session::Divergence& divergence, const session::Session& session) {
   print_error(divergence.error.what());
@@ -64,7 +38,7 @@ int report_divergence(const session::Divergence& divergence, const session::Sess
   print_hint(fmt::format(
       "{}. Resume with lower learning rates: {}",
       good.empty() ? "No earlier checkpoint is left" : good.front().string() + " is the last good checkpoint",
-      calmer_command(session)));
+      queue::calmer_command(session)));
   return static_cast<int>(divergence.error.kind());
 }
 
@@ -93,7 +67,7 @@ int report_end(const session::End& end, const session::Session& session, const S
   const std::string run = session.directory().path().string();
   if (std::get<train::Outcome>(end) == train::Outcome::stopped) {
     console.say(fmt::format("Stopped after step {}. To resume: {}", session.position().step,
-                            resume_command(session.directory())));
+                            queue::resume_command(session.directory())));
     const int failed = end_of(json);
     return failed != 0 ? failed : signals.exit_status();
   }
@@ -143,22 +117,16 @@ int run_session(const TrainOptions& options, const StopOnSignal& signals) {
   }
 
   Progress progress(console, session->recipe());
-  std::optional<TrainingPage> page;
-  if (options.serve) {
-    page.emplace(*session, signals, PageAddress{*options.serve, options.host}, console);
-  }
-  observer.step = [&](const train::StepFinished& event, const session::Pace& pace) {
-    progress.show_step(event, pace);
-    if (page) {
-      page->control().note(event);
-    }
-  };
+  observer.step = [&](const auto& event, const auto& pace) { progress.show_step(event, pace); };
   observer.epoch = [&](const auto& event, const auto& pace) { progress.show_epoch(event, pace); };
   observer.scored = [&](const auto& position, const auto& scores) { progress.show_scores(position, scores); };
-  observer.before_step = [&] { return page && page->control().wait_for_leave(signals.token()); };
+  std::optional<TrainingPage> page;
+  if (options.serve) {
+    page.emplace(*session, observer, signals, PageAddress{*options.serve, options.host}, console);
+  }
   const session::End end = session->run(signals.token());
   if (page) {
-    tell(page->control(), end, *session);
+    queue::tell(page->control(), end, *session);
   }
   if (options.session.time_passes && !std::holds_alternative<session::Divergence>(end)) {
     print_profile(*session, session->position().step - first_step);

@@ -7,10 +7,11 @@
 namespace ganymede::serve {
 
 std::optional<Command> parse_command(std::string_view word) {
-  constexpr std::array<std::pair<std::string_view, Command>, 4> words = {{{"pause", Command::pause},
+  constexpr std::array<std::pair<std::string_view, Command>, 5> words = {{{"pause", Command::pause},
                                                                           {"step", Command::step},
                                                                           {"resume", Command::resume},
-                                                                          {"stop", Command::stop}}};
+                                                                          {"stop", Command::stop},
+                                                                          {"undo", Command::undo}}};
   const auto found = std::ranges::find(words, word, &std::pair<std::string_view, Command>::first);
   return found == words.end() ? std::nullopt : std::optional(found->second);
 }
@@ -33,12 +34,29 @@ Control::Control(const train::Position& position, std::function<void()> request_
 bool Control::wait_for_leave(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   bool waited = false;
-  while (status_.state == RunState::paused && steps_granted_ == 0 && !stop.stop_requested()) {
+  const auto may_leave = [this] {
+    return status_.state != RunState::paused || steps_granted_ > 0 || change_;
+  };
+  while (!may_leave() && !stop.stop_requested()) {
     waited = true;
-    changed_.wait(lock, stop, [this] { return status_.state != RunState::paused || steps_granted_ > 0; });
+    changed_.wait(lock, stop, may_leave);
   }
-  steps_granted_ = std::max<std::int64_t>(steps_granted_ - 1, 0);
+  if (!change_) {  // with one, no step follows
+    steps_granted_ = std::max<std::int64_t>(steps_granted_ - 1, 0);
+  }
   return waited;
+}
+
+std::optional<ChangeRequest> Control::take_change() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(change_, std::nullopt);
+}
+
+void Control::note_restart(const train::Position& position, std::optional<std::int64_t> undo_step) {
+  const std::lock_guard lock(mutex_);
+  status_.position = position;
+  status_.undo_step = undo_step;
+  ++status_.changes;
 }
 
 void Control::note(const train::StepFinished& event) {
@@ -75,12 +93,30 @@ void Control::give(Command command) {
       case Command::stop:
         status_.state = RunState::stopping;
         break;
+      case Command::undo:
+        change_ = ChangeRequest{.settings = {}, .undo = true};
+        break;
     }
   }
   changed_.notify_all();
   if (command == Command::stop) {
     request_stop_();
   }
+}
+
+bool Control::change(const std::vector<std::string>& settings) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (status_.state == RunState::stopping || has_ended(status_.state)) {
+      return false;
+    }
+    if (!change_ || change_->undo) {
+      change_.emplace();
+    }
+    change_->settings.insert(change_->settings.end(), settings.begin(), settings.end());
+  }
+  changed_.notify_all();
+  return true;
 }
 
 LiveStatus Control::status() const {

@@ -25,6 +25,8 @@ Json describe(const LiveStatus& status) {
   if (!status.resume.empty()) {
     json["resume"] = status.resume;
   }
+  json["changes"] = status.changes;
+  json["undo_step"] = status.undo_step ? Json(*status.undo_step) : Json();
   if (status.metrics) {
     train::for_each_metric(*status.metrics,
                            [&](const char* name, float value) { json["metrics"][name] = value; });
@@ -35,8 +37,11 @@ Json describe(const LiveStatus& status) {
 }  // namespace
 
 EventStream::EventStream(const RunReader& reader, RunFiles files, std::string_view last_event_id,
-                         const Control* control)
-    : reader_(reader), files_(std::move(files)), place_(parse_place(last_event_id)), control_(control) {}
+                         std::shared_ptr<const Control> control)
+    : reader_(reader),
+      files_(std::move(files)),
+      place_(parse_place(last_event_id)),
+      control_(std::move(control)) {}
 
 std::string EventStream::next() {
   // The browser reconnects a second after a break.

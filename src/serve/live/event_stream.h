@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ class EventStream {
  public:
   /// `last_event_id` comes from the viewer's browser, empty at first. `control` may be null.
   EventStream(const RunReader& reader, RunFiles files, std::string_view last_event_id,
-              const Control* control);
+              std::shared_ptr<const Control> control);
 
   /// The events since the last call; empty without news.
   std::string next();
@@ -37,7 +38,7 @@ class EventStream {
   const RunReader& reader_;
   RunFiles files_;
   MetricsPlace place_;
-  const Control* control_;
+  std::shared_ptr<const Control> control_;
   std::filesystem::file_time_type samples_time_;
   std::string samples_, status_;  // as last told
   bool begun_ = false;

@@ -28,8 +28,10 @@ class ServerTest : public testing::Test {
   }
 
   test::RunsFixture fixture_;
-  Control control_{train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {}};
-  Site site_{fixture_.runs(), {}, {"one", &control_}, {}};
+  std::shared_ptr<Control> shared_ =
+      std::make_shared<Control>(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
+  Control& control_ = *shared_;
+  Site site_{fixture_.runs(), {}, only_training("one", shared_), {}};
   std::unique_ptr<Server> server_ = std::make_unique<Server>(site_, Address{});
 };
 

@@ -15,8 +15,9 @@ using testing::Not;
 
 class Events : public testing::Test {
  protected:
-  EventStream stream(const std::string& last_event_id = "", const Control* control = nullptr) const {
-    return {reader_, *fixture_.runs().find("one"), last_event_id, control};
+  EventStream stream(const std::string& last_event_id = "",
+                     std::shared_ptr<const Control> control = nullptr) const {
+    return {reader_, *fixture_.runs().find("one"), last_event_id, std::move(control)};
   }
 
   test::RunsFixture fixture_;
@@ -75,20 +76,22 @@ TEST_F(Events, StartFromTheBeginningForAnInvalidId) {
 }
 
 TEST_F(Events, ReportTheStateOfALiveRun) {
-  Control control(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
-  EventStream events = stream("", &control);
+  const auto control =
+      std::make_shared<Control>(train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
+  EventStream events = stream("", control);
   EXPECT_THAT(events.next(),
               HasSubstr(R"(data: {"state":"training","step":0,"total_steps":8,"epoch":1,"epochs":2)"));
   EXPECT_EQ(events.next(), "");
-  control.give(Command::pause);
+  control->give(Command::pause);
   EXPECT_THAT(events.next(), HasSubstr(R"("state":"paused")"));
 }
 
 TEST_F(Events, ReportTheFinalStateBeforeTheEnd) {
-  Control control(train::Position{.step = 3, .total_steps = 8, .steps_an_epoch = 4}, [] {});
-  EventStream events = stream("", &control);
+  const auto control =
+      std::make_shared<Control>(train::Position{.step = 3, .total_steps = 8, .steps_an_epoch = 4}, [] {});
+  EventStream events = stream("", control);
   events.next();
-  control.end(RunState::stopped, "ganymede train --resume run");
+  control->end(RunState::stopped, "ganymede train --resume run");
   const std::string text = events.finish();
   EXPECT_THAT(text, HasSubstr(R"("state":"stopped","step":3,"total_steps":8)"));
   EXPECT_THAT(text, HasSubstr(R"("resume":"ganymede train --resume run")"));

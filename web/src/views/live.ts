@@ -1,17 +1,19 @@
 // A run as it goes: where it stands, what it draws, its curves.
 
 import { readRun, type RunList, type RunSummary } from "../api";
+import { Changing } from "../changing";
 import { Controls } from "../controls";
 import { Charts } from "../curves";
 import { h, isAbort, problem } from "../dom";
 import { follow, hasEnded, states, type Connection, type Status } from "../events";
 import { duration, fixed, grouped } from "../format";
 import { Gallery } from "../gallery";
+import { showLesson } from "../lesson";
 import { Metrics, type Remark } from "../metrics";
 
 export function liveView(
   run: string,
-  { runs }: RunList,
+  { runs, starts }: RunList,
   signal: AbortSignal,
   tellTraining: (training: boolean) => void,
 ): HTMLElement {
@@ -19,9 +21,13 @@ export function liveView(
   const charts = new Charts(signal);
   const gallery = new Gallery(run, signal);
   const controls = new Controls(run);
+  const changing = new Changing(run);
+  const lesson = h("section");
+  let changes = 0;
   const standing = new Standing(runs.find(({ name }) => name === run));
-  const remarks = h("ul", { class: "remarks", attributes: { "aria-label": "The doctor's findings" } });
+  const remarks = h("ul", { class: "remarks", attributes: { "aria-label": "The doctor's findings and the changes" } });
   let frame = 0;
+  let last: Status | null = null;
 
   const draw = () => {
     cancelAnimationFrame(frame);
@@ -47,6 +53,12 @@ export function liveView(
       status(status) {
         standing.status(status);
         controls.update(status);
+        if (status.changes !== changes) {
+          changes = status.changes;
+          void read();
+        }
+        changing.update(status);
+        last = status;
         tellTraining(!hasEnded(status));
         draw();
       },
@@ -62,26 +74,36 @@ export function liveView(
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 
   const description = h("p", { class: "lead" });
-  readRun(run, signal)
+  const read = () => readRun(run, signal)
     .then((details) => {
+      changing.show(details);
+      if (last) {
+        changing.update(last);
+      }
       description.textContent = `${details.recipe} on ${details.data}. ${details.description}.`;
       standing.setBatches(details.epochs);
       charts.setBatchSize(details.batch_size);
     })
     .catch((error: unknown) => isAbort(error) || description.replaceChildren(problem(error)));
+  void read();
+  if (starts) {
+    showLesson(run, runs.map(({ name }) => name), lesson, signal).catch(() => undefined); // the run is shown without
+  }
 
   return h(
     "div",
     { class: "live" },
     h("div", { class: "head" }, h("div", {}, h("h1", {}, run), description), controls.element),
+    lesson,
     standing.element,
+    changing.element,
     remarks,
     h("div", { class: "columns" }, gallery.element, charts.element),
   );
 }
 
-function remarkItem({ step, text, advice }: Remark): HTMLElement {
-  return h("li", {}, `Step ${grouped(step)}: ${text}.`, ...(advice ? [h("p", {}, `${advice}.`)] : []));
+function remarkItem({ step, event, text, advice }: Remark): HTMLElement {
+  return h("li", { class: event }, `Step ${grouped(step)}: ${text}.`, ...(advice ? [h("p", {}, `${advice}.`)] : []));
 }
 
 /** The line that says how far a run is. */

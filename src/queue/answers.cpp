@@ -1,0 +1,166 @@
+#include "queue/answers.h"
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+#include <utility>
+
+#include "artifacts/recipe_source.h"
+#include "base/error.h"
+#include "queue/lessons.h"
+#include "serve/form/form.h"
+#include "serve/http/answers.h"
+#include "train/recipe/embedded_recipes.h"
+
+namespace ganymede::queue {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using serve::Answer;
+using serve::Request;
+using serve::Target;
+
+constexpr std::int64_t most_steps = 1'000'000'000;
+
+Json or_null(const std::optional<double>& number) {
+  return number ? Json(*number) : Json();
+}
+
+Json describe_recipes(const TrainingQueue& queue) {
+  Json recipes = Json::array();
+  for (const train::EmbeddedRecipe& embedded : train::embedded_recipes()) {
+    const std::string name(embedded.name);
+    const train::Recipe recipe = train::parse_recipe(embedded.text, name);
+    recipes.push_back({{"name", name},
+                       {"description", recipe.description},
+                       {"seconds", or_null(queue.seconds_of(name))},
+                       {"values", serve::field_values(recipe)}});
+  }
+  return recipes;
+}
+
+Json describe_lessons() {
+  Json described = Json::array();
+  for (const Lesson& lesson : lessons()) {
+    described.push_back({{"key", lesson.key},
+                         {"title", lesson.title},
+                         {"sentence", lesson.sentence},
+                         {"watch", lesson.watch},
+                         {"recipe", lesson.recipe},
+                         {"settings", lesson.settings},
+                         {"steps", lesson.steps},
+                         {"cure", lesson.cure},
+                         {"cure_settings", lesson.cure_settings}});
+  }
+  return described;
+}
+
+Json describe(const Waiting& waiting) {
+  return {{"id", waiting.id}, {"run", waiting.order.run}, {"recipe", waiting.order.recipe}};
+}
+
+Answer list_recipes(const TrainingQueue& queue) {
+  return serve::as_json({{"recipes", describe_recipes(queue)},
+                         {"default", artifacts::default_recipe},
+                         {"fields", serve::describe_fields()},
+                         {"lessons", describe_lessons()}});
+}
+
+Answer list_trainings(const TrainingQueue& queue) {
+  const Standing standing = queue.standing();
+  Json waiting = Json::array();
+  for (const Waiting& one : standing.waiting) {
+    waiting.push_back(describe(one));
+  }
+  Json failures = Json::array();
+  for (const Failure& failure : standing.failures) {
+    failures.push_back({{"run", failure.run}, {"why", failure.why}});
+  }
+  return serve::as_json({{"starting", standing.starting},
+                         {"running", standing.running},
+                         {"waiting", waiting},
+                         {"failures", failures}});
+}
+
+[[noreturn]] void refuse_body(const char* expected) {
+  throw base::Error(base::ErrorKind::usage,
+                    {.where = "the request", .found = "something else", .expected = expected});
+}
+
+/// The order that a request's JSON describes.
+Order read_order(const Json& body) {
+  constexpr const char* expected =
+      R"({"recipe": "NAME", "settings": ["KEY=VALUE", ...], "run": "NAME", "steps": N}, the last two or not)";
+  if (!body.is_object() || !body.contains("recipe") || !body["recipe"].is_string()) {
+    refuse_body(expected);
+  }
+  Order order{.recipe = body["recipe"].get<std::string>()};
+  if (body.contains("settings")) {
+    order.settings = serve::read_settings(body["settings"]);
+  }
+  if (const auto run = body.find("run"); run != body.end()) {
+    order.run = run->is_string() ? run->get<std::string>() : "";
+  }
+  if (const auto steps = body.find("steps"); steps != body.end() && !steps->is_null()) {
+    if (!steps->is_number_unsigned() || *steps < 1 || *steps > most_steps) {
+      refuse_body(expected);
+    }
+    order.steps = steps->get<std::int64_t>();
+  }
+  return order;
+}
+
+Answer preview(TrainingQueue& queue, Json body, const std::string& recipe) {
+  body["recipe"] = recipe;
+  const Preview preview = queue.preview(read_order(body));
+  return serve::as_json({{"toml", preview.toml},
+                         {"steps", preview.steps},
+                         {"seconds", or_null(preview.seconds)},
+                         {"values", serve::field_values(preview.recipe)}});
+}
+
+Answer remove(TrainingQueue& queue, const Json& body, const std::string& id) {
+  if (!body.is_object() || body.value("command", Json()) != "remove") {
+    refuse_body(R"({"command": "remove"})");
+  }
+  const std::int64_t number = serve::parse_number(id, "id", 1, std::numeric_limits<std::int64_t>::max());
+  return queue.remove(number) ? serve::as_json({{"removed", number}})
+                              : serve::say(409, "This training no longer waits.");
+}
+
+Answer answer(TrainingQueue& queue, const Request& request, const Target& target) {
+  const bool posts = request.method == "POST";
+  const bool of_recipes = target.path[1] == "recipes";
+  const bool of_one = target.path.size() == 3;
+  if (target.path.size() > 3) {
+    return serve::not_found("such resource");
+  }
+  if (!posts) {
+    return of_one       ? serve::say(405, "Send this with POST.")
+           : of_recipes ? list_recipes(queue)
+                        : list_trainings(queue);
+  }
+  if (of_recipes && !of_one) {
+    return serve::say(405, "The list can only be read.");
+  }
+  Json body = Json::parse(request.body, nullptr, false);
+  if (!body.is_object()) {
+    refuse_body("a JSON object");
+  }
+  if (of_recipes) {
+    return preview(queue, std::move(body), target.path[2]);
+  }
+  return of_one ? remove(queue, body, target.path[2]) : serve::as_json(describe(queue.add(read_order(body))));
+}
+
+}  // namespace
+
+serve::Trainings trainings_of(TrainingQueue& queue) {
+  return {.running = [&queue] { return queue.standing().running; },
+          .control = [&queue](const std::string& run) { return queue.control(run); },
+          .answer = [&queue](const Request& request,
+                             const Target& target) { return answer(queue, request, target); }};
+}
+
+}  // namespace ganymede::queue
