@@ -14,10 +14,10 @@
 #include "runs/run_meta.h"
 #include "runs/verdict_lines.h"
 #include "session/attending_doctor.h"
-#include "session/change.h"
 #include "session/event_log.h"
 #include "session/recorder.h"
-#include "session/resumption.h"
+#include "session/resuming/change.h"
+#include "session/resuming/resumption.h"
 
 namespace ganymede::session {
 

@@ -1,4 +1,4 @@
-#include "session/resumption.h"
+#include "session/resuming/resumption.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

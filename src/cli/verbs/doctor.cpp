@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "data/data_source.h"
+#include "data/stacking.h"
 #include "dist/world.h"
 #include "io/files/process.h"
 #include "ops/device.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "runs/verdict_lines.h"
-#include "session/resumption.h"
+#include "session/resuming/resumption.h"
 
 /// Changing a run while it trains.
 namespace ganymede::session {

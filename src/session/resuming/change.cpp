@@ -1,4 +1,4 @@
-#include "session/change.h"
+#include "session/resuming/change.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "session/resumption.h"
+#include "session/resuming/resumption.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,7 +16,7 @@
 #include "runs/metrics_file.h"
 #include "runs/run_meta.h"
 #include "runs/verdict_lines.h"
-#include "session/change.h"
+#include "session/resuming/change.h"
 
 namespace ganymede::session {
 
