@@ -56,7 +56,7 @@ World::World() {
   if (join == nullptr) {
     refuse(fmt::format("a start as {} processes", *launched),
            fmt::format("a program without MPI ({})", reason()), "one that was built where MPI is",
-           "Install libopenmpi-dev, or your cluster's MPI, and build again: ./ganymede --version");
+           "Install libopenmpi-dev, or your cluster's MPI, and build again (docs/scale.md)");
   }
   join(&processes_);
 }

@@ -98,13 +98,29 @@ TEST(Random, FillsDoNotDependOnThreadsOrOnTheLength) {
   constexpr std::size_t size = 4 * 4096 + 3;
   for (const auto fill : {fill_uniform, fill_normal}) {
     std::vector<float> expected(size);
-    fill(key, -1.0F, 1.0F, expected);
+    fill(key, -1.0F, 1.0F, expected, 0);
     for (const int threads : {1, 2, 3}) {
       const base::Team team(threads);
       for (const std::size_t length : {std::size_t{1}, std::size_t{2}, std::size_t{7}, size - 1, size}) {
         std::vector<float> values(length);
-        fill(key, -1.0F, 1.0F, values);
+        fill(key, -1.0F, 1.0F, values, 0);
         ASSERT_TRUE(std::equal(values.begin(), values.end(), expected.begin())) << threads << " " << length;
+      }
+    }
+  }
+}
+
+TEST(Random, FillsGoOnFromAnyNumber) {
+  for (const auto fill : {fill_uniform, fill_normal}) {
+    std::vector<float> expected(50);
+    fill(key, -1.0F, 1.0F, expected, 0);
+    for (const std::size_t first : {0U, 1U, 2U, 3U, 4U, 9U, 30U}) {
+      for (const std::size_t length : {1U, 2U, 3U, 4U, 20U}) {
+        std::vector<float> values(length);
+        fill(key, -1.0F, 1.0F, values, first);
+        EXPECT_TRUE(
+            std::equal(values.begin(), values.end(), expected.begin() + static_cast<std::ptrdiff_t>(first)))
+            << first << " " << length;
       }
     }
   }

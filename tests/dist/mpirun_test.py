@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +95,16 @@ class Mpirun(unittest.TestCase):
             cwd=self.place, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
         self.assertNotEqual(ended.returncode, 0)
         self.assertIn("process 1: digits: found other images than the first process has", ended.stderr)
+        self.assertFalse((self.place / "run").exists())
+
+    def test_a_program_without_mpi_says_so(self):
+        program = self.place / "ganymede"
+        shutil.copy(GANYMEDE, program)
+        ended = subprocess.run([program, "train", "dense-small", "--steps", "1", "--out", "run"], cwd=self.place,
+                               env={**ENVIRONMENT, "OMPI_COMM_WORLD_SIZE": "2"}, capture_output=True, text=True,
+                               timeout=60, check=False)
+        self.assertEqual(ended.returncode, 2)
+        self.assertIn("a start as 2 processes: found a program without MPI", ended.stderr)
         self.assertFalse((self.place / "run").exists())
 
     def test_the_death_of_a_process_ends_the_others_and_the_run_goes_on(self):

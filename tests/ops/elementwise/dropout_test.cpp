@@ -66,6 +66,18 @@ TEST(Dropout, ElementsDependOnlyOnTheirNumberAndTheKey) {
   EXPECT_NE(mask(other, 0.5F, size), expected);
 }
 
+TEST(Dropout, MaskGoesOnFromAnyElement) {
+  const auto expected = mask(key, 0.5F, 200);
+  for (const std::int64_t first : {0, 1, 15, 16, 17, 100}) {
+    for (const std::size_t length : {1U, 15U, 16U, 90U}) {
+      std::vector<std::uint8_t> kept(length, 0xA5);
+      dropout_mask(key, 0.5F, kept, first);
+      EXPECT_TRUE(std::equal(kept.begin(), kept.end(), expected.begin() + static_cast<std::ptrdiff_t>(first)))
+          << first << " " << length;
+    }
+  }
+}
+
 TEST(Dropout, WritesNothingBehindItsMask) {
   std::vector<std::uint8_t> memory(64, 0xA5);
   dropout_mask(key, 0.5F, std::span(memory).first(21));
