@@ -22,7 +22,7 @@ struct Synonym {
 constexpr std::string_view learning_rate =
     "--set generator_optimizer.learning_rate=1e-4, and discriminator_optimizer.learning_rate";
 
-constexpr std::array<Synonym, 13> synonyms = {{
+constexpr std::array<Synonym, 14> synonyms = {{
     {"--lr", "--set", learning_rate},
     {"--learning-rate", "--set", learning_rate},
     {"--learning_rate", "--set", learning_rate},
@@ -33,6 +33,7 @@ constexpr std::array<Synonym, 13> synonyms = {{
     {"--number", "--count"},
     {"--samples", "--count"},
     {"--iterations", "--steps"},
+    {"--batch", "--batch-size"},
     {"--workers", "--threads"},
     {"--jobs", "--threads"},
     {"--directory", "--out"},
