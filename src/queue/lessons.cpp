@@ -98,15 +98,16 @@ std::vector<Lesson> make_lessons() {
        .cure_settings = {"objective.loss=wasserstein", "discriminator.weight_clip=0.01"}},
       {.key = "no-batch-norm",
        .title = "No batch norm",
-       .sentence = "The generator has lost its batch norm, and learns with a rate of 0.02.",
-       .watch = "Its units are driven to their ends, and the discriminator wins within a hundred steps. With "
-                "batch norm the same rate is survived.",
+       .sentence = "The generator has lost its batch norm, and learns with a rate of 0.01.",
+       .watch =
+           "Its units are driven to their ends, and the discriminator wins within two hundred steps. With "
+           "batch norm the same rate is survived.",
        .recipe = "dense",
-       .settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.02", no_batch_norm},
-       .steps = 400,
+       .settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.01", no_batch_norm},
+       .steps = 500,
        .ailment = Ailment::discriminator_won,
        .cure = "Put batch norm back",
-       .cure_settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.02"}},
+       .cure_settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.01"}},
   };
 }
 
