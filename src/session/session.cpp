@@ -108,6 +108,18 @@ base::Error error_of(const train::Finding& explosion, std::int64_t step) {
            .advice = explosion.advice}};
 }
 
+/// Whether the run has returned to this step from a divergence.
+bool has_returned_to(const runs::RunDirectory& run, const train::Position& position) {
+  std::ifstream lines(run.metrics());
+  const std::string step = fmt::format("\"step\": {},", position.step);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("\"rollback\"") != std::string::npos && line.find(step) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Unsubscribes all from a trainer that outlives them.
 struct Unsubscribe {
   train::Trainer& trainer;
@@ -197,7 +209,11 @@ Session::Session(const Resume& resume, const Observer& observer)
     run.remove_old_checkpoints(runs::read_history(run.metrics(), training_->recipe).doctor.last_good_step());
     return;
   }
-  go_on_after_changes(run, *training_, before, observer);
+  if (has_returned_to(run, position())) {
+    go_on_from(run, *training_);  // its line says which rates were lowered
+  } else {
+    go_on_after_changes(run, *training_, before, observer);
+  }
   observer.say(fmt::format("From {}", run.checkpoint(position().step).string()));
   announce();
 }
