@@ -59,29 +59,36 @@ void check_methods(const Recipe& recipe) {
 
 }  // namespace
 
+namespace {
+
+/// The samples of the smallest batch of a step, which the others are multiples of.
+std::int64_t smallest_batch(const Recipe& recipe) {
+  return recipe.model == ModelKind::vae ? recipe.training.batch_size : recipe.half_batch();
+}
+
+bool is_divisible(const Recipe& recipe, std::int64_t parts) {
+  return smallest_batch(recipe) % parts == 0 && recipe.training.batch_size % parts == 0;
+}
+
+}  // namespace
+
 void require_divisible(const Recipe& recipe, std::int64_t parts) {
-  const std::int64_t samples =
-      recipe.model == ModelKind::vae ? recipe.training.batch_size : recipe.half_batch();
-  if (samples % parts != 0 || recipe.training.batch_size % parts != 0) {
-    const std::int64_t unit = recipe.training.batch_size / samples * parts;
-    refuse_recipe("training.parts",
-                  fmt::format("{} parts of a batch of {}", parts, recipe.training.batch_size),
+  if (!is_divisible(recipe, parts)) {
+    const std::int64_t batch = recipe.training.batch_size;
+    const std::int64_t unit = batch / smallest_batch(recipe) * parts;
+    refuse_recipe("training.parts", fmt::format("{} parts of a batch of {}", parts, batch),
                   fmt::format("batches that are a multiple of {}", unit),
-                  fmt::format("Give --batch-size {}, or other --parts",
-                              (recipe.training.batch_size + unit - 1) / unit * unit));
+                  fmt::format("Give --batch-size {}, or other --parts", (batch + unit - 1) / unit * unit));
   }
 }
 
 std::int64_t divisible_parts(const Recipe& recipe, std::int64_t at_least) {
-  const std::int64_t samples =
-      recipe.model == ModelKind::vae ? recipe.training.batch_size : recipe.half_batch();
-  for (std::int64_t parts = at_least; parts <= samples; ++parts) {
-    if (samples % parts == 0 && recipe.training.batch_size % parts == 0) {
-      return parts;
-    }
+  std::int64_t parts = at_least;
+  while (parts <= smallest_batch(recipe) && !is_divisible(recipe, parts)) {
+    ++parts;
   }
-  require_divisible(recipe, at_least);
-  return at_least;
+  require_divisible(recipe, parts <= smallest_batch(recipe) ? parts : at_least);
+  return parts;
 }
 
 void check_values(const Recipe& recipe) {
