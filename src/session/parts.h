@@ -28,7 +28,6 @@ class Parts {
 
   /// The part of the session itself.
   dist::Part first();
-  std::int64_t count() const { return group_ ? group_->parts() : 1; }  ///< Of the whole training.
   /// The threads for the loops of each part, where the recipe asks for `threads` of each process, 0 for one a
   /// processor.
   int threads(std::int64_t threads) const;

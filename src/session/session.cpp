@@ -1,9 +1,9 @@
 #include "session/session.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +12,7 @@
 #include "data/data_source.h"
 #include "draw/report.h"
 #include "io/files/file.h"
+#include "runs/metrics_file.h"
 #include "runs/run_meta.h"
 #include "runs/verdict_lines.h"
 #include "session/attending_doctor.h"
@@ -110,15 +111,12 @@ base::Error error_of(const train::Finding& explosion, std::int64_t step) {
 }
 
 /// Whether the run has returned to this step from a divergence.
-bool has_returned_to(const runs::RunDirectory& run, const train::Position& position) {
-  std::ifstream lines(run.metrics());
-  const std::string step = fmt::format("\"step\": {},", position.step);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("\"rollback\"") != std::string::npos && line.find(step) != std::string::npos) {
-      return true;
-    }
-  }
-  return false;
+bool has_returned_to(const runs::RunDirectory& run, std::int64_t step) {
+  bool returned = false;
+  runs::for_each_line(run.metrics(), [&](std::string_view, const nlohmann::json& line) {
+    returned = returned || (line["step"] == step && line.value("event", "") == "rollback");
+  });
+  return returned;
 }
 
 /// Unsubscribes all from a trainer that outlives them.
@@ -202,7 +200,9 @@ Session::Session(const Resume& resume, const Observer& observer)
   const train::Recipe before = [&] {  // releases the checkpoint
     const artifacts::Checkpoint checkpoint = checkpoint_to_go_on_from(run, recipe, observer);
     training_ = restore(run, checkpoint, std::move(recipe), resume, observer, &*parts_);
-    return checkpoint.info().recipe;
+    // A rollback's line says which rates it lowered since the checkpoint.
+    return has_returned_to(run, position().step) ? artifacts::read_recipe_file(run.config().string())
+                                                 : checkpoint.info().recipe;
   }();
   run.remove_temporaries();
   run.become_latest_of_none();
@@ -210,11 +210,7 @@ Session::Session(const Resume& resume, const Observer& observer)
     run.remove_old_checkpoints(runs::read_history(run.metrics(), training_->recipe).doctor.last_good_step());
     return;
   }
-  if (has_returned_to(run, position())) {
-    go_on_from(run, *training_);  // its line says which rates were lowered
-  } else {
-    go_on_after_changes(run, *training_, before, observer);
-  }
+  go_on_after_changes(run, *training_, before, observer);
   observer.say(fmt::format("From {}", run.checkpoint(position().step).string()));
   announce();
 }

@@ -71,21 +71,6 @@ std::vector<std::pair<std::string, std::string>> learning_settings(const train::
   return values;
 }
 
-/// The training of `recipe` on the data of `old`, which is freed, in the state of `checkpoint`.
-std::unique_ptr<Training> replace(std::unique_ptr<Training>& old, train::Recipe recipe,
-                                  const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
-                                  const std::filesystem::path& classifier, const Observer& observer,
-                                  Parts* parts) {
-  const std::int64_t total_steps = old->trainer.position().total_steps;
-  auto dataset = old->dataset;
-  old.reset();  // frees its memory before the next is loaded
-  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier,
-                                             observer.say, parts);
-  checkpoint.restore(training->trainer, training->recipe);
-  training->snapshots.make_again(run, checkpoint);
-  return training;
-}
-
 }  // namespace
 
 void require_changeable(const std::vector<std::string>& overrides, const std::string& where) {

@@ -93,23 +93,31 @@ void go_on_after_changes(const runs::RunDirectory& run, const Training& training
   observer.line(line);
 }
 
+std::unique_ptr<Training> replace(std::unique_ptr<Training>& old, train::Recipe recipe,
+                                  const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
+                                  const std::filesystem::path& classifier, const Observer& observer,
+                                  Parts* parts) {
+  const std::int64_t total_steps = old->trainer.position().total_steps;
+  auto dataset = old->dataset;
+  old.reset();  // frees its memory before the next is loaded
+  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier,
+                                             observer.say, parts);
+  checkpoint.restore(training->trainer, training->recipe);
+  training->snapshots.make_again(run, checkpoint);
+  return training;
+}
+
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
                                     const std::filesystem::path& classifier, const Observer& observer,
                                     Parts* parts) {
-  const std::int64_t total_steps = diverged->trainer.position().total_steps;
   const std::int64_t from_step = diverged->trainer.position().step;
   train::Recipe recipe = std::move(diverged->recipe);
   for (ops::AdamSettings* optimizer :
        {&recipe.generator_optimizer, &recipe.discriminator_optimizer, &recipe.encoder_optimizer}) {
     optimizer->learning_rate = train::calmer_rate(optimizer->learning_rate);
   }
-  auto dataset = diverged->dataset;
-  diverged.reset();  // frees its memory before the next is loaded
-  auto training = std::make_unique<Training>(std::move(recipe), std::move(dataset), total_steps, classifier,
-                                             observer.say, parts);
-  checkpoint.restore(training->trainer, training->recipe);
-  training->snapshots.make_again(run, checkpoint);
+  auto training = replace(diverged, std::move(recipe), checkpoint, run, classifier, observer, parts);
   const std::string line = runs::rollback_line(
       training->trainer.position(),
       {.from_step = from_step,

@@ -34,6 +34,13 @@ void go_on_from(const runs::RunDirectory& run, const Training& training, std::st
 void go_on_after_changes(const runs::RunDirectory& run, const Training& training, const train::Recipe& before,
                          const Observer& observer);
 
+/// The training of `recipe` on the data of `old`, which is freed, in the state of `checkpoint`. Throws
+/// Error(file).
+std::unique_ptr<Training> replace(std::unique_ptr<Training>& old, train::Recipe recipe,
+                                  const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,
+                                  const std::filesystem::path& classifier, const Observer& observer,
+                                  Parts* parts);
+
 /// Returns a diverged run to a checkpoint with lower learning rates and records it. Throws Error(file).
 std::unique_ptr<Training> roll_back(std::unique_ptr<Training> diverged, const train::Finding& finding,
                                     const artifacts::Checkpoint& checkpoint, const runs::RunDirectory& run,

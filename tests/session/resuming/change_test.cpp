@@ -68,6 +68,23 @@ class ChangeTest : public testing::Test {
     session::Session(start(out), changing->observer).run({});
     return changing;
   }
+  /// A run that was stopped after them.
+  void train_three_steps(const std::string& out) const {
+    std::stop_source stop;
+    session::Observer stops;
+    stops.step = [&](const train::StepFinished& event, const session::Pace&) {
+      if (event.position.step == 3) {
+        stop.request_stop();
+      }
+    };
+    session::Session(start(out), stops).run(stop.get_token());
+  }
+  /// Writes its configuration with lower learning rates.
+  void write_slower(const std::string& run) const {
+    const std::filesystem::path config = place_ / run / "config.toml";
+    const train::Recipe changed = artifacts::read_recipe_file(config.string(), slower);
+    std::ofstream(config) << train::to_toml(changed);
+  }
   std::string generator(const std::string& run) const {
     return contents(place_ / run / "generator.safetensors");
   }
@@ -82,14 +99,7 @@ class ChangeTest : public testing::Test {
 
 TEST_F(ChangeTest, IsThatOfARunThatWasStoppedAndResumedWithIt) {
   train("changed", {{3, {.overrides = slower}}});
-  std::stop_source stop;
-  session::Observer stops;
-  stops.step = [&](const train::StepFinished& event, const session::Pace&) {
-    if (event.position.step == 3) {
-      stop.request_stop();
-    }
-  };
-  { session::Session(start("stopped"), stops).run(stop.get_token()); }
+  train_three_steps("stopped");
   const session::Observer silent;
   session::Session({.run = place_ / "stopped", .overrides = slower}, silent).run({});
   EXPECT_TRUE(generator("changed") == generator("stopped"));
@@ -121,21 +131,25 @@ TEST_F(ChangeTest, OfTheRatioOfUpdatesAndTheRealLabelGoesOnToTheEnd) {
 TEST_F(ChangeTest, IsKeptByARunThatIsKilledAfterIt) {
   train("whole", {{3, {.overrides = slower}}});
   // As a kill leaves a run whose configuration was written, and nothing after it.
-  std::stop_source stop;
-  session::Observer stops;
-  stops.step = [&](const train::StepFinished& event, const session::Pace&) {
-    if (event.position.step == 3) {
-      stop.request_stop();
-    }
-  };
-  { session::Session(start("killed"), stops).run(stop.get_token()); }
-  const std::filesystem::path config = place_ / "killed/config.toml";
-  const train::Recipe changed = artifacts::read_recipe_file(config.string(), slower);
-  std::ofstream(config) << train::to_toml(changed);
+  train_three_steps("killed");
+  write_slower("killed");
   const session::Observer silent;
   session::Session({.run = place_ / "killed"}, silent).run({});
   EXPECT_TRUE(generator("killed") == generator("whole"));
   EXPECT_EQ(events("killed"), events("whole"));
+}
+
+TEST_F(ChangeTest, IsNotWhatARollbackHasRecorded) {
+  // As a kill leaves a run that has just returned to a checkpoint with lower rates.
+  train_three_steps("run");
+  write_slower("run");
+  std::ofstream(place_ / "run/metrics.jsonl", std::ios::app)
+      << R"({"step": 3, "epoch": 1, "time": 0, "event": "rollback", "kind": "explosion", "from_step": 9})"
+      << "\n";
+  const session::Observer silent;
+  session::Session({.run = place_ / "run"}, silent).run({});
+  ASSERT_EQ(events("run").size(), 1U);
+  EXPECT_EQ(events("run")[0]["event"], "rollback");
 }
 
 TEST_F(ChangeTest, IsUndoneByGoingBackToTheStepBeforeIt) {
