@@ -1,10 +1,6 @@
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
-#include <array>
 #include <condition_variable>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -14,15 +10,15 @@
 #include <system_error>
 #include <utility>
 
+#include "base/error.h"
 #include "base/host.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/page_server.h"
 #include "cli/signals.h"
+#include "io/files/process.h"
 #include "queue/answers.h"
 #include "serve/run_reader.h"
-
-extern char** environ;
 
 namespace ganymede::cli {
 
@@ -45,23 +41,10 @@ void open_browser(const std::string& url) {
   }
   // A shell in between, so that the browser is no child of this process, which would have to wait for it.
   const std::string script = "command -v xdg-open >/dev/null && xdg-open \"$0\" >/dev/null 2>&1 &";
-  const std::array<std::string, 4> words = {"sh", "-c", script, url};
-  std::array<char*, 5> arguments{};
-  for (std::size_t n = 0; n < words.size(); ++n) {
-    arguments[n] = const_cast<char*>(words[n].c_str());
+  try {
+    io::run_program({.name = "sh", .arguments = {"-c", script, url}, .input = {}});
+  } catch (const base::Error&) {  // the address was printed, too
   }
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setpgroup(&attributes, 0);  // Ctrl-C is for this program alone
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-  pid_t shell = 0;
-  if (::posix_spawnp(&shell, "sh", nullptr, &attributes, arguments.data(), environ) == 0) {
-    ::waitpid(shell, nullptr, 0);
-  }
-  ::posix_spawnattr_destroy(&attributes);
 }
 
 /// The name of the run that `path` is; nothing for a directory of runs.
