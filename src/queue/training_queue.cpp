@@ -38,8 +38,7 @@ void require_name(const std::string& run) {
 }
 
 std::int64_t steps_of(const session::Start& start) {
-  return start.settings.steps.value_or(train::steps_an_epoch(start.recipe, *start.dataset) *
-                                       start.recipe.training.epochs);
+  return train::total_steps(start.recipe, *start.dataset, start.settings.steps);
 }
 
 }  // namespace

@@ -12,19 +12,6 @@
 
 namespace ganymede::train {
 
-std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset) {
-  const auto images = static_cast<std::int64_t>(dataset.train.count());
-  if (images < recipe.training.batch_size) {
-    throw base::Error(base::ErrorKind::data,
-                      {.where = dataset.name,
-                       .found = fmt::format("{} training images", images),
-                       .expected = fmt::format("at least a batch of {}", recipe.training.batch_size),
-                       .advice = fmt::format("Give --batch-size {}, or add images",
-                                             std::bit_floor(static_cast<std::uint64_t>(images)))});
-  }
-  return images / recipe.training.batch_size;
-}
-
 void MetricsMean::add(const StepMetrics& metrics) {
   std::visit(
       [this](const auto& added) {
@@ -70,9 +57,17 @@ void MetricsMean::restore(std::span<const float> state) {
 
 namespace {
 
-std::int64_t total_steps(const Recipe& recipe, const data::Dataset& dataset,
-                         std::optional<std::int64_t> steps) {
-  return steps.value_or(recipe.training.epochs * steps_an_epoch(recipe, dataset));
+std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset) {
+  const auto images = static_cast<std::int64_t>(dataset.train.count());
+  if (images < recipe.training.batch_size) {
+    throw base::Error(base::ErrorKind::data,
+                      {.where = dataset.name,
+                       .found = fmt::format("{} training images", images),
+                       .expected = fmt::format("at least a batch of {}", recipe.training.batch_size),
+                       .advice = fmt::format("Give --batch-size {}, or add images",
+                                             std::bit_floor(static_cast<std::uint64_t>(images)))});
+  }
+  return images / recipe.training.batch_size;
 }
 
 Recipe scheduled(Recipe recipe, std::int64_t steps) {
@@ -99,6 +94,11 @@ const Recipe& divisible(const Recipe& recipe, dist::Part part) {
 }
 
 }  // namespace
+
+std::int64_t total_steps(const Recipe& recipe, const data::Dataset& dataset,
+                         std::optional<std::int64_t> steps) {
+  return steps.value_or(recipe.training.epochs * steps_an_epoch(recipe, dataset));
+}
 
 Trainer::Trainer(const Recipe& recipe, const data::Dataset& dataset, const ops::Device& device,
                  std::optional<std::int64_t> steps, dist::Part part)

@@ -46,8 +46,10 @@ struct Position {
   bool at_epoch_end() const { return step % steps_an_epoch == 0; }  ///< Whether the last step ended an epoch.
 };
 
-/// The whole batches of the data. Throws Error(data) if there is not one.
-std::int64_t steps_an_epoch(const Recipe& recipe, const data::Dataset& dataset);
+/// The steps of a run: `steps`, or else the recipe's epochs, each of the data's whole batches. Throws
+/// Error(data) if there is not one batch.
+std::int64_t total_steps(const Recipe& recipe, const data::Dataset& dataset,
+                         std::optional<std::int64_t> steps);
 
 /// What a run tells its subscribers.
 struct StepFinished {
