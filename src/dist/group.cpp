@@ -51,6 +51,13 @@ void add_up(std::span<const float* const> sources, std::size_t first, float scal
   });
 }
 
+void copy(std::span<const float> src, std::span<float> dst) {
+  constexpr std::int64_t grain = 64 * 1024;
+  base::parallel_for(static_cast<std::int64_t>(dst.size()), grain, [&](std::int64_t begin, std::int64_t end) {
+    std::copy(src.begin() + begin, src.begin() + end, dst.begin() + begin);
+  });
+}
+
 }  // namespace
 
 Group::Group(std::int64_t parts, const Processes& processes)
@@ -143,34 +150,63 @@ void Group::gather_numbers(std::size_t size) {
       offsets_[rank] = bytes_of(static_cast<std::size_t>(first_of(rank)) * size);
     }
     processes_.gather(received_.data(), bytes_.data(), offsets_.data());
+    traffic_.sent += static_cast<std::uint64_t>(processes_.count - 1) *
+                     static_cast<std::uint64_t>(bytes_[processes_.rank]);
   }
 }
 
-void Group::exchange_slices(std::size_t size) {
+void Group::allocate(std::size_t size) {
+  const auto processes = static_cast<std::size_t>(processes_.count);
+  const std::size_t stride = base::aligned_size(size * sizeof(float));
+  const std::size_t most = (static_cast<std::size_t>(parts_) + processes - 1) / processes;
+  copies_ = std::make_shared<Copies>(processes_, most * stride);
+  for (int rank = 0; rank < processes_.count; ++rank) {
+    const std::byte* memory = copies_->memory.of(rank);
+    for (std::int64_t n = 0; n < local_of(rank); ++n) {
+      copies_->of_parts.push_back(
+          memory == nullptr ? nullptr
+                            : reinterpret_cast<const float*>(memory + static_cast<std::size_t>(n) * stride));
+    }
+  }
+}
+
+void Group::exchange_slices(const Copies& copies, std::size_t size) {
   const Slice own = slices_of(processes_.rank, size);
-  for (std::int64_t n = 0; n < local(); ++n) {
-    sources_[static_cast<std::size_t>(first() + n)] = floats(n).data() + own.first;
+  for (std::size_t part = 0; part < sources_.size(); ++part) {
+    const float* numbers = copies.of_parts[part];
+    sources_[part] = numbers == nullptr ? nullptr : numbers + own.first;
   }
-  if (processes_.count == 1) {
-    return;
+  if (copies.memory.sharing() != Sharing::all && processes_.count > 1) {
+    send_slices(copies, size);
   }
+  if (copies.memory.sharing() != Sharing::none) {
+    processes_.wait();
+  }
+  const auto readable = std::ranges::count_if(copies.of_parts, [](const float* of) { return of != nullptr; });
+  traffic_.read += static_cast<std::uint64_t>(readable - local()) * own.count * sizeof(float);
+}
+
+void Group::send_slices(const Copies& copies, std::size_t size) {
+  const Slice own = slices_of(processes_.rank, size);
   const bool packed = local() > 1;  // the numbers of several parts for one process, one after the other
   sent_.resize(std::max(sent_.size(), packed ? size * static_cast<std::size_t>(local()) : 0));
   received_.resize(std::max(received_.size(), own.count * static_cast<std::size_t>(parts_)));
   std::size_t sent = 0;
   std::size_t received = 0;
   for (int rank = 0; rank < processes_.count; ++rank) {
-    const bool other = rank != processes_.rank;
+    const bool sends = rank != processes_.rank && !copies.memory.is_read_by(rank);
+    const bool receives = copies.memory.of(rank) == nullptr;
     const Slice theirs = slices_of(rank, size);
     sent_offsets_[rank] = bytes_of(packed ? sent : theirs.first);
-    sent_bytes_[rank] = other ? bytes_of(theirs.count * static_cast<std::size_t>(local())) : 0;
-    for (std::int64_t n = 0; packed && other && n < local(); ++n, sent += theirs.count) {
+    sent_bytes_[rank] = sends ? bytes_of(theirs.count * static_cast<std::size_t>(local())) : 0;
+    traffic_.sent += static_cast<std::uint64_t>(sent_bytes_[rank]);
+    for (std::int64_t n = 0; packed && sends && n < local(); ++n, sent += theirs.count) {
       std::ranges::copy(floats(n).subspan(theirs.first, theirs.count),
                         sent_.begin() + static_cast<std::ptrdiff_t>(sent));
     }
     offsets_[rank] = bytes_of(received);
-    bytes_[rank] = other ? bytes_of(own.count * static_cast<std::size_t>(local_of(rank))) : 0;
-    for (std::int64_t n = 0; other && n < local_of(rank); ++n, received += own.count) {
+    bytes_[rank] = receives ? bytes_of(own.count * static_cast<std::size_t>(local_of(rank))) : 0;
+    for (std::int64_t n = 0; receives && n < local_of(rank); ++n, received += own.count) {
       sources_[static_cast<std::size_t>(first_of(rank) + n)] = received_.data() + received;
     }
   }
@@ -178,25 +214,39 @@ void Group::exchange_slices(std::size_t size) {
                       received_.data(), bytes_.data(), offsets_.data());
 }
 
-void Group::gather_slices(std::size_t size) {
-  float* all = floats(0).data();
-  if (local() > 1) {
-    received_.resize(std::max(received_.size(), size));
-    all = received_.data();
-    for (std::int64_t n = 0; n < local(); ++n) {
-      const Slice own = slice(first() + n, size);
-      std::ranges::copy(floats(n).subspan(own.first, own.count),
-                        received_.begin() + static_cast<std::ptrdiff_t>(own.first));
-    }
+void Group::gather_slices(const Copies& copies, std::size_t size) {
+  std::ranges::copy(copies.of_parts, sources_.begin());
+  if (processes_.count == 1) {
+    return;
   }
-  if (processes_.count > 1) {
-    for (int rank = 0; rank < processes_.count; ++rank) {
-      const Slice theirs = slices_of(rank, size);
-      offsets_[rank] = bytes_of(theirs.first);
-      bytes_[rank] = bytes_of(theirs.count);
-    }
-    processes_.gather(all, bytes_.data(), offsets_.data());
+  const Slice own = slices_of(processes_.rank, size);
+  if (copies.memory.sharing() == Sharing::all) {
+    processes_.wait();
+    traffic_.read += (size - own.count) * sizeof(float);
+    return;
   }
+  received_.resize(std::max(received_.size(), size));
+  for (std::int64_t n = 0; n < local(); ++n) {
+    const Slice of = slice(first() + n, size);
+    std::ranges::copy(floats(n).subspan(of.first, of.count),
+                      received_.begin() + static_cast<std::ptrdiff_t>(of.first));
+  }
+  for (int rank = 0; rank < processes_.count; ++rank) {
+    const Slice theirs = slices_of(rank, size);
+    offsets_[rank] = bytes_of(theirs.first);
+    bytes_[rank] = bytes_of(theirs.count);
+  }
+  processes_.gather(received_.data(), bytes_.data(), offsets_.data());
+  traffic_.sent += static_cast<std::uint64_t>(processes_.count - 1) * own.count * sizeof(float);
+  std::ranges::fill(sources_, received_.data());
+}
+
+void Group::end_reading(std::int64_t local, const Copies& copies) {
+  meet(local, {}, [&] {
+    if (copies.memory.sharing() != Sharing::none) {
+      processes_.wait();
+    }
+  });
 }
 
 Share Part::share() const {
@@ -226,30 +276,49 @@ Slice Part::slice(std::size_t size) const {
   return group_ == nullptr ? Slice{0, size} : group_->slice(share().part, size);
 }
 
-void Part::mean_slice(std::span<float> values) const {
+Memory Part::allocate(std::size_t numbers) const {
+  Memory memory;
+  if (group_ == nullptr) {
+    memory.alone_ = base::Buffer(numbers * sizeof(float));
+    memory.values_ = memory.alone_.as<float>();
+    return memory;
+  }
+  group_->meet(local_, {}, [&] { group_->allocate(numbers); });
+  memory.copies_ = group_->copies_;
+  group_->meet();
+  const float* own = memory.copies_->of_parts[static_cast<std::size_t>(share().part)];
+  memory.values_ = {const_cast<float*>(own), numbers};  // of this process, which may write them
+  return memory;
+}
+
+void Part::mean_slice(Memory& memory) const {
   if (group_ == nullptr) {
     return;
   }
-  group_->meet(local_, std::as_writable_bytes(values), [&] { group_->exchange_slices(values.size()); });
+  const std::span<float> values = memory.values();
+  group_->meet(local_, std::as_writable_bytes(values),
+               [&] { group_->exchange_slices(*memory.copies_, values.size()); });
   const Slice own = slice(values.size());
   add_up(group_->sources_, own.first - group_->slices_of(group_->processes_.rank, values.size()).first,
          1.0F / static_cast<float>(group_->parts()), values.subspan(own.first, own.count));
-  group_->meet();
+  group_->end_reading(local_, *memory.copies_);
 }
 
-void Part::gather_slices(std::span<float> values) const {
+void Part::gather_slices(Memory& memory) const {
   if (group_ == nullptr) {
     return;
   }
-  group_->meet(local_, std::as_writable_bytes(values), [&] { group_->gather_slices(values.size()); });
-  if (group_->local() > 1) {
-    const Slice own = slice(values.size());
-    const auto all = std::span(group_->received_).first(values.size());
-    std::ranges::copy(all.first(own.first), values.begin());
-    const std::size_t end = own.first + own.count;
-    std::ranges::copy(all.subspan(end), values.begin() + static_cast<std::ptrdiff_t>(end));
+  const std::span<float> values = memory.values();
+  group_->meet(local_, std::as_writable_bytes(values),
+               [&] { group_->gather_slices(*memory.copies_, values.size()); });
+  for (std::int64_t part = 0; part < group_->parts(); ++part) {
+    if (part != share().part) {
+      const Slice slice = group_->slice(part, values.size());
+      copy({group_->sources_[static_cast<std::size_t>(part)] + slice.first, slice.count},
+           values.subspan(slice.first, slice.count));
+    }
   }
-  group_->meet();
+  group_->end_reading(local_, *memory.copies_);
 }
 
 void Part::broadcast(std::span<std::byte> bytes) const {

@@ -3,10 +3,12 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
+#include "dist/memory.h"
 #include "dist/processes.h"
 #include "dist/share.h"
 
@@ -16,6 +18,12 @@ namespace ganymede::dist {
 struct Slice {
   std::size_t first = 0;  ///< its first number
   std::size_t count = 0;  ///< how many it has
+};
+
+/// What a process gave and got in exchanges of parts, in bytes.
+struct Traffic {
+  std::uint64_t sent = 0;  ///< to other processes, through MPI
+  std::uint64_t read = 0;  ///< where other processes of the same machine have it
 };
 
 /// The parts of one training, and those of them that this process computes, each on a thread of its own: what
@@ -31,6 +39,8 @@ class Group {
   /// How many parts this process computes.
   std::int64_t local() const { return first_of(processes_.rank + 1) - first(); }
   const Processes& processes() const { return processes_; }  ///< Among which the parts are divided.
+
+  const Traffic& traffic() const { return traffic_; }  ///< Since the beginning.
 
   /// Makes every exchange of this process' parts, those under way too, throw Error(usage). Returns whether it
   /// is the first call.
@@ -53,16 +63,26 @@ class Group {
   std::span<float> floats(std::int64_t local) const;
   /// Puts all parts' numbers where sources_ says.
   void gather_numbers(std::size_t size);
-  /// The same for the numbers of this process' slices.
-  void exchange_slices(std::size_t size);
-  void gather_slices(std::size_t size);
+  /// Makes copies_, of so many numbers in each part.
+  void allocate(std::size_t size);
+  /// Puts all parts' numbers of this process' slices where sources_ says.
+  void exchange_slices(const Copies& copies, std::size_t size);
+  /// Sends what exchange_slices() cannot read.
+  void send_slices(const Copies& copies, std::size_t size);
+  /// Puts where sources_ says what each part has, for the numbers of its slice; sources_ count from the first
+  /// number.
+  void gather_slices(const Copies& copies, std::size_t size);
+  /// Waits until no process reads the numbers any more.
+  void end_reading(std::int64_t local, const Copies& copies);
 
   std::int64_t parts_;
   Processes processes_;
   std::vector<std::span<std::byte>> data_;  // [local], what this process' parts exchange now
+  std::shared_ptr<Copies> copies_;          // the newest
   std::vector<float> received_, sent_;      // from and for other processes
   std::vector<const float*> sources_;       // [parts]
   std::vector<int> bytes_, offsets_, sent_bytes_, sent_offsets_;  // [processes]
+  Traffic traffic_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::int64_t waiting_ = 0;
@@ -83,6 +103,9 @@ class Part {
   Share share() const;                              ///< Which samples it computes.
   bool leads() const { return share().part == 0; }  ///< Whether it is the first, which writes files.
 
+  /// Zeros for slices of which the functions below exchange.
+  Memory allocate(std::size_t numbers) const;
+
   /// Each number becomes the sum of all parts' numbers.
   void sum(std::span<float> values) const;
   /// Each number becomes the mean of all parts' numbers.
@@ -90,9 +113,9 @@ class Part {
   /// The numbers, of a tensor of `size`, that this part alone updates.
   Slice slice(std::size_t size) const;
   /// The numbers of this part's slice become the mean of all parts'; the others stay.
-  void mean_slice(std::span<float> values) const;
+  void mean_slice(Memory& memory) const;
   /// Every number becomes that of the part in whose slice it is.
-  void gather_slices(std::span<float> values) const;
+  void gather_slices(Memory& memory) const;
   /// The bytes become those of the first part.
   void broadcast(std::span<std::byte> bytes) const;
 

@@ -16,6 +16,8 @@ struct Processes {
                    const int* receive_bytes, const int* receive_offsets) = nullptr;
   /// Gives every process the bytes of process 0.
   void (*broadcast)(void* data, int bytes) = nullptr;
+  /// Returns when all processes have called it.
+  void (*wait)() = nullptr;
   /// The last call of a process, once no other may follow.
   void (*end)() = nullptr;
   /// Ends all processes at once, this one with `status`.

@@ -78,6 +78,9 @@ struct Program::Compiled {
         labels(label_classes(spec) > 0 ? static_cast<std::size_t>(use.batch) : 0) {
     assert(memory.size() >= static_cast<std::size_t>(plan.bytes));
     refuse_missing_bf16(use);
+    if (use.precision == base::DType::bf16) {
+      weights.keep_shadow();
+    }
     ops.reserve(spec.layers.size());
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
       const LayerBinding binding = bind(static_cast<int>(i), weights);

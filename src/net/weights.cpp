@@ -57,12 +57,11 @@ std::int64_t count(std::span<const WeightRow> table, Role role) {
   return total;
 }
 
-Weights::Weights(const NetSpec& spec)
+Weights::Weights(const NetSpec& spec, dist::Part part)
     : table_(weight_table(spec)),
-      parameters_(extent(table_, Role::parameter) * sizeof(float)),
-      gradients_(parameters_.size()),
-      states_(extent(table_, Role::state) * sizeof(float)),
-      shadow_(extent(table_, Role::parameter) * sizeof(base::bf16)) {}
+      parameters_(part.allocate(extent(table_, Role::parameter))),
+      gradients_(part.allocate(extent(table_, Role::parameter))),
+      states_(extent(table_, Role::state) * sizeof(float)) {}
 
 void Weights::initialise(std::uint64_t seed, std::uint32_t first_stream) {
   for (std::uint32_t t = 0; t < table_.size(); ++t) {
@@ -84,18 +83,26 @@ void Weights::initialise(std::uint64_t seed, std::uint32_t first_stream) {
   refresh_shadow();
 }
 
+void Weights::keep_shadow() {
+  if (shadow_.size() == 0) {
+    shadow_ = base::Buffer(parameters().size() * sizeof(base::bf16));
+    refresh_shadow();
+  }
+}
+
 void Weights::refresh_shadow() {
-  ops::convert<float, base::bf16>(parameters_.as<const float>(), shadow());
+  if (shadow_.size() != 0) {
+    ops::convert<float, base::bf16>(parameters(), shadow());
+  }
 }
 
 std::span<float> Weights::values(const WeightRow& row) {
-  base::Buffer& memory = row.role == Role::parameter ? parameters_ : states_;
-  return memory.as<float>().subspan(row.offset, row.shape.elements());
+  return (row.role == Role::parameter ? parameters() : states()).subspan(row.offset, row.shape.elements());
 }
 
 std::span<const float> Weights::values(const WeightRow& row) const {
-  const base::Buffer& memory = row.role == Role::parameter ? parameters_ : states_;
-  return memory.as<float>().subspan(row.offset, row.shape.elements());
+  return (row.role == Role::parameter ? parameters_.values() : states_.as<float>())
+      .subspan(row.offset, row.shape.elements());
 }
 
 }  // namespace ganymede::net

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "dist/group.h"
+#include "dist/memory.h"
 #include "net/spec.h"
 
 namespace ganymede::net {
@@ -22,11 +24,13 @@ std::vector<WeightRow> weight_table(const NetSpec& spec);
 /// How many numbers the rows of `role` hold.
 std::int64_t count(std::span<const WeightRow> table, WeightDeclaration::Role role);
 
-/// The weights of one network: f32 parameters, gradients and states, and the parameters' bf16 shadow, each in
-/// one piece of memory, so that an optimiser is a flat loop. Several programs share one Weights.
+/// The weights of one network: f32 parameters, gradients and states, and the parameters' bf16 shadow where a
+/// program needs it, each in one piece of memory, so that an optimiser is a flat loop. Several programs share
+/// one Weights.
 class Weights {
  public:
-  explicit Weights(const NetSpec& spec);
+  /// In a training in parts, those of `part`, which the others read.
+  explicit Weights(const NetSpec& spec, dist::Part part = {});
 
   const std::vector<WeightRow>& table() const { return table_; }
 
@@ -34,11 +38,15 @@ class Weights {
   /// 0}.
   void initialise(std::uint64_t seed, std::uint32_t first_stream);
 
-  std::span<float> parameters() { return parameters_.as<float>(); }
-  std::span<float> gradients() { return gradients_.as<float>(); }
+  std::span<float> parameters() { return parameters_.values(); }
+  std::span<float> gradients() { return gradients_.values(); }
+  dist::Memory& parameter_memory() { return parameters_; }
+  dist::Memory& gradient_memory() { return gradients_; }
   std::span<float> states() { return states_.as<float>(); }
-  /// The parameters as bf16; as current as the last optimiser step or refresh_shadow().
+  /// The parameters as bf16, once keep_shadow() was called; as current as the last optimiser step or
+  /// refresh_shadow().
   std::span<base::bf16> shadow() { return shadow_.as<base::bf16>(); }
+  void keep_shadow();
   void refresh_shadow();
 
   /// One row's values.
@@ -47,7 +55,8 @@ class Weights {
 
  private:
   std::vector<WeightRow> table_;
-  base::Buffer parameters_, gradients_, states_, shadow_;
+  dist::Memory parameters_, gradients_;
+  base::Buffer states_, shadow_;
 };
 
 }  // namespace ganymede::net

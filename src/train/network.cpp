@@ -13,12 +13,12 @@ namespace ganymede::train {
 Network::Network(net::NetSpec spec, const ops::AdamSettings& optimizer, const WeightConstraints& constraints,
                  dist::Part part)
     : spec_(std::move(spec)),
-      weights_(spec_),
+      weights_(spec_, part),
       optimizer_(optimizer),
       constraints_(constraints),
       part_(part),
-      first_moments_(weights_.parameters().size_bytes()),
-      second_moments_(weights_.parameters().size_bytes()),
+      first_moments_(part.allocate(weights_.parameters().size())),
+      second_moments_(part.allocate(weights_.parameters().size())),
       update_time_{.layer = "adam", .pass = net::Pass::update} {}
 
 void Network::initialise(std::uint64_t seed, std::uint32_t first_stream) {
@@ -41,7 +41,7 @@ void Network::update(std::int64_t step, double factor) {
   const base::Stopwatch stopwatch;
   ops::AdamSettings optimizer = optimizer_;
   optimizer.learning_rate *= factor;
-  part_.mean_slice(weights_.gradients());
+  part_.mean_slice(weights_.gradient_memory());
   if (spectral_norm_) {
     gather_gradients();  // those of a whole layer are pulled back through its norm
     spectral_norm_->pull_back(weights_);
@@ -49,7 +49,7 @@ void Network::update(std::int64_t step, double factor) {
     spectral_norm_->normalise(weights_);
   } else {
     update_slice(optimizer, step, part_.slice(weights_.parameters().size()), weights_.parameters());
-    part_.gather_slices(weights_.parameters());
+    part_.gather_slices(weights_.parameter_memory());
   }
   if (constraints_.weight_clip > 0.0) {
     ops::clamp(static_cast<float>(constraints_.weight_clip), weights_.parameters());
@@ -67,15 +67,15 @@ void Network::update_slice(const ops::AdamSettings& optimizer, std::int64_t step
   ops::adam(optimizer, step,
             {.gradients = of(weights_.gradients()),
              .parameters = of(parameters),
-             .first_moments = of(first_moments_.as<float>()),
-             .second_moments = of(second_moments_.as<float>()),
-             .shadow = of(weights_.shadow())});
+             .first_moments = of(first_moments_.values()),
+             .second_moments = of(second_moments_.values()),
+             .shadow = weights_.shadow().empty() ? weights_.shadow() : of(weights_.shadow())});
 }
 
 void Network::gather_moments() {
   if (!spectral_norm_) {  // with it, every part has them all
-    part_.gather_slices(first_moments_.as<float>());
-    part_.gather_slices(second_moments_.as<float>());
+    part_.gather_slices(first_moments_);
+    part_.gather_slices(second_moments_);
   }
 }
 
@@ -86,8 +86,8 @@ std::vector<NamedTensor> Network::tensors() {
     tensors.push_back({name, row.shape, weights_.values(row)});
     if (row.role == net::WeightDeclaration::Role::parameter) {
       const std::size_t size = weights_.values(row).size();
-      tensors.push_back({name + ".adam_m", row.shape, first_moments_.as<float>().subspan(row.offset, size)});
-      tensors.push_back({name + ".adam_v", row.shape, second_moments_.as<float>().subspan(row.offset, size)});
+      tensors.push_back({name + ".adam_m", row.shape, first_moments_.values().subspan(row.offset, size)});
+      tensors.push_back({name + ".adam_v", row.shape, second_moments_.values().subspan(row.offset, size)});
     }
   }
   if (spectral_norm_) {

@@ -49,7 +49,7 @@ class Network {
   void resume();
 
   /// What each part of a training has of its slice alone, from all parts: the gradients, or Adam's moments.
-  void gather_gradients() { part_.gather_slices(weights_.gradients()); }
+  void gather_gradients() { part_.gather_slices(weights_.gradient_memory()); }
   void gather_moments();
 
  private:
@@ -61,7 +61,7 @@ class Network {
   ops::AdamSettings optimizer_;
   WeightConstraints constraints_;
   dist::Part part_;
-  base::Buffer first_moments_, second_moments_;
+  dist::Memory first_moments_, second_moments_;
   std::optional<SpectralNorm> spectral_norm_;
   net::PassTime update_time_;
 };

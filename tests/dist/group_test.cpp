@@ -51,8 +51,11 @@ TEST(Part, IsAWholeTrainingByDefault) {
   std::array values = {1.0F, 2.0F};
   part.sum(values);
   part.mean(values);
-  part.mean_slice(values);
-  part.gather_slices(values);
+  Memory memory = part.allocate(2);
+  std::ranges::copy(values, memory.values().begin());
+  part.mean_slice(memory);
+  part.gather_slices(memory);
+  EXPECT_THAT(memory.values(), ElementsAre(1.0F, 2.0F));
   part.broadcast(std::as_writable_bytes(std::span(values)));
   EXPECT_THAT(values, ElementsAre(1.0F, 2.0F));
   EXPECT_TRUE(part.leads());
@@ -108,8 +111,11 @@ TEST(Part, MeansOfSlicesGatheredAreTheMeansOfAll) {
   };
   const auto whole = exchanged(4, size, of, [](Part part, std::span<float> values) { part.sum(values); });
   const auto sliced = exchanged(4, size, of, [](Part part, std::span<float> values) {
-    part.mean_slice(values);
-    part.gather_slices(values);
+    Memory memory = part.allocate(values.size());
+    std::ranges::copy(values, memory.values().begin());
+    part.mean_slice(memory);
+    part.gather_slices(memory);
+    std::ranges::copy(memory.values(), values.begin());
   });
   for (const std::vector<float>& values : sliced) {
     for (std::size_t n = 0; n < size; ++n) {

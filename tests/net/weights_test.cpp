@@ -61,6 +61,8 @@ TEST(WeightTable, TensorsBeginAtCacheLinesAndDoNotOverlap) {
     EXPECT_GE(std::ssize(weights.parameters()), ends[0]);
     EXPECT_GE(std::ssize(weights.states()), ends[1]);
     EXPECT_EQ(weights.gradients().size(), weights.parameters().size());
+    EXPECT_TRUE(weights.shadow().empty());
+    weights.keep_shadow();
     EXPECT_EQ(weights.shadow().size(), weights.parameters().size());
   }
 }
@@ -118,6 +120,7 @@ TEST(Weights, BeginBatchNormAsTheIdentityAndBiasesAtZero) {
 
 TEST(Weights, ShadowIsTheRoundedParameters) {
   Weights weights(example_net);
+  weights.keep_shadow();
   weights.initialise(1, 0);
   const auto is_current = [&] {
     const auto rounded = [](float value) { return bf16(value).bits; };

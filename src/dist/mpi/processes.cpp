@@ -28,6 +28,10 @@ void broadcast(void* data, int bytes) {
   MPI_Bcast(data, bytes, MPI_BYTE, 0, MPI_COMM_WORLD);
 }
 
+void wait() {
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
 void end() {
   MPI_Finalize();
 }
@@ -50,6 +54,7 @@ void ganymede_join_processes(Processes* processes) {
   processes->gather = gather;
   processes->exchange = exchange;
   processes->broadcast = broadcast;
+  processes->wait = wait;
   processes->end = end;
   processes->abort = abort;
 }
