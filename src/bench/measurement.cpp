@@ -4,6 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
 
 #include "base/buffer.h"
 #include "base/number.h"
@@ -53,21 +56,54 @@ std::vector<Measurement> pass_rows(const train::Recipe& recipe, const std::vecto
   return rows;
 }
 
+namespace {
+
+/// A column that a table has where a row has a value for it.
+struct OptionalColumn {
+  const char* title;
+  const char* name;  ///< in JSON
+  std::optional<double> Measurement::*value;
+  const char* format;
+  double scale = 1.0;
+};
+
+constexpr std::array<OptionalColumn, 5> optional_columns = {{
+    {" to quiet", "to_quiet", &Measurement::to_quiet, " {:>7.2f}x"},
+    {"  MB sent", "sent_bytes", &Measurement::sent_bytes, " {:>8.3f}", 1e-6},
+    {"  MB read", "read_bytes", &Measurement::read_bytes, " {:>8.3f}", 1e-6},
+    {"  to one", "to_one_process", &Measurement::to_one_process, " {:>6.2f}x"},
+    {"   weak", "weak_efficiency", &Measurement::weak_efficiency, " {:>5.0f}%", 100.0},
+}};
+
+}  // namespace
+
 std::string table(const std::vector<Measurement>& rows) {
   const auto cell = [](const std::optional<double>& value, const auto& format) {
     return value ? format(*value) : std::string();
   };
-  const bool beside =
-      std::ranges::any_of(rows, [](const Measurement& row) { return row.to_quiet.has_value(); });
-  std::string text = fmt::format("{:<12} {:<5} {:<52} {:>9} {:>9} {:>8} {:>6}{}\n", "recipe", "type", "what",
-                                 "ms", "images/s", "GFLOP/s", "peak", beside ? " to quiet" : "");
+  std::vector<OptionalColumn> columns;
+  std::ranges::copy_if(optional_columns, std::back_inserter(columns), [&](const OptionalColumn& column) {
+    return std::ranges::any_of(rows, [&](const Measurement& row) { return (row.*column.value).has_value(); });
+  });
+  std::string text = fmt::format("{:<12} {:<5} {:<52} {:>9} {:>9} {:>8} {:>6}", "recipe", "type", "what",
+                                 "ms", "images/s", "GFLOP/s", "peak");
+  for (const OptionalColumn& column : columns) {
+    text += column.title;
+  }
+  text += "\n";
   for (const Measurement& row : rows) {
     text += fmt::format("{:<12} {:<5} {:<52} {:>9} {:>9} {:>8} {:>6}", row.recipe, row.precision, row.what,
                         cell(row.milliseconds, [](double value) { return fmt::format("{:.3f}", value); }),
                         cell(row.images_per_s, [](double value) { return base::compact(value); }),
                         cell(row.gflops, [](double value) { return fmt::format("{:.0f}", value); }),
                         cell(row.peak_share, [](double value) { return base::percent(value); }));
-    text += cell(row.to_quiet, [](double value) { return fmt::format(" {:>7.2f}x", value); }) + "\n";
+    for (const OptionalColumn& column : columns) {
+      const std::optional<double>& value = row.*column.value;
+      text += value ? fmt::format(fmt::runtime(column.format), column.scale * *value)
+                    : std::string(std::string_view(column.title).size(), ' ');
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += "\n";
   }
   return text;
 }
@@ -86,7 +122,9 @@ std::string json_lines(const std::vector<Measurement>& rows) {
     add("images_per_s", row.images_per_s);
     add("gflops", row.gflops);
     add("peak_share", row.peak_share);
-    add("to_quiet", row.to_quiet);
+    for (const OptionalColumn& column : optional_columns) {
+      add(column.name, row.*column.value);
+    }
     text += object.dump() + "\n";
   }
   return text;
