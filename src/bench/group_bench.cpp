@@ -40,12 +40,14 @@ class Together {
       }
     }
     const double count = static_cast<double>(repetitions_);
+    exchanges_ = static_cast<double>(group_.traffic().exchanges - before.exchanges) / count;
     sent_ = static_cast<double>(group_.traffic().sent - before.sent) / count;
     read_ = static_cast<double>(group_.traffic().read - before.read) / count;
     return seconds;
   }
 
   Measurement with_traffic(Measurement measurement) const {
+    measurement.exchanges = exchanges_;
     measurement.sent_bytes = sent_;
     measurement.read_bytes = read_;
     return measurement;
@@ -61,6 +63,7 @@ class Together {
   dist::Group& group_;
   dist::Part part_;
   std::int64_t repetitions_ = 0;
+  double exchanges_ = 0.0;
   double sent_ = 0.0;
   double read_ = 0.0;
 };
@@ -87,14 +90,21 @@ std::vector<Measurement> network_rows(double seconds, dist::Group& group) {
   const dist::Part part(group, 0);
   Together together(group);
   std::vector<Measurement> rows;
-  float number = 0.0F;
-  const double latency = together.median_seconds([&] { part.sum({&number, 1}); }, seconds);
+  // All wait for each other in it, as training ones do: one that runs ahead, since what it sent still waits
+  // in the network's buffers, would have each send while the other does not.
+  const auto meet = [&] {
+    float number = 0.0F;
+    part.sum({&number, 1});
+  };
+  const double latency = together.median_seconds(meet, seconds);
   rows.push_back(together.with_traffic({.what = "sum of a number", .milliseconds = 1e3 * latency}));
   for (const std::size_t kilobytes : {64, 512, 4096, 16384}) {
     dist::Memory memory = part.allocate(kilobytes * 1024 / sizeof(float));
     const double time = together.median_seconds(
         [&] {
+          meet();
           part.mean_slice(memory);
+          meet();
           part.gather_slices(memory);
         },
         seconds);

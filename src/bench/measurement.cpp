@@ -67,8 +67,9 @@ struct OptionalColumn {
   double scale = 1.0;
 };
 
-constexpr std::array<OptionalColumn, 5> optional_columns = {{
+constexpr std::array<OptionalColumn, 6> optional_columns = {{
     {" to quiet", "to_quiet", &Measurement::to_quiet, " {:>7.2f}x"},
+    {" exchanges", "exchanges", &Measurement::exchanges, " {:>9.0f}"},
     {"  MB sent", "sent_bytes", &Measurement::sent_bytes, " {:>8.3f}", 1e-6},
     {"  MB read", "read_bytes", &Measurement::read_bytes, " {:>8.3f}", 1e-6},
     {"  to one", "to_one_process", &Measurement::to_one_process, " {:>6.2f}x"},

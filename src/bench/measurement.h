@@ -21,6 +21,7 @@ struct Measurement {
   std::optional<double> gflops = {};      ///< 10^9 floating-point operations of the matrix products a second
   std::optional<double> peak_share = {};  ///< of the speed of one large product in the same run
   std::optional<double> to_quiet = {};    ///< ratio to the time without busy processes
+  std::optional<double> exchanges = {};   ///< of each process with all others
   std::optional<double> sent_bytes = {};  ///< by a process to others, through MPI
   std::optional<double> read_bytes = {};  ///< by a process, where others of its machine have them
   std::optional<double> to_one_process = {};   ///< ratio to the time of one process with all threads

@@ -66,6 +66,7 @@ Measurement measure(const RankBench& bench, const Way& way) {
                               .milliseconds = row.value("ms", 0.0),
                               .images_per_s = row.value("images_per_s", 0.0)};
       if (row.contains("sent_bytes")) {
+        measurement.exchanges = row.value("exchanges", 0.0);
         measurement.sent_bytes = row.value("sent_bytes", 0.0);
         measurement.read_bytes = row.value("read_bytes", 0.0);
       }

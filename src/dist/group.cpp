@@ -136,6 +136,7 @@ Slice Group::slices_of(int rank, std::size_t size) const {
 }
 
 void Group::gather_numbers(std::size_t size) {
+  ++traffic_.exchanges;
   received_.resize(std::max(received_.size(), size * static_cast<std::size_t>(parts_)));
   for (std::int64_t part = 0; part < parts_; ++part) {
     sources_[static_cast<std::size_t>(part)] = received_.data() + static_cast<std::size_t>(part) * size;
@@ -171,6 +172,7 @@ void Group::allocate(std::size_t size) {
 }
 
 void Group::exchange_slices(const Copies& copies, std::size_t size) {
+  ++traffic_.exchanges;
   const Slice own = slices_of(processes_.rank, size);
   for (std::size_t part = 0; part < sources_.size(); ++part) {
     const float* numbers = copies.of_parts[part];
@@ -215,6 +217,7 @@ void Group::send_slices(const Copies& copies, std::size_t size) {
 }
 
 void Group::gather_slices(const Copies& copies, std::size_t size) {
+  ++traffic_.exchanges;
   std::ranges::copy(copies.of_parts, sources_.begin());
   if (processes_.count == 1) {
     return;
@@ -326,6 +329,7 @@ void Part::broadcast(std::span<std::byte> bytes) const {
     return;
   }
   group_->meet(local_, bytes, [&] {
+    ++group_->traffic_.exchanges;
     if (group_->processes_.count > 1) {
       group_->processes_.broadcast(bytes.data(), counted(bytes.size()));
     }

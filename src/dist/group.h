@@ -20,10 +20,11 @@ struct Slice {
   std::size_t count = 0;  ///< how many it has
 };
 
-/// What a process gave and got in exchanges of parts, in bytes.
+/// What the exchanges of a process were.
 struct Traffic {
-  std::uint64_t sent = 0;  ///< to other processes, through MPI
-  std::uint64_t read = 0;  ///< where other processes of the same machine have it
+  std::uint64_t exchanges = 0;  ///< calls of any of Part's functions
+  std::uint64_t sent = 0;       ///< bytes to other processes, through MPI
+  std::uint64_t read = 0;       ///< bytes read where other processes of the same machine have them
 };
 
 /// The parts of one training, and those of them that this process computes, each on a thread of its own: what
