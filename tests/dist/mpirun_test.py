@@ -1,5 +1,6 @@
 """Trains with mpirun: mpirun_test.py GANYMEDE. Processes may share processors here."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -55,6 +56,50 @@ class Mpirun(unittest.TestCase):
                     errors = self.train(processes, *arguments, f"{recipe}-{processes}")
                     self.assertIn(f"in 4 parts on {processes} processes", errors)
                     self.assertTrue(self.checkpoint(f"{recipe}-{processes}", 3) == expected)
+
+    def test_processes_that_cannot_read_each_others_memory_make_the_same_bytes(self):
+        arguments = ("dense-small", "--steps", "3", "--parts", "4", "--threads", "1", "--batch-size", "32", "--out")
+        self.train(0, *arguments, "one")
+        # Under names of their own, as on machines of their own.
+        apart = ["unshare", "--user", "--map-root-user", "--uts", "sh", "-c",
+                 'hostname host$OMPI_COMM_WORLD_RANK && exec "$0" "$@"']
+        if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("this machine lets nobody give a process a host name")
+        for processes in (2, 3):
+            ended = subprocess.run(["mpirun", "-np", str(processes), *apart, GANYMEDE, "train", *arguments, f"apart-{processes}"],
+                                   cwd=self.place, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            self.assertTrue(self.checkpoint(f"apart-{processes}", 3) == self.checkpoint("one", 3))
+
+    def bench(self, *command):
+        ended = subprocess.run([*command, "--json", "--seconds", "0.05"], cwd=self.place, env=ENVIRONMENT, capture_output=True,
+                               text=True, timeout=300, check=False)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        return [json.loads(line) for line in ended.stdout.splitlines()]
+
+    def test_bench_compares_one_process_with_several(self):
+        one, several, alone = self.bench(GANYMEDE, "bench", "--recipe", "dense-small", "--batch", "8", "--precision", "f32",
+                                         "--ranks", "2")
+        self.assertEqual([row["what"] for row in (one, several, alone)],
+                         ["step, 1 process of 2 threads, B = 8", "step, 2 processes of 1 thread, B = 8",
+                          "step, 1 process of 1 thread, B = 4"])
+        self.assertAlmostEqual(several["to_one_process"], several["ms"] / one["ms"])
+        self.assertAlmostEqual(several["weak_efficiency"], alone["ms"] / several["ms"])
+        self.assertGreater(several["exchanges"], 4)
+        self.assertGreater(several["read_bytes"] + several["sent_bytes"], 5e5)
+
+    def test_bench_measures_the_network(self):
+        rows = self.bench("mpirun", "-np", "2", GANYMEDE, "bench", "--only", "network")
+        self.assertEqual(rows[0]["what"], "sum of a number")
+        for row in rows[1:]:
+            kilobytes = int(row["what"].split()[2])
+            moved = row["read_bytes"] + row["sent_bytes"]  # half as often twice, and a number or two
+            self.assertAlmostEqual(moved, 1024 * kilobytes, delta=100)
+
+    def test_the_network_of_one_process_cannot_be_measured(self):
+        ended = subprocess.run([GANYMEDE, "bench", "--only", "network"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(ended.returncode, 2)
+        self.assertIn("mpirun -np 2 ganymede bench --only network", ended.stderr)
 
     def test_one_process_speaks_and_there_is_a_part_for_each(self):
         errors = self.train(2, "dense-small", "--steps", "2", "--out", "run")

@@ -64,7 +64,11 @@ const char* ganymede_mpi_version() {
     std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
     int length = 0;
     MPI_Get_library_version(text.data(), &length);
-    return std::string(text.begin(), std::find(text.begin(), text.begin() + length, ','));
+    // "Open MPI v4.1.4, package: ...", or lines such as "MPICH Version:	4.0.2".
+    std::string first(text.begin(), std::find_if(text.begin(), text.begin() + length,
+                                                 [](char c) { return c == ',' || c == '\n'; }));
+    std::ranges::replace(first, '\t', ' ');
+    return first;
   }();
   return version.c_str();
 }
