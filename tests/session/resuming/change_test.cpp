@@ -58,6 +58,7 @@ class ChangeTest : public testing::Test {
     begin.recipe.data = place_ / "digits";
     begin.recipe.training.batch_size = 8;
     begin.recipe.output.metrics_every_steps = 2;
+    begin.recipe.training.parts = parts_;
     begin.settings.steps = 10;
     return begin;
   }
@@ -95,6 +96,7 @@ class ChangeTest : public testing::Test {
   }
 
   Workplace place_;
+  std::int64_t parts_ = 1;
 };
 
 TEST_F(ChangeTest, IsThatOfARunThatWasStoppedAndResumedWithIt) {
@@ -163,6 +165,19 @@ TEST_F(ChangeTest, IsUndoneByGoingBackToTheStepBeforeIt) {
   EXPECT_EQ(lines[1]["step"], 3);
   EXPECT_EQ(lines[1]["from_step"], 7);
   EXPECT_THAT(changing->places, ElementsAre(std::pair(0, -1), std::pair(3, 3), std::pair(3, -1)));
+}
+
+TEST_F(ChangeTest, AndItsUndoReachEveryPartOfATrainingInParts) {
+  parts_ = 2;
+  train("changed", {{3, {.overrides = slower}}});
+  train_three_steps("stopped");
+  const session::Observer silent;
+  session::Session({.run = place_ / "stopped", .overrides = slower}, silent).run({});
+  EXPECT_TRUE(generator("changed") == generator("stopped"));
+  train("undone", {{3, {.overrides = slower}}, {6, {.overrides = {}, .undo = true}}});
+  train("unchanged");
+  EXPECT_FALSE(generator("changed") == generator("unchanged"));
+  EXPECT_TRUE(generator("undone") == generator("unchanged"));
 }
 
 TEST_F(ChangeTest, ThatIsRefusedLeavesTheRunAsItWas) {
