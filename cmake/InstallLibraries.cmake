@@ -11,7 +11,7 @@ if(OneDnn_LIBRARY)
 endif()
 
 install(TARGETS ganymede_base ganymede_dist ganymede_ops ganymede_net ganymede_codecs ganymede_data ganymede_train ganymede_eval ganymede_events
-    ganymede_io ganymede_runs ganymede_artifacts ganymede_draw ganymede_scores ganymede_session ganymede_all
+    ganymede_io ganymede_runs ganymede_artifacts ganymede_draw ganymede_scores ganymede_session ganymede_sweep ganymede_all
   EXPORT ganymede
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")

@@ -13,3 +13,5 @@
 #include "scores/array_scores.h"
 #include "scores/evaluation.h"
 #include "session/session.h"
+#include "sweep/table.h"
+#include "sweep/worker.h"

@@ -27,6 +27,7 @@ enum class Purpose : std::uint32_t {
   evaluation_subset = 22,
   stack = 23,
   test_split = 24,
+  sweep_setting = 25,
 };
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.

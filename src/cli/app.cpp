@@ -33,6 +33,7 @@ std::string examples() {
       "  ganymede train                        train the recipe {} on MNIST into runs/\n"
       "  ganymede train conv --epochs 20       another recipe, for 20 epochs\n"
       "  ganymede train --resume runs/latest   resume a run\n"
+      "  ganymede sweep sweep.toml             train many settings and seeds, and compare them\n"
       "  ganymede sample runs/latest           draw new digits into samples.png\n"
       "  ganymede play                         start, change and break runs in a browser\n"
       "  ganymede serve runs                   show all runs in a browser\n"
@@ -47,9 +48,9 @@ std::string examples() {
 void set_up(CLI::App& app, Action& action) {
   app.footer(examples());
   app.set_version_flag("--version", "ganymede " + base::version(), "Print the version and exit");
-  for (const auto add :
-       {add_train, add_sample, add_export, add_import, add_verify, add_recipes, add_summary, add_data,
-        add_plot, add_serve, add_play, add_doctor, add_bench, add_eval, add_classifier, add_completion}) {
+  for (const auto add : {add_train, add_sweep, add_sample, add_export, add_import, add_verify, add_recipes,
+                         add_summary, add_data, add_plot, add_serve, add_play, add_doctor, add_bench,
+                         add_eval, add_classifier, add_completion}) {
     add(app, action);
   }
   for (CLI::App* verb : app.get_subcommands({})) {

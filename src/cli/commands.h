@@ -43,6 +43,7 @@ void add_temperature(CLI::App& verb, std::optional<double>& temperature);
 
 /// Each adds a verb; when the command line has that verb, parsing it sets `action`.
 void add_train(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);
 void add_recipes(CLI::App& app, Action& action);
 void add_summary(CLI::App& app, Action& action);

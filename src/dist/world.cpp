@@ -31,20 +31,46 @@ std::string reason() {
   return text == nullptr ? "no reason given" : text;
 }
 
-}  // namespace
+/// What a launcher tells this process of the processes that it started.
+struct Launch {
+  int count = 1;
+  int rank = 0;
+};
 
-std::optional<int> launched_processes() {
+/// The variables in which a launcher says so.
+struct Launcher {
+  const char* size;
+  const char* rank;
+  bool needs_rank = false;  // the size alone does not mean that processes were started together
+};
+
+std::optional<int> number_in(const char* variable) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? std::nullopt : base::to_number<int>(text);
+}
+
+std::optional<Launch> find_launch() {
   // Open MPI; MPICH, Intel MPI and srun with PMI; any with PMIx under Slurm.
-  constexpr std::array<std::pair<const char*, const char*>, 3> launchers = {
-      {{"OMPI_COMM_WORLD_SIZE", nullptr}, {"PMI_SIZE", nullptr}, {"SLURM_NTASKS", "PMIX_RANK"}}};
-  for (const auto& [size, needed] : launchers) {
-    const char* text = std::getenv(size);
-    if (text != nullptr && (needed == nullptr || std::getenv(needed) != nullptr)) {
-      const auto count = base::to_number<int>(text);
-      return count && *count > 1 ? count : std::nullopt;
+  constexpr std::array<Launcher, 3> launchers = {{{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                                  {"PMI_SIZE", "PMI_RANK"},
+                                                  {"SLURM_NTASKS", "PMIX_RANK", true}}};
+  for (const auto& [size, rank, needs_rank] : launchers) {
+    if (const auto count = number_in(size); count && (!needs_rank || number_in(rank))) {
+      return Launch{*count, number_in(rank).value_or(0)};
     }
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> launched_processes() {
+  const std::optional<Launch> launch = find_launch();
+  return launch && launch->count > 1 ? std::optional(launch->count) : std::nullopt;
+}
+
+int launched_rank() {
+  return launched_processes() ? find_launch()->rank : 0;
 }
 
 World::World() {

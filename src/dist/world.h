@@ -12,6 +12,9 @@ namespace ganymede::dist {
 /// did, or only one.
 std::optional<int> launched_processes();
 
+/// The rank of this process among them, from 0; 0 where there are no others.
+int launched_rank();
+
 /// The processes that an MPI launcher started, of which this is one. MPI is in a library of its own, which is
 /// loaded when it is needed, so that the program runs where there is none.
 class World {

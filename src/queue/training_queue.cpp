@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "base/threads/thread.h"
 #include "queue/control_link.h"
-#include "queue/step_time.h"
 #include "runs/staged_run.h"
+#include "session/step_time.h"
 
 namespace ganymede::queue {
 
@@ -83,7 +83,7 @@ Preview TrainingQueue::preview(const Order& order) {
     const Measured& measured = known->second;
     if (measured.seconds_a_step > 0.0) {
       preview.seconds = static_cast<double>(preview.steps) * measured.seconds_a_step *
-                        relative_cost(start.recipe, measured.recipe);
+                        session::relative_cost(start.recipe, measured.recipe);
     }
   } else if (std::ranges::find(to_measure_, order.recipe) == to_measure_.end()) {
     to_measure_.push_back(order.recipe);
@@ -213,7 +213,7 @@ void TrainingQueue::measure(const std::string& recipe) {
   try {
     const session::Start start = prepare({.recipe = recipe});
     measured.recipe = start.recipe;
-    measured.seconds_a_step = seconds_a_step(start, [&] {
+    measured.seconds_a_step = session::seconds_a_step(start, [&] {
       const std::lock_guard lock(mutex_);
       return ending_ || !standing_.waiting.empty();
     });

@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -61,26 +63,60 @@ bool is_still(const std::filesystem::path& path, int descriptor) {
          named.st_ino == open.st_ino && named.st_dev == open.st_dev;
 }
 
+/// The same, again for a moment where it is taken: is_held() holds a lock while it looks.
+Answer lock_patiently(int descriptor) {
+  constexpr int tries = 20;
+  Answer answer = lock(descriptor);
+  for (int n = 1; n < tries && answer == Answer::taken; ++n) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    answer = lock(descriptor);
+  }
+  return answer;
+}
+
+/// Opens the lock's file and locks it; returns the result and the open file. Throws Error(file) if it cannot
+/// be opened.
+std::pair<Answer, int> open_and_lock(const std::filesystem::path& path) {
+  while (true) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0) {
+      refuse(path, errno);
+    }
+    const Answer answer = lock_patiently(descriptor);
+    if (answer == Answer::taken || is_still(path, descriptor)) {
+      return {answer, descriptor};
+    }
+    ::close(descriptor);  // the other process has just removed it
+  }
+}
+
 }  // namespace
 
 RunLock::RunLock(const RunDirectory& run) : path_(file_in(run)) {
-  while (descriptor_ < 0) {
-    const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor < 0) {
-      refuse(path_, errno);
-    }
-    if (lock(descriptor) == Answer::taken) {
-      refuse(run, descriptor);
-    }
-    if (is_still(path_, descriptor)) {
-      descriptor_ = descriptor;
-    } else {
-      ::close(descriptor);  // the other process has just removed it
-    }
+  auto [answer, descriptor] = open_and_lock(path_);
+  if (answer == Answer::taken) {
+    refuse(run, descriptor);
   }
+  descriptor_ = descriptor;
+  name_process();
+}
+
+std::optional<RunLock> RunLock::take_free(const RunDirectory& run) {
+  std::filesystem::path path = file_in(run);
+  auto [answer, descriptor] = open_and_lock(path);
+  if (answer == Answer::taken) {
+    ::close(descriptor);
+    return std::nullopt;
+  }
+  RunLock lock(std::move(path), descriptor);
+  lock.name_process();
+  return lock;
+}
+
+/// Writes which process has the lock, for another one's error message.
+void RunLock::name_process() const {
   const std::string process = std::to_string(::getpid());
   if (::ftruncate(descriptor_, 0) == 0) {
-    // Only the other's error message needs it.
     [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, process.data(), process.size(), 0);
   }
 }

@@ -16,6 +16,8 @@ class RunLock {
   /// Throws Error(file), which names the process, if another one trains there, and if the file cannot be
   /// made.
   explicit RunLock(const RunDirectory& run);
+  /// The same; nothing if another process has the lock.
+  static std::optional<RunLock> take_free(const RunDirectory& run);
   /// Takes over the lock of a process that was killed; nothing if there is no lock, or if its process runs or
   /// may run.
   static std::optional<RunLock> inherit(const RunDirectory& run);
@@ -33,6 +35,7 @@ class RunLock {
 
  private:
   RunLock(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  void name_process() const;
 
   std::filesystem::path path_;
   int descriptor_ = -1;

@@ -1,15 +1,18 @@
-"""Trains with mpirun: mpirun_test.py GANYMEDE. Processes may share processors here."""
+"""Trains and sweeps with mpirun: mpirun_test.py GANYMEDE. Processes may share processors here."""
 
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 GANYMEDE = os.path.abspath(sys.argv.pop(1))
 ENVIRONMENT = {
@@ -20,16 +23,27 @@ ENVIRONMENT = {
 }
 
 
-class Mpirun(unittest.TestCase):
+def ranks_of(launcher):
+    """The processes that a running mpirun has started, by rank."""
+    children = pathlib.Path(f"/proc/{launcher.pid}/task/{launcher.pid}/children").read_text().split()
+    ranks = {}
+    for child in children:
+        for line in pathlib.Path(f"/proc/{child}/environ").read_bytes().split(b"\0"):
+            if line.startswith(b"OMPI_COMM_WORLD_RANK="):
+                ranks[int(line.split(b"=")[1])] = int(child)
+    return ranks
+
+
+class Launched(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.place = pathlib.Path(directory.name)
 
-    def start(self, processes, *arguments):
-        launcher = ["mpirun", "-np", str(processes)] if processes else []
+    def start(self, processes, *arguments, verb="train", options=()):
+        launcher = ["mpirun", *options, "-np", str(processes)] if processes else []
         return subprocess.Popen(
-            [*launcher, GANYMEDE, "train", *arguments],
+            [*launcher, GANYMEDE, verb, *arguments],
             cwd=self.place,
             env=ENVIRONMENT,
             stderr=subprocess.PIPE,
@@ -37,6 +51,8 @@ class Mpirun(unittest.TestCase):
             text=True,
         )
 
+
+class Mpirun(Launched):
     def train(self, processes, *arguments, status=0):
         process = self.start(processes, *arguments)
         errors = process.communicate(timeout=120)[1]
@@ -161,13 +177,7 @@ class Mpirun(unittest.TestCase):
         while len(list(checkpoints.glob("step_*"))) < 2:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
-        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        ranks = {}
-        for child in children:
-            for line in pathlib.Path(f"/proc/{child}/environ").read_bytes().split(b"\0"):
-                if line.startswith(b"OMPI_COMM_WORLD_RANK="):
-                    ranks[int(line.split(b"=")[1])] = int(child)
-        os.kill(ranks[1], signal.SIGKILL)
+        os.kill(ranks_of(process)[1], signal.SIGKILL)
         began = time.monotonic()
         errors = process.communicate(timeout=60)[1]
         self.assertLess(time.monotonic() - began, 10)
@@ -187,6 +197,103 @@ class Mpirun(unittest.TestCase):
         process.communicate(timeout=60)
         last = max(int(path.stem.split("_")[1]) for path in (self.place / "run/checkpoints").glob("step_????????.safetensors"))
         self.train(2, "--resume", "run", "--steps", str(last + 2))
+
+
+def png(pixels, side):
+    """A grey picture, as bytes of a PNG file."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + pixels[row * side:(row + 1) * side] for row in range(side))
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+RECIPE = """
+name = "small"
+data = "drawings"
+latent = { size = 4 }
+[training]
+batch_size = 8
+precision = "f32"
+[output]
+grid_rows = 2
+grid_columns = 3
+[generator]
+layers = [{ kind = "dense", units = 64 }, { kind = "tanh" }, { kind = "reshape", shape = [8, 8, 1] }]
+[discriminator]
+layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
+"""
+
+
+class Sweep(Launched):
+    """Each process of mpirun is a worker of a sweep, which takes one run after the other."""
+
+    def setUp(self):
+        super().setUp()
+        (self.place / "drawings").mkdir()
+        for number in range(40):
+            pixels = bytes(255 - number if pixel % 8 == number % 8 else number for pixel in range(64))
+            (self.place / "drawings" / f"{number}.png").write_bytes(png(pixels, 8))
+        (self.place / "small.toml").write_text(RECIPE)
+
+    def describe(self, rest):
+        (self.place / "sweep.toml").write_text('recipe = "small.toml"\nout = "all"\n' + rest)
+
+    def sweep(self, processes, status=0, options=()):
+        process = self.start(processes, "sweep.toml", "--threads", "1", verb="sweep", options=options)
+        output, errors = process.communicate(timeout=200)
+        self.assertEqual(process.returncode, status, errors)
+        return output, errors
+
+    def done(self, errors):
+        return re.findall(r"_seed-(\d+): done in", errors)
+
+    def test_the_workers_share_the_runs_and_the_first_prints_the_table(self):
+        for processes in (2, 4):
+            with self.subTest(processes=processes):
+                self.describe(f"seeds = 6\nsteps = {40 + processes}")
+                (self.place / "sweep.toml").write_text(
+                    (self.place / "sweep.toml").read_text().replace('"all"', f'"all-{processes}"'))
+                output, errors = self.sweep(processes)
+                self.assertEqual(sorted(self.done(errors)), ["1", "2", "3", "4", "5", "6"])
+                self.assertEqual(output.count("setting "), 1)
+                self.assertIn("small    6     0", output)
+                self.assertEqual(errors.count("6 runs of 1 settings"), 1)
+
+    def test_a_killed_worker_ends_the_others_as_mpirun_does_and_the_next_start_goes_on(self):
+        self.describe("seeds = 3\nsteps = 800")
+        process = self.kill_rank_1()
+        process.communicate(timeout=60)
+        self.assertNotEqual(process.returncode, 0)
+        output, _ = self.sweep(2)
+        self.assertIn("small    3     0", output)
+
+    def test_where_mpirun_goes_on_without_a_killed_worker_the_others_take_its_run(self):
+        self.describe("seeds = 3\nsteps = 800")
+        process = self.kill_rank_1(options=("--enable-recovery",))
+        output, errors = process.communicate(timeout=200)
+        self.assertIn("small    3     0", output, errors)
+        self.assertEqual(sorted(self.done(errors)), ["1", "2", "3"])
+
+    def kill_rank_1(self, options=()):
+        """A sweep of two workers of which the second was killed in its run."""
+        process = self.start(2, "sweep.toml", "--threads", "1", verb="sweep", options=options)
+        run = self.place / "all" / "small_seed-2" / "checkpoints"
+        deadline = time.monotonic() + 100
+        while len(list(run.glob("step_*"))) < 2:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        os.kill(ranks_of(process)[1], signal.SIGKILL)
+        return process
+
+    def test_a_run_that_fails_does_not_keep_the_others_from_being_trained(self):
+        self.describe("seeds = 4\nsteps = 40")
+        (self.place / "all" / "small_seed-1").mkdir(parents=True)
+        (self.place / "all" / "small_seed-1" / "notes").write_text("no run")
+        output, errors = self.sweep(2, status=6)
+        self.assertEqual(sorted(self.done(errors)), ["2", "3", "4"])
+        self.assertIn("small    3 of 4", output)
 
 
 unittest.main()

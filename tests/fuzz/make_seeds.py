@@ -47,6 +47,34 @@ threads = 1
 layers = [{ kind = 'flatten' }, { kind = 'dense', units = 4 }, { kind = 'leaky_relu', slope = 0.2 }, { kind = 'dense', units = 2 }]
 [augmentation]
 """
+SAMPLES = """\
+recipe = ["dense", "conv"]
+steps = 500
+seeds = 3
+samples = 12
+sample_seed = 7
+budget = "1h 30m"
+[grid]
+"generator_optimizer.learning_rate, discriminator_optimizer.learning_rate" = { low = 1e-5, high = 1e-2, log = true }
+latent.size = { low = 16, high = 128 }
+objective.loss = ["hinge", "minimax"]
+"""
+TABLES = """\
+recipe = "dense-small"
+epochs = 2
+seeds = [0, 9223372036854775807]
+rank_by = "recall"
+columns = ["precision", "density"]
+[set]
+latent = { size = 8, distribution = "uniform" }
+"generator.layers.0" = { kind = "dense", units = 16 }
+[variants]
+"one, two" = { objective.loss = "hinge" }
+three = {}
+[grid]
+training.batch_size = [32, 64]
+output.grid_rows = [1]
+"""
 
 # Pictures of four by three pixels that Pillow wrote.
 PICTURES = {
@@ -207,6 +235,9 @@ def main():
     write("set", "expressions", 'training.epochs="max(1, 60000 / images)"\nmaps={halve_to=16,halve_at_least=2}\n'
           'generator.layers=[{repeat="halvings+1",layers=[{kind="dense",units="(height*width-min(4,classes))/3"}]},'
           '{when="labels*0",kind="relu"}]\n')
+    write("sweep", "losses", (ROOT / "bench/sweep/losses.toml").read_bytes())
+    write("sweep", "samples", SAMPLES)
+    write("sweep", "tables", TABLES)
     write("npy", "floats", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", floats(6)))
     write("npy", "bytes", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 2), }", bytes(8)))
     write("lock", "process", "4711")

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@
 #include "serve/live/metrics_tail.h"
 #include "serve/run_reader.h"
 #include "serve/site.h"
+#include "sweep/expansion.h"
 #include "train/recipe/embedded_recipes.h"
 #include "train/recipe/recipe.h"
 
@@ -277,6 +279,15 @@ void read_override(Input input) {
   }
 }
 
+void read_sweep(Input input) {
+  const sweep::Expansion expansion = sweep::expand(sweep::parse_description(text_of(input), "input"));
+  std::set<std::string> names;
+  for (const sweep::Run& run : expansion.runs) {
+    require(names.insert(run.name).second && !run.name.starts_with('.') &&
+            run.name.find('/') == std::string::npos && run.name.size() < 128);
+  }
+}
+
 void read_safetensors(Input input) {
   const io::SafetensorsFile file = io::SafetensorsFile::parse(bytes_of(input), "input");
   double sum = 0.0;
@@ -387,6 +398,7 @@ constexpr std::array all_targets = {Target{"idx", read_idx},
                                     Target{"cifar", read_cifar},
                                     Target{"recipe", read_recipe},
                                     Target{"set", read_override},
+                                    Target{"sweep", read_sweep},
                                     Target{"safetensors", read_safetensors},
                                     Target{"checkpoint", read_checkpoint},
                                     Target{"generator", read_generator},

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "base/error.h"
 #include "cli/run_under_test.h"
@@ -37,6 +40,35 @@ TEST(RunLock, IsInheritedFromADeadProcessOnly) {
   std::ofstream(runs::RunLock::file_in(run)) << "1";  // which is a process that lives, perhaps elsewhere
   EXPECT_TRUE(runs::RunLock::inherit(run));
   EXPECT_FALSE(std::filesystem::exists(runs::RunLock::file_in(run)));
+}
+
+TEST(RunLock, IsTakenOnlyWhereItIsFree) {
+  const TemporaryDirectory place;
+  const runs::RunDirectory run(place.path());
+  {
+    const auto first = runs::RunLock::take_free(run);
+    EXPECT_TRUE(first);
+    EXPECT_FALSE(runs::RunLock::take_free(run));
+  }
+  EXPECT_TRUE(runs::RunLock::take_free(run));
+}
+
+TEST(RunLock, IsTakenWhileAnotherProcessLooksWhetherItIsHeld) {
+  const TemporaryDirectory place;
+  const runs::RunDirectory run(place.path());
+  std::ofstream(runs::RunLock::file_in(run)) << "1";
+  std::atomic<bool> ending = false;
+  std::thread watcher([&] {
+    while (!ending) {
+      runs::RunLock::is_held(run);
+    }
+  });
+  for (int n = 0; n < 200; ++n) {
+    EXPECT_TRUE(runs::RunLock::take_free(run));
+    std::ofstream(runs::RunLock::file_in(run)) << "1";
+  }
+  ending = true;
+  watcher.join();
 }
 
 TEST(RunLock, ReportsWhyItIsRefused) {

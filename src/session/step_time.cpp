@@ -1,4 +1,4 @@
-#include "queue/step_time.h"
+#include "session/step_time.h"
 
 #include <chrono>
 #include <stop_token>
@@ -7,7 +7,7 @@
 #include "ops/device.h"
 #include "train/trainer.h"
 
-namespace ganymede::queue {
+namespace ganymede::session {
 
 namespace {
 
@@ -21,7 +21,7 @@ double images_a_step(const train::Recipe& recipe) {
 
 }  // namespace
 
-double seconds_a_step(const session::Start& start, const std::function<bool()>& enough) {
+double seconds_a_step(const Start& start, const std::function<bool()>& enough) {
   using Clock = std::chrono::steady_clock;
   constexpr double shortest = 1.0 / 3.0;  // seconds
   constexpr std::int64_t most_steps = 1000;
@@ -53,4 +53,4 @@ double relative_cost(const train::Recipe& recipe, const train::Recipe& measured)
   return images_a_step(recipe) / images_a_step(measured);
 }
 
-}  // namespace ganymede::queue
+}  // namespace ganymede::session
