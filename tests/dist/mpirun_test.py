@@ -231,10 +231,12 @@ class Sweep(Launched):
 
     def setUp(self):
         super().setUp()
-        (self.place / "drawings").mkdir()
-        for number in range(40):
-            pixels = bytes(255 - number if pixel % 8 == number % 8 else number for pixel in range(64))
-            (self.place / "drawings" / f"{number}.png").write_bytes(png(pixels, 8))
+        for split, count in (("train", 32), ("test", 12)):
+            folder = self.place / "drawings" / split
+            folder.mkdir(parents=True)
+            for number in range(count):
+                pixels = bytes(255 - number if pixel % 8 == number % 8 else number for pixel in range(64))
+                (folder / f"{number}.png").write_bytes(png(pixels, 8))
         (self.place / "small.toml").write_text(RECIPE)
 
     def describe(self, rest):
@@ -259,7 +261,7 @@ class Sweep(Launched):
                 self.assertEqual(sorted(self.done(errors)), ["1", "2", "3", "4", "5", "6"])
                 self.assertEqual(output.count("setting "), 1)
                 self.assertIn("small    6     0", output)
-                self.assertEqual(errors.count("6 runs of 1 settings"), 1)
+                self.assertEqual(errors.count(f"6 runs in all-{processes}: settings 1, seeds 6"), 1)
 
     def test_a_killed_worker_ends_the_others_as_mpirun_does_and_the_next_start_goes_on(self):
         self.describe("seeds = 3\nsteps = 800")

@@ -16,19 +16,13 @@
 
 namespace ganymede::test {
 
-/// A directory with 40 drawings of 8 by 8 pixels without labels and a recipe of small networks for them, so
+/// A directory with 32 drawings of 8 by 8 pixels without labels and a recipe of small networks for them, so
 /// that an epoch in batches of 8 has 4 steps, and a score takes a moment.
 class SweepPlace {
  public:
   SweepPlace() {
-    std::filesystem::create_directory(directory_ / "drawings");
-    for (int n = 0; n < 40; ++n) {
-      io::Image image{.height = 8, .width = 8, .channels = 1, .pixels = {}};
-      for (int pixel = 0; pixel < 64; ++pixel) {
-        image.pixels.push_back(static_cast<std::uint8_t>(pixel % 8 == n % 8 ? 255 - n : n));
-      }
-      io::write_png(directory_ / ("drawings/" + std::to_string(n) + ".png"), image);
-    }
+    draw("train", 32);
+    draw("test", 12);
     std::ofstream(directory_ / "small.toml") << "data = \"" << (directory_ / "drawings").string() << "\"\n"
                                              << recipe;
   }
@@ -95,6 +89,18 @@ layers = [{ kind = "dense", units = 64 }, { kind = "tanh" }, { kind = "reshape",
 [discriminator]
 layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
 )";
+
+  void draw(const std::string& split, int count) const {
+    const std::filesystem::path folder = directory_ / ("drawings/" + split);
+    std::filesystem::create_directories(folder);
+    for (int n = 0; n < count; ++n) {
+      io::Image image{.height = 8, .width = 8, .channels = 1, .pixels = {}};
+      for (int pixel = 0; pixel < 64; ++pixel) {
+        image.pixels.push_back(static_cast<std::uint8_t>(pixel % 8 == n % 8 ? 255 - n : n));
+      }
+      io::write_png(folder / (std::to_string(n) + ".png"), image);
+    }
+  }
 
   TemporaryDirectory directory_;
 };

@@ -157,11 +157,13 @@ int report_end(const sweep::Plan& plan, const sweep::WorkEnd& end,
                const std::vector<sweep::Standing>& standings, const StopOnSignal& signals, Console& console) {
   const auto left = std::ranges::count_if(standings, [](const auto& one) { return !one.is_over(); });
   if (left > 0) {
-    console.say(fmt::format("{}{} of {} runs are left, {} of them with other workers. To go on: {}",
-                            end.stopped         ? "Stopped. "
-                            : end.out_of_budget ? "The budget is used up. "
+    const std::int64_t running = sweep::count(standings, sweep::State::running);
+    console.say(fmt::format("{}{} of {} runs are left{}. To go on: {}",
+                            end.stopped         ? "Stopped: "
+                            : end.out_of_budget ? "The budget is used up: "
                                                 : "",
-                            left, standings.size(), sweep::count(standings, sweep::State::running),
+                            left, standings.size(),
+                            running > 0 ? fmt::format(", {} of them with other workers", running) : "",
                             base::shell_line(base::command_line())));
   } else {
     console.say(fmt::format("Done. To compare the runs: {}",
@@ -178,8 +180,9 @@ int run_workers(const sweep::Plan& plan, const SweepOptions& options, const Stop
   const sweep::Place place = sweep::place_of_process();
   Console console(options.quiet);
   if (place.worker == 0) {
-    console.say(fmt::format("{} runs of {} settings in {}", plan.runs.size(), plan.candidates.size(),
-                            plan.description.directory().string()));
+    console.say(fmt::format("{} runs in {}: settings {}, seeds {}", plan.runs.size(),
+                            plan.description.directory().string(), plan.candidates.size(),
+                            plan.description.seeds.values.size()));
   }
   SweepProgress progress(plan, place, console);
   sweep::Observer observer;
