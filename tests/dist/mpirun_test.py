@@ -217,6 +217,8 @@ latent = { size = 4 }
 batch_size = 8
 precision = "f32"
 [output]
+samples_every_epochs = 1000
+checkpoint_every_epochs = 20
 grid_rows = 2
 grid_columns = 3
 [generator]

@@ -33,9 +33,8 @@ TEST(SweepProgram, TalksOnStandardErrorAndPrintsTheTable) {
 
   const Ended ended = place.run({"sweep", "sweep.toml", "--threads", "1"});
   EXPECT_EQ(ended.status, 0) << ended.errors;
-  EXPECT_THAT(ended.errors,
-              AllOf(HasSubstr("2 runs in "), HasSubstr("1/2  "), HasSubstr("2/2  "),
-                    HasSubstr("Fréchet distance"), HasSubstr("ganymede serve ")));
+  EXPECT_THAT(ended.errors, AllOf(HasSubstr("2 runs in "), HasSubstr("1/2  "), HasSubstr("2/2  "),
+                                  HasSubstr("Fréchet distance"), HasSubstr("ganymede serve ")));
   EXPECT_THAT(ended.output, testing::StartsWith("setting "));
   EXPECT_EQ(place.run({"sweep", "sweep.toml", "--table"}).output, ended.output);
   const Ended json = place.run({"sweep", "sweep.toml", "--table", "--json"});
@@ -59,7 +58,9 @@ TEST(SweepProgram, ReportsWhatIsWrongWithItsFile) {
 
 TEST(SweepProgram, GoesOnWithTheRunOfAKilledWorker) {
   const SweepPlace place;
-  place.write("seeds = [1]\nsteps = 400\n[set]\noutput.checkpoint_every_epochs = 4");
+  place.write(
+      "seeds = [1]\nsteps = 400\n[set]\noutput.checkpoint_every_epochs = 4\noutput.samples_every_epochs = "
+      "1000");
   Process killed(place.start({"sweep", "sweep.toml", "--threads", "1"}));
   const std::string name = place.plan("seeds = [1]").runs[0].name;
   place.wait_for_step(name, 32);
