@@ -6,7 +6,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev file
 WORKDIR /source
 COPY . .
 # The launcher installs what the build, and that of the web page, needs.
-RUN ./ganymede page && cpack --config build/release/CPackConfig.cmake -B /package
+RUN ./ganymede page && cpack -G DEB --config build/release/CPackConfig.cmake -B /package
 
 FROM debian:12-slim
 RUN --mount=type=bind,from=build,source=/package,target=/package \

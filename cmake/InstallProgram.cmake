@@ -1,5 +1,5 @@
-# Installs the program, its manual page and completions, and packs them as a .deb. The program finds oneDNN, MNIST and
-# the recipes relative to its own path.
+# Installs the program, its manual page and completions, and packs them: as a .deb, or with the libraries that it loads as a
+# .tar.gz for machines without root. The program finds oneDNN, MNIST and the recipes relative to its own path.
 install(TARGETS ganymede RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 if(TARGET ganymede_mpi)
   # Not in the package, which would then need this MPI.
@@ -25,7 +25,19 @@ foreach(page IN ITEMS man:${CMAKE_INSTALL_MANDIR}/man1/ganymede.1
     message(STATUS \"Installing: \${prefix}/${file}\")")
 endforeach()
 
-set(CPACK_GENERATOR DEB)
+# The archive, which is used where there may be no network, has the documentation, too.
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT archive EXCLUDE_FROM_ALL
+  PATTERN Doxyfile EXCLUDE)
+install(CODE "
+    set(PROGRAM \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/ganymede\")
+    set(SOURCE \"${PROJECT_SOURCE_DIR}\")
+    set(OBJDUMP \"${CMAKE_OBJDUMP}\")"
+  COMPONENT archive EXCLUDE_FROM_ALL)
+install(SCRIPT "${PROJECT_SOURCE_DIR}/cmake/BundleLibraries.cmake" COMPONENT archive EXCLUDE_FROM_ALL)
+
+set(CPACK_GENERATOR DEB TGZ)
+configure_file("${PROJECT_SOURCE_DIR}/cmake/PackageOptions.cmake.in" PackageOptions.cmake @ONLY)
+set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_BINARY_DIR}/PackageOptions.cmake")
 # Without the headers and static libraries.
 set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};${PROJECT_NAME};Unspecified;/")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

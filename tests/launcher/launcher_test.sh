@@ -141,6 +141,22 @@ without_install_the_page_is_left_out_and_that_is_said() {
   [[ -z $errors ]] || fail 'should have nothing to do'
 }
 
+the_archive_is_made_with_the_page() {
+  fake cpack <<<'mkdir -p "$6/_CPack_Packages" && : >"$6/ganymede.tar.gz"'
+  launch archive
+  expect_status 0
+  expect_said 'what builds the web page'
+  expect_said_last 'made '
+  [[ $(cd "$tree/build/archive" && echo *) == ganymede.tar.gz ]] || fail 'should leave the archive alone in build/archive'
+}
+
+an_archive_that_cpack_cannot_make_is_an_error() {
+  fake cpack <<<'echo "CPack Error: no such library"; exit 1'
+  launch archive
+  expect_status 1
+  expect_said 'no such library'
+}
+
 sudo_is_announced_before_it_is_used() {
   rm "$tools/dot"
   fake id <<<'echo 1000'
