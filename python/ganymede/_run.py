@@ -139,7 +139,11 @@ class Run:
 
     @property
     def scores(self) -> Columns:
-        """The scores during the training, where `eval_every` asked for such."""
+        """The scores during the training, where `eval_every` asked for such.
+
+        ``frechet_distance`` is of the features of the data's classifier, so no FID; ``frechet_distance_floor`` is that of
+        real training images.
+        """
         return self._columns("frechet_distance") or self._columns("divergence")
 
     def _columns(self, key: str) -> Columns:

@@ -50,6 +50,13 @@ void draw_scores_of(const runs::RunDirectory& run, const std::string& title, con
   std::vector<std::string> columns;
   for_each_score(names,
                  [&](const eval::ScoreInfo& info, const eval::Estimate&) { columns.emplace_back(info.key); });
+  for (const io::PlotPanel& panel : panels) {
+    for (const io::PlotSeries& series : panel.series) {
+      if (std::ranges::find(columns, series.column) == columns.end()) {
+        columns.push_back(series.column);
+      }
+    }
+  }
   if (runs::lowest_metric(run.metrics(), columns.front())) {
     runs::write_metrics_table(run.metrics(), run.scores_table(), columns);
     io::draw_plot(run.scores_table(), run.scores_plot(),
@@ -74,7 +81,8 @@ void draw_scores(const runs::RunDirectory& run, const std::string& title) {
   draw_scores_of(run, title, eval::Scores(),
                  {{.title = "Fréchet distance on the classifier's features",
                    .y_label = "distance",
-                   .series = {{"frechet_distance", "Fréchet distance"}}},
+                   .series = {{"frechet_distance", "Fréchet distance (not FID)"},
+                              {"frechet_distance_floor", "floor: real training images"}}},
                   {.title = "Nearness to the real images",
                    .y_label = "share",
                    .series = {{"precision", "precision"}, {"recall", "recall"}, {"coverage", "coverage"}}}});
@@ -83,7 +91,8 @@ void draw_scores(const runs::RunDirectory& run, const std::string& title) {
       {{.title = "Modes of the stacked digits", .y_label = "modes", .series = {{"modes", "modes"}}},
        {.title = "Divergence of their shares from uniform",
         .y_label = "KL",
-        .series = {{"divergence", "KL from uniform"}}}});
+        .series = {{"divergence", "KL from uniform"},
+                   {"divergence_floor", "floor: stacks of real images"}}}});
 }
 
 void animate_samples(const runs::RunDirectory& run) {

@@ -13,7 +13,7 @@ struct Estimate {
 
 /// Scores of generated images.
 struct Scores {
-  Estimate frechet_distance;     ///< between the features of real and generated images
+  Estimate frechet_distance;     ///< of the classifier's features; an FID is of Inception's
   Estimate kernel_distance;      ///< KID: the mean over subsets
   Estimate kernel_distance_std;  ///< the standard deviation of KID over the subsets
   Estimate precision;            ///< share of generated images among the real ones
@@ -43,7 +43,7 @@ struct ScoreInfo {
 template <class Visitor>
 void for_each_score(const Scores& scores, Visitor&& visit) {
   using enum Better;
-  visit(ScoreInfo{"frechet_distance", "Fréchet distance", lower, 3}, scores.frechet_distance);
+  visit(ScoreInfo{"frechet_distance", "Fréchet distance (not FID)", lower, 3}, scores.frechet_distance);
   visit(ScoreInfo{"kernel_distance", "kernel distance (KID)", lower, 5}, scores.kernel_distance);
   visit(ScoreInfo{"kernel_distance_std", "  its deviation by subset", neither, 5},
         scores.kernel_distance_std);

@@ -81,9 +81,10 @@ std::string features_line(const Yardstick& real) {
         "numbers with no others\n",
         real.features);
   }
-  return fmt::format("classifier: accuracy {:.2f}% on the test images, sha256 {}, features of {}\n",
-                     100.0 * real.classifier->accuracy, real.classifier->sha256.substr(0, enough_digits),
-                     real.features);
+  return fmt::format(
+      "classifier: accuracy {:.2f}% on the test images, sha256 {}, features of {}; an FID is measured on "
+      "those of Inception and cannot be compared\n",
+      100.0 * real.classifier->accuracy, real.classifier->sha256.substr(0, enough_digits), real.features);
 }
 
 }  // namespace

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <system_error>
+#include <vector>
 
 #include "artifacts/checkpoint.h"
 #include "base/host.h"
 #include "data/stacking.h"
+#include "io/files/file.h"
+#include "io/files/json.h"
 #include "runs/metrics_file.h"
 #include "scores/evaluation.h"
 
@@ -23,10 +27,10 @@ std::string without_stacks(const std::string& data) {
 }
 
 /// The score that selects the best generator; lower is better.
-double headline_of(const eval::Scores& scores) {
+double headline_in(const eval::Scores& scores) {
   return scores.frechet_distance.value;
 }
-double headline_of(const eval::StackedScores& scores) {
+double headline_in(const eval::StackedScores& scores) {
   return scores.divergence.value;
 }
 const char* headline_key(const eval::Scores&) {
@@ -35,20 +39,43 @@ const char* headline_key(const eval::Scores&) {
 const char* headline_key(const eval::StackedScores&) {
   return "divergence";
 }
+/// Of the same score of real images.
+const char* floor_key_of(const eval::Scores&) {
+  return "frechet_distance_floor";
+}
+const char* floor_key_of(const eval::StackedScores&) {
+  return "divergence_floor";
+}
 
-std::string in_words(const eval::Scores& scores, std::string_view best) {
-  return fmt::format("Fréchet distance {:.2f}{}  precision {:.3f}  recall {:.3f}",
-                     scores.frechet_distance.value, best, scores.precision.value, scores.recall.value);
+std::string in_words(const eval::Scores& scores, double floor, std::string_view best) {
+  return fmt::format("Fréchet distance (not FID) {:.2f}{}, floor {:.2f}  precision {:.3f}  recall {:.3f}",
+                     scores.frechet_distance.value, best, floor, scores.precision.value, scores.recall.value);
 }
-std::string in_words(const eval::StackedScores& scores, std::string_view best) {
-  return fmt::format("KL {:.4f}{}  {} modes", scores.divergence.value, best, scores.modes.value);
+std::string in_words(const eval::StackedScores& scores, double floor, std::string_view best) {
+  return fmt::format("KL {:.4f}{}, floor {:.4f}  {} modes", scores.divergence.value, best, floor,
+                     scores.modes.value);
 }
 
-std::string in_short(const eval::Scores& scores) {
-  return fmt::format("FD {:.2f}", scores.frechet_distance.value);
+std::string in_short(const eval::Scores& scores, double floor) {
+  return fmt::format("Fréchet {:.2f} (floor {:.2f})", scores.frechet_distance.value, floor);
 }
-std::string in_short(const eval::StackedScores& scores) {
-  return fmt::format("KL {:.3f}", scores.divergence.value);
+std::string in_short(const eval::StackedScores& scores, double floor) {
+  return fmt::format("KL {:.3f} (floor {:.3f})", scores.divergence.value, floor);
+}
+
+/// The score `key` of real images in the file of the protocol, if it has that.
+std::optional<double> floor_in(const std::filesystem::path& file, const char* key) {
+  constexpr std::size_t largest_protocol = 1 << 20;
+  if (std::error_code ignored; !std::filesystem::exists(file, ignored)) {
+    return std::nullopt;
+  }
+  const std::vector<std::byte> bytes = io::read_file(file, largest_protocol);
+  const auto json = io::parse_foreign({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  try {
+    return json.at("floor").at(key).get<double>();
+  } catch (const nlohmann::ordered_json::exception&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -90,8 +117,8 @@ void Scoring::score(const train::Position& position, const ImageSet& images) {
   }
 }
 
-double Scoring::headline() const {
-  return std::visit([](const auto& scores) { return headline_of(scores); }, scores_);
+double Scoring::headline_of(const AnyScores& of) {
+  return std::visit([](const auto& scores) { return headline_in(scores); }, of);
 }
 
 std::string Scoring::line(std::string_view event) const {
@@ -102,6 +129,10 @@ std::string Scoring::line(std::string_view event) const {
   return line + "}";
 }
 
+std::string_view Scoring::floor_key() const {
+  return std::visit([](const auto& scores) { return std::string_view(floor_key_of(scores)); }, scores_);
+}
+
 Scoring::AnyScores Scoring::floor() {
   if (evaluator_) {
     return evaluator_->floor(image_count()).scores;
@@ -110,7 +141,20 @@ Scoring::AnyScores Scoring::floor() {
   return eval::score_stacks(instruments_.classifier->classifier, real, settings);
 }
 
-std::string Scoring::protocol() {
+void Scoring::follow_protocol(const runs::RunDirectory& run) {
+  if (headline_floor_) {
+    return;
+  }
+  const char* key = std::visit([](const auto& scores) { return headline_key(scores); }, scores_);
+  headline_floor_ = floor_in(run.scores_protocol(), key);
+  if (!headline_floor_) {
+    const AnyScores real = floor();
+    headline_floor_ = headline_of(real);
+    io::write_file(run.scores_protocol(), protocol(real));
+  }
+}
+
+std::string Scoring::protocol(const AnyScores& real_images) const {
   const Yardstick real = yardstick_of(instruments_);
   nlohmann::ordered_json json = {{"count", image_count()}, {"seed", seed}};
   json.update(to_json(real));
@@ -118,18 +162,20 @@ std::string Scoring::protocol() {
   if (!real.classifier) {
     json["features"] = real.features;
   }
-  for_each(floor(), [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
+  for_each(real_images, [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     json["floor"][std::string(info.key)] = estimate.value;
   });
   return json.dump(2) + "\n";
 }
 
 std::string Scoring::summary() const {
-  return std::visit([&](const auto& scores) { return in_words(scores, is_best_ ? " (best)" : ""); }, scores_);
+  return std::visit(
+      [&](const auto& scores) { return in_words(scores, floor_beside(), is_best_ ? " (best)" : ""); },
+      scores_);
 }
 
 std::string Scoring::status() const {
-  return std::visit([](const auto& scores) { return in_short(scores); }, scores_);
+  return std::visit([&](const auto& scores) { return in_short(scores, floor_beside()); }, scores_);
 }
 
 void Scoring::resume(const runs::RunDirectory& run) {

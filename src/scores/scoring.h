@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,24 +37,26 @@ class Scoring {
   void score(const train::Position& position, const ImageSet& images);
   /// The last scores as a line for metrics.jsonl; `event`, if not empty, comes first as "event".
   std::string line(std::string_view event = {}) const;
-  /// How scores are measured, as JSON: the number of images, the seed, the data, the classifier and the
-  /// floor, the score of real training images by the same protocol. Takes as long as a score.
-  std::string protocol();
-  /// Calls `visit` with the ScoreInfo and the Estimate of each of the last scores that is a number.
+  /// Reads the floor, the score of real training images by the same protocol, from the run's scores.json.
+  /// Where that does not have it, measures it, which takes as long as a score, and writes the file: how
+  /// scores are measured, as JSON. Throws Error(file). Comes before score().
+  void follow_protocol(const runs::RunDirectory& run);
+  /// Calls `visit` with the ScoreInfo and the Estimate of each of the last scores that is a number, and with
+  /// the floor of the headline.
   template <class Visitor>
   void for_each(Visitor&& visit) const;
   /// The position of the last scores.
   const train::Position& position() const { return position_; }
-  /// The last scores in words: "Fréchet distance 3.21 (best)  precision 0.912  recall 0.855", or
-  /// "KL 0.0412 (best)  1000 modes"
+  /// The last scores in words: "Fréchet distance (not FID) 3.21 (best), floor 0.25  precision 0.912  recall
+  /// 0.855", or "KL 0.0412 (best), floor 0.0238  1000 modes"
   std::string summary() const;
-  /// The last scores in short: "FD 3.21", "KL 0.041"
+  /// The last scores in short: "Fréchet 3.21 (floor 0.25)", "KL 0.041 (floor 0.024)"
   std::string status() const;
 
   /// Whether the last score is the best of the run, by Fréchet distance or by divergence.
   bool is_best() const { return is_best_; }
   /// The score that is_best() compares; lower is better.
-  double headline() const;
+  double headline() const { return headline_of(scores_); }
   /// Loads the best score of a resumed run: that of its best checkpoint or, if an earlier version wrote that
   /// without a score, the lowest in metrics.jsonl. Throws Error(file).
   void resume(const runs::RunDirectory& run);
@@ -62,12 +66,17 @@ class Scoring {
 
   template <class Visitor>
   static void for_each(const AnyScores& of, Visitor&& visit);
+  static double headline_of(const AnyScores& of);
   AnyScores floor();
+  std::string protocol(const AnyScores& real_images) const;
+  std::string_view floor_key() const;
+  double floor_beside() const { return headline_floor_.value_or(std::numeric_limits<double>::quiet_NaN()); }
 
   Instruments instruments_;
   std::optional<eval::Evaluator> evaluator_;  ///< where the images are no stacks
   train::Position position_;
   AnyScores scores_;
+  std::optional<double> headline_floor_;  ///< of real images
   double best_;
   std::int64_t best_step_ = -1;
   bool is_best_ = false;
@@ -86,6 +95,9 @@ void Scoring::for_each(const AnyScores& of, Visitor&& visit) {
 template <class Visitor>
 void Scoring::for_each(Visitor&& visit) const {
   for_each(scores_, visit);
+  if (headline_floor_ && std::isfinite(*headline_floor_)) {
+    visit(eval::ScoreInfo{floor_key(), "its floor"}, eval::Estimate{.value = *headline_floor_});
+  }
 }
 
 }  // namespace ganymede::scores

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <system_error>
 #include <variant>
 
 #include "runs/metrics_file.h"
@@ -71,9 +69,7 @@ void Recorder::keep_checkpoint(std::int64_t last_good_step) {
 }
 
 void Recorder::score(const train::Position& position) {
-  if (std::error_code ignored; !std::filesystem::exists(run_.scores_protocol(), ignored)) {
-    io::write_file(run_.scores_protocol(), scoring_->protocol());
-  }
+  scoring_->follow_protocol(run_);
   scoring_->score(position, snapshots_.draw_images(scoring_->image_count(), scores::Scoring::seed));
   if (scoring_->is_best()) {
     snapshots_.keep_best(run_, scoring_->headline());

@@ -41,7 +41,6 @@ class Archive(unittest.TestCase):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=200,
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout + done.stderr

@@ -70,7 +70,8 @@ TEST(StackedScores, AreModesAndTheirDivergenceSlow) {
   EXPECT_GE(scored[1]["modes"], 1);
   EXPECT_GT(scored[1]["divergence"], 0.0);
   EXPECT_FALSE(scored[1].contains("frechet_distance"));
-  EXPECT_THAT(contents(place / "run/scores.tsv"), testing::StartsWith("step\tepoch\tmodes\tdivergence\n"));
+  EXPECT_THAT(contents(place / "run/scores.tsv"),
+              testing::StartsWith("step\tepoch\tmodes\tdivergence\tdivergence_floor\n"));
   EXPECT_TRUE(std::filesystem::exists(place / "run/scores.png"));
 
   // The best generator has the score that its line says, by the same protocol.

@@ -8,6 +8,14 @@ import { places, ReadingControls, turns } from "./reading";
 
 export interface Plot extends ChartOptions {
   curves: { label: string; color: string; values: (metrics: Metrics) => (number | null)[] }[];
+  /** The column of the same score of real training images, which is drawn beside the curves. */
+  floor?: string;
+}
+
+/** The curve of real training images in a plot of a score; nothing for runs of earlier versions, which lack it. */
+export function floorOf(plot: Plot, metrics: Metrics): Curve[] {
+  const values = plot.floor ? metrics.column(plot.floor) : [];
+  return values.some((value) => value !== null) ? [{ label: "Real images", color: "real", values }] : [];
 }
 
 const column = (name: string) => (metrics: Metrics) => metrics.column(name);
@@ -77,10 +85,11 @@ const known: (Plot & { columns: string[] })[] = [
     curves: [{ label: "KL", color: "generator", values: column("loss_kl") }],
   },
   {
-    title: "Fréchet distance",
-    columns: ["frechet_distance"],
-    hint: "The distance of generated from real images, by the features of a classifier of these images. Lower is better, down to that of real training images. It is not the FID of other programs, whose features are another network's.",
+    title: "Fréchet distance (not FID)",
+    columns: ["frechet_distance", "frechet_distance_floor"],
+    hint: "The distance of generated from real images, by the features of a classifier of these images. Lower is better, down to the floor, that of real training images. It is not the FID of other programs, whose features are another network's.",
     format: significant,
+    floor: "frechet_distance_floor",
     curves: [{ label: "Fréchet distance", color: "score", values: column("frechet_distance") }],
   },
   {
@@ -117,9 +126,10 @@ const known: (Plot & { columns: string[] })[] = [
   },
   {
     title: "KL of the modes",
-    columns: ["divergence"],
-    hint: "The divergence of the triples' shares from the uniform distribution. Lower is better.",
+    columns: ["divergence", "divergence_floor"],
+    hint: "The divergence of the triples' shares from the uniform distribution. Lower is better, down to the floor, that of stacks of real digits.",
     format: significant,
+    floor: "divergence_floor",
     curves: [{ label: "KL from uniform", color: "score", values: column("divergence") }],
   },
   gradient("generator", "grad_norm_g"),
@@ -180,7 +190,7 @@ export class Charts {
     const marks = turns(metrics, controls.value.axis, this.batchSize);
     for (const { plot, chart } of this.charts.values()) {
       const curves: Curve[] = plot.curves.map((curve) => ({ ...curve, values: curve.values(metrics) }));
-      chart.update(over, curves, controls.value, marks);
+      chart.update(over, [...curves, ...floorOf(plot, metrics)], controls.value, marks);
     }
   }
 

@@ -79,7 +79,8 @@ std::string protocol_of(const Json& scores) {
                           100.0 * classifier.at("accuracy").get<double>());
     return fmt::format(
         "Scores: {} images of seed {} against the {} test images of {}, {}; the floor is the score of "
-        "as many real training images.\n\n",
+        "as many real training images. `frechet_distance` is of these features and no FID, which is of "
+        "Inception's.\n\n",
         base::grouped(scores.at("count").get<std::int64_t>()), scores.at("seed").get<std::uint64_t>(),
         base::grouped(scores.at("test_images").get<std::int64_t>()), scores.at("dataset").get<std::string>(),
         features);

@@ -77,7 +77,9 @@ void add_eval(CLI::App& app, Action& action) {
       "  ganymede eval digits.npy --data mnist\n"
       "An array's labels are read from FILE.labels.npy beside it, where `ganymede sample` writes them.\n"
       "Arrows show which direction is better; the floor is the score of real training images.\n"
-      "Fréchet distances on these features cannot be compared with those on Inception's.");
+      "The Fréchet distance is of the features of this data set's classifier. An FID, of Inception's, cannot "
+      "be "
+      "compared with it.");
   verb->callback([&action, options] { action = [options] { return run_eval(*options); }; });
 }
 

@@ -81,7 +81,7 @@ TEST_F(Evaluation, PrintsEveryScoreWithItsIntervalAndFloor) {
   const Ended ended = eval({"run", "--count", "40"});
   ASSERT_EQ(ended.status, 0) << ended.errors;
   EXPECT_THAT(ended.output,
-              AllOf(HasSubstr("Fréchet distance"), HasSubstr("95% interval"), HasSubstr("floor"),
+              AllOf(HasSubstr("Fréchet distance (not FID)"), HasSubstr("95% interval"), HasSubstr("floor"),
                     HasSubstr("precision (k = 3)"), HasSubstr("share of near copies"),
                     HasSubstr("40 images against the 16 test images of digits, seed 0"), HasSubstr("sha256 "),
                     HasSubstr("leaky_relu_6")));
@@ -246,7 +246,9 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
       "--out",    "scored",     "--json"};
   const Ended ended = place().run(arguments);
   ASSERT_EQ(ended.status, 0) << ended.errors;
-  EXPECT_THAT(ended.errors, HasSubstr("epoch 2/4  Fréchet distance"));
+  EXPECT_THAT(
+      ended.errors,
+      testing::ContainsRegex("epoch 2/4  Fréchet distance \\(not FID\\) [0-9.]+ \\(best\\), floor [0-9.]+"));
   std::vector<json> scored;
   for (const json& line : lines_of(contents(place() / "scored/metrics.jsonl"))) {
     if (line.contains("frechet_distance")) {
@@ -257,6 +259,10 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
   EXPECT_EQ(scored[0]["epoch"], 2);
   EXPECT_EQ(scored[1]["epoch"], 4);
   EXPECT_TRUE(scored[1].contains("precision"));
+  const json protocol = json::parse(contents(place() / "scored/scores.json"));
+  for (const json& line : scored) {
+    EXPECT_EQ(line["frechet_distance_floor"], protocol["floor"]["frechet_distance"]);
+  }
   EXPECT_THAT(place().names("scored/checkpoints"),
               AllOf(Contains("best.safetensors"), Contains("generator_best.safetensors")));
   EXPECT_THAT(contents(place() / "scored/scores.tsv"),
@@ -328,6 +334,7 @@ TEST_F(Evaluation, InTrainingIsShownByTensorBoardAndOnTheModelCard) {
   }
   EXPECT_THAT(*printed, testing::ContainsRegex("scalar frechet_distance 16:[0-9.e+]+\n"));
   EXPECT_THAT(*printed, HasSubstr("scalar precision 16:"));
+  EXPECT_THAT(*printed, HasSubstr("scalar frechet_distance_floor 16:"));
 }
 
 TEST_F(Evaluation, InTrainingDoesNotChangeWhatIsLearnt) {

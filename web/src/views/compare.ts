@@ -2,7 +2,7 @@
 
 import { address, readMetrics, type RunList } from "../api";
 import { Chart } from "../chart";
-import { plotsOf, type Plot } from "../curves";
+import { floorOf, plotsOf, type Plot } from "../curves";
 import { h, isAbort, numberField, problem } from "../dom";
 import { Metrics } from "../metrics";
 import { places, ReadingControls, type Reading } from "../reading";
@@ -91,15 +91,20 @@ function draw(compared: Compared[], reading: Reading, signal: AbortSignal): HTML
 
 function chart(plot: Plot, curve: Plot["curves"][number], compared: Compared[], reading: Reading, signal: AbortSignal): HTMLElement {
   const title = plot.curves.length > 1 ? `${plot.title}: ${curve.label}` : plot.title;
-  const { hint: _, ...options } = plot;
+  const { hint: _, floor: __, ...options } = plot;
   const drawn = new Chart({ ...options, title }, signal);
   const own = compared.map(({ metrics, batchSize }) => places(metrics, reading.axis, batchSize));
   const all = [...new Set(own.flat())].sort((a, b) => a - b);
-  const lines = compared.map(({ name, color, metrics }, n) => {
-    const values = curve.values(metrics);
+  const spread = (values: (number | null)[], n: number) => {
     const at = new Map(own[n]?.map((place, row) => [place, values[row] ?? null]));
-    return { label: name, color, values: all.map((place) => at.get(place) ?? null) };
-  });
-  queueMicrotask(() => drawn.update(all, lines, reading));
+    return all.map((place) => at.get(place) ?? null);
+  };
+  const lines = compared.map(({ name, color, metrics }, n) => ({ label: name, color, values: spread(curve.values(metrics), n) }));
+  // Runs on other data have another floor.
+  const floors = new Map(compared.flatMap(({ name, metrics }, n) => floorOf(plot, metrics).map((floor) => {
+    const values = spread(floor.values, n);
+    return [values.findLast((value) => value !== null), { ...floor, label: `${floor.label} (${name})`, values }] as const;
+  })));
+  queueMicrotask(() => drawn.update(all, [...lines, ...floors.values()], reading));
   return drawn.element;
 }

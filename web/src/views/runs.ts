@@ -49,7 +49,7 @@ const columns: Column[] = [
     },
   },
   { title: "Time", number: true, key: (run) => run.seconds, cell: (run) => [duration(run.seconds)] },
-  score("Fréchet distance", "frechet_distance", "By the features of a classifier of these images, so not an FID. Lower is better."),
+  score("Fréchet distance (not FID)", "frechet_distance", "By the features of a classifier of these images; an FID is by those of Inception. Lower is better, down to that of real images."),
   score("Precision", "precision", "The share of generated images that look real."),
   score("Recall", "recall", "The share of real images that are like generated ones."),
 ];
