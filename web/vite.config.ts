@@ -20,6 +20,15 @@ const intoThePage: Plugin = {
   },
 };
 
+/**
+ * ONNX Runtime takes the page's origin for the base of an address. That of a page from disk is "file://" in Chromium and no
+ * address in Firefox ("null").
+ */
+const fromDisk: Plugin = {
+  name: "from-disk",
+  transform: (code, id) => (id.includes("/onnxruntime-web/") ? code.replaceAll("location.origin", '"file://"') : null),
+};
+
 const common = { target: "es2022", modulePreload: { polyfill: false } } as const;
 
 // `vite build` makes the page that the program serves. `vite build --mode file` makes explorer.html, the template of
@@ -28,7 +37,7 @@ export default defineConfig(({ mode }) =>
   mode === "file"
     ? {
         publicDir: false,
-        plugins: [intoThePage],
+        plugins: [fromDisk, intoThePage],
         build: { ...common, emptyOutDir: false, rollupOptions: { input: new URL("explorer.html", import.meta.url).pathname } },
         base: "./",
       }

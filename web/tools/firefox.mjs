@@ -32,7 +32,7 @@ async function until(true_, what) {
     }
     await new Promise((later) => setTimeout(later, 100));
   }
-  throw new Error(`after ${patience / 1000} s ${what}`);
+  throw new Error(`after ${patience / 1000} s ${what()}`);
 }
 
 /** Starts Firefox with a profile of its own; answers where it listens for WebDriver BiDi, and the program. */
@@ -118,7 +118,7 @@ const somethingDrawn = (words) => words === "" || /^(\d+) of (\d+)/.exec(words)?
 
 async function look(firefox, place, ready) {
   let words = "";
-  await until(async () => somethingDrawn((words = await firefox.evaluate(undrawn(ready)))), `${place} at ${ready}: ${words || "nothing is drawn"}`);
+  await until(async () => somethingDrawn((words = await firefox.evaluate(undrawn(ready)))), () => `${place} at ${ready}: ${words}; ${faults.join("; ")}`);
 }
 
 const faults = [];
@@ -137,7 +137,7 @@ try {
   if (!asked.ok) {
     throw new Error(`the training is refused: ${await asked.text()}`);
   }
-  await until(() => readdirSync(join(work.directory, "runs")).includes("alive"), "the training has not begun");
+  await until(() => readdirSync(join(work.directory, "runs")).includes("alive"), () => "the training has not begun");
   const firefox = await openFirefox(join(work.directory, "profile"), new URL(program.address).host, faults);
   for (const { place, ready } of views) {
     await firefox.open(program.address + place);
