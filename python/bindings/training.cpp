@@ -36,7 +36,7 @@ class Listener {
     observer.say = [this](std::string_view line) { tell("say", line); };
     observer.warn = [this](std::string_view line) { tell("warn", line); };
     observer.line = [this](std::string_view line) { tell("line", line); };
-    observer.before_step = [this] {
+    observer.before_step = [this](const auto&) {
       look_for_signals();
       return false;
     };

@@ -205,11 +205,15 @@ void Program::forward(const PassContext& context) {
   copy(c.tensor(c.plan.places.back().value), c.tensor(c.plan.output));
 }
 
-void Program::backward() {
+void Program::backward(const WatchGradient& watch) {
   Compiled& c = *compiled_;
   assert(c.plan.use.backward());
   copy(c.tensor(c.plan.output_gradient), c.tensor(c.plan.places.back().delta));
+  assert(!watch || c.plan.use.precision == base::DType::f32);
   for (std::size_t i = c.ops.size(); i-- > 0;) {
+    if (watch) {
+      watch(i, c.tensor(c.plan.places[c.plan.layers[i].dst].delta).as<float>());
+    }
     if (c.plan.use.weight_gradients && !c.plan.use.penalty) {
       c.run(i, Pass::backward_weights, [](auto& layer) { layer.backward_weights(); });
     }

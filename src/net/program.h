@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -38,9 +39,12 @@ class Program {
   /// [batch, ...output]: the derivative of the loss by the output, written by the caller before backward(),
   /// which overwrites it.
   std::span<float> output_gradient();
+  /// Is told, from the last layer to the first, the derivative of the loss by the output of layer `layer`,
+  /// [batch, ...output of the layer], f32, which is overwritten afterwards.
+  using WatchGradient = std::function<void(std::size_t layer, std::span<const float> gradient)>;
   /// After forward(): computes what `Use` asked for, the gradients of the weights (overwritten, in Weights)
-  /// and of the input.
-  void backward();
+  /// and of the input. `watch`, if there is one, sees the gradients of a program in f32.
+  void backward(const WatchGradient& watch = nullptr);
   /// [batch, ...input]: what backward() computed.
   std::span<const float> input_gradient() const;
 

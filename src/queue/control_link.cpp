@@ -32,7 +32,10 @@ void follow(session::Observer& observer, const std::shared_ptr<serve::Control>& 
     before(event, pace);
     control->note(event);
   };
-  observer.before_step = [control, stop] { return control->wait_for_leave(stop); };
+  observer.before_step = [control, stop](train::NetworkPair& networks) {
+    return control->wait_for_leave(networks, stop);
+  };
+  observer.phase = [control, stop](const train::StepView& step) { return control->wait_in_step(step, stop); };
   observer.change = [control]() -> std::optional<session::Change> {
     auto request = control->take_change();
     return request ? std::optional(session::Change{std::move(request->settings), request->undo})

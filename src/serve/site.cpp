@@ -13,13 +13,13 @@
 
 #include "base/error.h"
 #include "codecs/png.h"
-#include "data/batch.h"
 #include "data/gzip.h"
 #include "io/files/file.h"
 #include "io/files/json.h"
 #include "serve/form/form.h"
 #include "serve/http/answers.h"
 #include "serve/http/encoding.h"
+#include "serve/inside/flow_request.h"
 #include "serve/latent_facts.h"
 #include "serve/live/event_stream.h"
 #include "serve/nearest.h"
@@ -63,16 +63,6 @@ std::string_view type_of(std::string_view path) {
 constexpr const char* content_policy =
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'wasm-unsafe-eval'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
-LatentChoice latent_choice(const Target& target, std::int64_t classes) {
-  constexpr std::int64_t most_points = 10'000;
-  return {
-      .seed =
-          static_cast<std::uint64_t>(number(target, "seed", 0, 0, std::numeric_limits<std::int64_t>::max())),
-      .point = number(target, "point", 0, 0, most_points - 1),
-      .label =
-          static_cast<std::int32_t>(number(target, "label", 0, 0, std::max<std::int64_t>(classes - 1, 0)))};
-}
 
 /// The bytes of {"image": [0, 255, ...]}. Throws Error(usage) unless there are `size`.
 std::vector<std::uint8_t> parse_image(const std::string& body, std::size_t size) {
@@ -191,13 +181,12 @@ Answer Site::of_run(const Request& request, const Target& target) {
     bool posted;
     Answer (Site::*handler)(const RunRequest&);
   };
-  static constexpr std::array<Resource, 12> resources = {{{"", 3, false, &Site::describe},
+  static constexpr std::array<Resource, 11> resources = {{{"", 3, false, &Site::describe},
                                                           {"metrics", 4, false, &Site::metrics},
                                                           {"events", 4, false, &Site::events},
                                                           {"samples", 5, false, &Site::sample},
                                                           {"networks", 4, false, &Site::networks},
-                                                          {"generate", 4, false, &Site::generate},
-                                                          {"judge", 4, false, &Site::judge},
+                                                          {"flow", 4, false, &Site::flow},
                                                           {"sheet", 4, false, &Site::sheet},
                                                           {"generator.onnx", 4, false, &Site::generator_onnx},
                                                           {"nearest", 4, true, &Site::nearest_images},
@@ -323,33 +312,32 @@ Answer Site::networks(const RunRequest& run) {
   return as_json(inspector(run)->describe());
 }
 
-Answer Site::generate(const RunRequest& run) {
-  const auto opened = inspector(run);
-  return as_json(opened->generate(latent_choice(run.target, opened->classes())));
-}
-
-Answer Site::judge(const RunRequest& run) {
-  const auto opened = inspector(run);
-  LatentChoice choice = latent_choice(run.target, opened->classes());
-  if (!run.target.query.contains("image")) {
-    return as_json(opened->judge(opened->image(choice), choice.label));
+Answer Site::flow(const RunRequest& run) {
+  const std::optional<LayerChoice> open = layer_choice(run.target);
+  const std::shared_ptr<Control> control = trainings_.control(run.name);
+  if (control && !has_ended(control->status().state)) {
+    const auto live = live_flow(run, control);
+    std::string key;
+    for (const auto& [name, value] : run.target.query) {
+      key += fmt::format("{}={}&", name, value);
+    }
+    std::string json = live->flow({.key = std::move(key),
+                                   .sample = sample_of(run.target, live->inspector(), runs_.reader()),
+                                   .number = latent_choice(run.target).point,
+                                   .open = open});
+    if (!json.empty()) {
+      return {
+          .type = "application/json", .body = std::move(json), .headers = {{"Cache-Control", "no-store"}}};
+    }
   }
-  const auto dataset = runs_.reader().open_data(opened->recipe());
-  const auto index = static_cast<std::uint32_t>(
-      number(run.target, "image", 0, 0, static_cast<std::int64_t>(dataset->train.count()) - 1));
-  const train::PixelRange& range = opened->recipe().pixel_range;
-  std::vector<float> image(dataset->train.image_size());
-  data::gather(dataset->train, std::array{index}, {range.low, range.high}, image);
-  const std::int32_t label = dataset->train.labels[index];
-  Json json = opened->judge(image, label);
-  json["label"] = label;
-  return as_json(json);
+  const auto opened = inspector(run);
+  return as_json(opened->flow(sample_of(run.target, *opened, runs_.reader()), open));
 }
 
 Answer Site::sheet(const RunRequest& run) {
   constexpr std::int64_t most = 400;
   const std::int64_t count = number(run.target, "count", 64, 1, most);
-  const io::Image image = inspector(run)->sheet(latent_choice(run.target, 0).seed, count,
+  const io::Image image = inspector(run)->sheet(latent_choice(run.target).seed, count,
                                                 number(run.target, "columns", 8, 1, count));
   const std::vector<std::byte> bytes = codecs::encode_png(image);
   return as_png({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -388,7 +376,7 @@ Answer Site::control(const RunRequest& run) {
   const bool named = body.is_object() && body.contains("command") && body["command"].is_string();
   const auto command = named ? parse_command(body["command"].get<std::string>()) : std::nullopt;
   if (!command) {
-    return say(400, "Send {\"command\": \"pause\"}, or step, resume, stop or undo.");
+    return say(400, "Send {\"command\": \"pause\"}, or step, phase, resume, stop or undo.");
   }
   control->give(*command);
   return as_json({{"state", to_string(control->status().state)}});
@@ -428,6 +416,17 @@ std::shared_ptr<Inspector> Site::inspector(const RunRequest& run) {
   opened_.push_front({run.name, time, opened});
   opened_.resize(std::min(opened_.size(), most));
   return opened;
+}
+
+std::shared_ptr<LiveFlow> Site::live_flow(const RunRequest& run, const std::shared_ptr<Control>& control) {
+  const std::lock_guard lock(opening_);
+  const std::int64_t changes = control->status().changes;
+  if (live_.control != control || live_.changes != changes) {
+    TrainedNetworks networks = runs_.reader().open_networks(run.files.directory);
+    networks.recipe = recipe_of(run);  // which may have changed since they were saved
+    live_ = {control, changes, std::make_shared<LiveFlow>(std::move(networks), control)};
+  }
+  return live_.flow;
 }
 
 }  // namespace ganymede::serve

@@ -10,7 +10,8 @@
 
 #include "serve/http/access.h"
 #include "serve/http/message.h"
-#include "serve/inspector.h"
+#include "serve/inside/inspector.h"
+#include "serve/inside/live_flow.h"
 #include "serve/live/trainings.h"
 #include "serve/page.h"
 #include "serve/runs.h"
@@ -26,12 +27,11 @@ namespace ganymede::serve {
 /// | GET /api/runs/NAME/events | Server-Sent Events, see EventStream; ?after=ID |
 /// | GET /api/runs/NAME/samples/EPOCH | the sample of an epoch, PNG |
 /// | GET /api/runs/NAME/networks | layers, shapes, parameters |
-/// | GET /api/runs/NAME/generate | ?seed&point&label: the generator's activations |
-/// | GET /api/runs/NAME/judge | ?image&label or ?seed&point&label: the discriminator's activations |
+/// | GET /api/runs/NAME/flow | ?seed&point&label&image&open=NETWORK.LAYER: Inspector::flow() |
 /// | GET /api/runs/NAME/sheet | ?seed&count&columns: new images, PNG |
 /// | GET /api/runs/NAME/generator.onnx | the generator for ONNX Runtime |
 /// | POST /api/runs/NAME/nearest | {"image": [bytes]}: the nearest training images |
-/// | POST /api/runs/NAME/control | {"command": "pause", "step", "resume", "stop" or "undo"} |
+/// | POST /api/runs/NAME/control | {"command": "pause", "step", "phase", "resume", "stop" or "undo"} |
 /// | POST /api/runs/NAME/changes | {"settings": ["KEY=VALUE", ...]}: of a run that trains, before its next
 /// step | | /api/recipes, /api/trainings | see Trainings::answer |
 class Site {
@@ -62,8 +62,7 @@ class Site {
   Answer events(const RunRequest& run);
   Answer sample(const RunRequest& run);
   Answer networks(const RunRequest& run);
-  Answer generate(const RunRequest& run);
-  Answer judge(const RunRequest& run);
+  Answer flow(const RunRequest& run);
   Answer sheet(const RunRequest& run);
   Answer generator_onnx(const RunRequest& run);
   Answer nearest_images(const RunRequest& run);
@@ -72,6 +71,7 @@ class Site {
 
   train::Recipe recipe_of(const RunRequest& run) const;
   std::shared_ptr<Inspector> inspector(const RunRequest& run);
+  std::shared_ptr<LiveFlow> live_flow(const RunRequest& run, const std::shared_ptr<Control>& control);
 
   /// The networks of a run at a time.
   struct Opened {
@@ -86,6 +86,13 @@ class Site {
   std::span<const PageFile> page_;
   std::mutex opening_;
   std::list<Opened> opened_;  // the last used first
+  /// The flow of the run that trains, after so many changes of its settings.
+  struct Live {
+    std::shared_ptr<Control> control;
+    std::int64_t changes = 0;
+    std::shared_ptr<LiveFlow> flow;
+  };
+  Live live_;
 };
 
 }  // namespace ganymede::serve

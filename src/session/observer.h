@@ -37,8 +37,10 @@ struct Observer {
   };
   /// After the last step of a training, before what is written then.
   std::function<void()> steps_over = [] {};
-  /// Before a step: may block, and returns whether it did.
-  std::function<bool()> before_step = [] { return false; };
+  /// Before a step, with the networks as they are then: may block, and returns whether it did.
+  std::function<bool(train::NetworkPair&)> before_step = [](auto&) { return false; };
+  /// At the end of each phase of a step: may block, and returns whether it did.
+  std::function<bool(const train::StepView&)> phase = [](const auto&) { return false; };
   /// After that: what is to be changed before the step.
   std::function<std::optional<Change>()> change = [] { return std::nullopt; };
   /// Before the first step, and after each change, undoing and rollback: where the run goes on, and the step

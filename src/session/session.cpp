@@ -122,7 +122,10 @@ bool has_returned_to(const runs::RunDirectory& run, std::int64_t step) {
 /// Unsubscribes all from a trainer that outlives them.
 struct Unsubscribe {
   train::Trainer& trainer;
-  ~Unsubscribe() { trainer.unsubscribe_all(); }
+  ~Unsubscribe() {
+    trainer.unsubscribe_all();
+    trainer.watch_phases(nullptr);
+  }
 };
 
 }  // namespace
@@ -284,8 +287,13 @@ End Session::train(const std::stop_token& stop) {
       recorder.finish(event, doctor.last_good_step());
     }
   });
+  training.trainer.watch_phases([&](const train::StepView& view) {
+    if (observer_.phase(view)) {
+      recorder.leave_out_pause();
+    }
+  });
   const auto before_step = [&] {
-    if (observer_.before_step()) {
+    if (observer_.before_step(training.trainer.model().networks())) {
       recorder.leave_out_pause();
     }
     if (!end.stop_requested() && (change_ = observer_.change())) {

@@ -129,9 +129,15 @@ GanMetrics Gan::take_step(std::uint64_t step, Feeder& feeder) {
   GanMetrics metrics;
   for (std::uint64_t n = 0; n < discriminator_steps_; ++n) {
     const std::uint64_t update = step * discriminator_steps_ + n;
-    update_discriminator(update, feeder.discriminator_batch(update), metrics);
+    const Batch batch = feeder.discriminator_batch(update);
+    update_discriminator(update, batch, metrics);
+    if (n + 1 == discriminator_steps_) {
+      tell(Phase::partner_update, batch, metrics);
+    }
   }
-  update_generator(step, feeder.generator_batch(step), metrics);
+  const Batch batch = feeder.generator_batch(step);
+  update_generator(step, batch, metrics);
+  tell(Phase::generator_update, batch, metrics);
   std::array<float, sizeof(GanMetrics) / sizeof(float)> values{};
   auto value = values.begin();
   for_each_metric(metrics, [&](const char*, float metric) { *value++ = metric; });
@@ -163,6 +169,9 @@ void Gan::update_discriminator(std::uint64_t update, const Batch& batch, GanMetr
   }
   forward(discriminator_program_, batch.labels, context);
   measure_discriminator(key(base::Purpose::label_flip, Stream::discriminator, context), metrics);
+  if (update % discriminator_steps_ == 0) {
+    tell(Phase::forward, batch, metrics);
+  }
 
   if (penalty_.any()) {
     backward_penalised(penalty_, factor_at(schedule_, schedule_.penalty, images_so_far),
@@ -173,6 +182,12 @@ void Gan::update_discriminator(std::uint64_t update, const Batch& batch, GanMetr
   }
   networks_.partner().update(static_cast<std::int64_t>(update) + 1,
                              factor_at(schedule_, schedule_.learning_rate, images_so_far));
+}
+
+void Gan::tell(Phase phase, const Batch& batch, const GanMetrics& metrics) const {
+  if (watch_) {
+    watch_(phase, batch, metrics);
+  }
 }
 
 /// The losses, and their derivatives by the logits.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/buffer.h"
@@ -12,6 +13,7 @@
 #include "train/feeder.h"
 #include "train/named_program.h"
 #include "train/network_pair.h"
+#include "train/phase.h"
 
 namespace ganymede::train {
 
@@ -56,11 +58,15 @@ class Gan {
   void update_discriminator(std::uint64_t update, const Batch& batch, GanMetrics& metrics);
   void update_generator(std::uint64_t update, const Batch& batch, GanMetrics& metrics);
 
+  /// `watch`, if it is not null, is told of the phases of take_step(); what it does changes no step.
+  void watch_phases(WatchPhases<GanMetrics> watch) { watch_ = std::move(watch); }
+
   /// Under the names that profiles use: "fake generator", "frozen discriminator".
   std::vector<NamedProgram> programs();
 
  private:
   void measure_discriminator(const base::RandomKey& flips, GanMetrics& metrics);
+  void tell(Phase phase, const Batch& batch, const GanMetrics& metrics) const;
   /// Images of the batch's part `index`: see part().
   void disturb(const base::RandomKey& key, double noise, std::int64_t index, std::span<float> images);
   /// The first of so many samples, in the whole batch.
@@ -94,6 +100,7 @@ class Gan {
   std::vector<float> shares_;          // [half batch], of the real image in a point between
   std::vector<std::uint8_t> flipped_;  // [half batch] or empty: pairs with flipped labels
   std::vector<float> noise_;           // as the discriminator's input, or empty
+  WatchPhases<GanMetrics> watch_;
 };
 
 }  // namespace ganymede::train

@@ -32,6 +32,20 @@ StepMetrics Model::take_step(std::uint64_t step, Feeder& feeder) {
   return std::visit([&](auto& method) -> StepMetrics { return method.take_step(step, feeder); }, method_);
 }
 
+void Model::watch_phases(const WatchPhases<StepMetrics>& watch) {
+  std::visit(
+      [&](auto& method) {
+        if (watch) {
+          method.watch_phases([watch](Phase phase, const Batch& batch, const auto& metrics) {
+            watch(phase, batch, metrics);
+          });
+        } else {
+          method.watch_phases(nullptr);
+        }
+      },
+      method_);
+}
+
 GradientNorms Model::gradient_norms() {
   GradientNorms norms;
   norms.generator = static_cast<float>(networks_.generator().gradient_norm());

@@ -53,6 +53,9 @@ class Model {
   /// Step `step`, 0 for the first. Allocates nothing.
   StepMetrics take_step(std::uint64_t step, Feeder& feeder);
 
+  /// `watch`, if it is not null, is told of the phases of take_step(): see WatchPhases.
+  void watch_phases(const WatchPhases<StepMetrics>& watch);
+
   /// Of the last step: reads all gradients, which a step itself has no need of.
   GradientNorms gradient_norms();
 

@@ -201,6 +201,16 @@ void Trainer::finish_step(const StepMetrics& metrics) {
   }
 }
 
+void Trainer::watch_phases(const std::function<void(const StepView&)>& watch) {
+  if (!watch) {
+    model_.watch_phases(nullptr);
+    return;
+  }
+  model_.watch_phases([this, watch](Phase phase, const Batch& batch, const StepMetrics& metrics) {
+    watch({phase, position_, model_.networks(), batch, metrics});
+  });
+}
+
 void Trainer::publish(const Event& event) const {
   for (const Subscriber& subscriber : subscribers_) {
     subscriber(event);

@@ -70,6 +70,15 @@ struct EpochFinished {
 using Event = std::variant<StepFinished, IntervalFinished, EpochFinished>;  ///< What a subscriber gets.
 using Subscriber = std::function<void(const Event&)>;  ///< Is called on the thread that trains.
 
+/// A step that is under way. All of it is the training's, and only to be read.
+struct StepView {
+  Phase phase;                 ///< what has just been done
+  Position position;           ///< before the step
+  NetworkPair& networks;       ///< as they are at the end of the phase
+  const Batch& batch;          ///< see WatchPhases
+  const StepMetrics& metrics;  ///< what is measured so far
+};
+
 enum class Outcome { finished, stopped };  ///< How run() ended.
 
 /// Trains what a recipe describes and tells its subscribers how it goes; knows none of them.
@@ -89,6 +98,9 @@ class Trainer {
   /// Adds a subscriber, called after those before it.
   void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
   void unsubscribe_all() { subscribers_.clear(); }  ///< Removes all subscribers.
+  /// `watch`, if it is not null, is told of each step at the end of its phases, on the thread that trains. It
+  /// may keep the step waiting, and changes nothing that the step computes.
+  void watch_phases(const std::function<void(const StepView&)>& watch);
 
   /// Steps on to the end, or until `stop` is requested, when the step under way is finished.
   /// Calls `before_step`, if there is one, before each step: it may keep the run waiting.

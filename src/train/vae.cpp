@@ -44,7 +44,12 @@ Vae::Vae(const Recipe& recipe, NetworkPair& networks, const ops::Device& device,
       losses_(static_cast<std::size_t>(part.share().size(batch_))) {}
 
 VaeMetrics Vae::take_step(std::uint64_t step, Feeder& feeder) {
-  return update(step, feeder.vae_batch(step));
+  const Batch batch = feeder.vae_batch(step);
+  const VaeMetrics metrics = update(step, batch);
+  if (watch_) {
+    watch_(Phase::generator_update, batch, metrics);
+  }
+  return metrics;
 }
 
 VaeMetrics Vae::update(std::uint64_t step, const Batch& batch) {
@@ -64,6 +69,10 @@ VaeMetrics Vae::update(std::uint64_t step, const Batch& batch) {
   metrics.reconstruction = terms[0];
   metrics.divergence = terms[1];
   metrics.loss = metrics.reconstruction + static_cast<float>(bound_.kl_weight) * metrics.divergence;
+
+  if (watch_) {
+    watch_(Phase::forward, batch, metrics);
+  }
 
   generator_program_.backward();
   posterior_gradient(bound_, posterior, batch.latents, generator_program_.input_gradient(),

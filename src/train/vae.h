@@ -3,12 +3,14 @@
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "net/program.h"
 #include "train/feeder.h"
 #include "train/named_program.h"
 #include "train/network_pair.h"
+#include "train/phase.h"
 
 namespace ganymede::train {
 
@@ -42,6 +44,9 @@ class Vae {
   /// The same on a batch of its own; see Feeder.
   VaeMetrics update(std::uint64_t step, const Batch& batch);
 
+  /// `watch`, if it is not null, is told of the phases of take_step(); what it does changes no step.
+  void watch_phases(WatchPhases<VaeMetrics> watch) { watch_ = std::move(watch); }
+
   /// Under the names that profiles use: "encoder", "generator".
   std::vector<NamedProgram> programs();
 
@@ -55,6 +60,7 @@ class Vae {
   net::Program encoder_program_;
   net::Program generator_program_;  // up to the logits of the pixels
   std::vector<float> losses_;       // [this part's batch]
+  WatchPhases<VaeMetrics> watch_;
 };
 
 }  // namespace ganymede::train

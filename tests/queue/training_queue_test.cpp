@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,6 +73,44 @@ class QueueTest : public testing::Test {
 };
 
 constexpr std::int64_t endless = 1'000'000;
+
+/// The whole file.
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_F(QueueTest, TrainsTheSameBytesPhaseByPhaseAndWhileItIsLookedAt) {
+  constexpr std::int64_t steps = 1000;
+  queue_.add(order(steps, "alone"));
+  wait_until_idle();
+  queue_.add(order(steps, "watched"));
+  wait_until_runs("watched");
+  const auto control = queue_.control("watched");
+  control->give(serve::Command::pause);
+  for (int n = 0; n < 6; ++n) {
+    const auto before = control->status().phase;
+    control->give(serve::Command::phase);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (control->status().phase == before) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+    ASSERT_NE(control->look(std::chrono::seconds(60)), nullptr);
+  }
+  EXPECT_LT(control->status().position.step, steps) << "it was paused too late to see anything";
+  control->give(serve::Command::resume);
+  while (!serve::has_ended(control->status().state)) {
+    control->look(std::chrono::milliseconds(10));
+  }
+  wait_until_idle();
+  EXPECT_THAT(queue_.standing().failures, IsEmpty());
+  const auto checkpoint = [&](const char* run) {
+    return bytes_of(root_ / run / "checkpoints/step_00001000.safetensors");
+  };
+  EXPECT_FALSE(checkpoint("alone").empty());
+  EXPECT_EQ(checkpoint("alone") == checkpoint("watched"), true);
+}
 
 TEST_F(QueueTest, TrainsAnOrderInARunOfItsName) {
   EXPECT_EQ(queue_.add(order(3, "mine")).order.run, "mine");

@@ -111,11 +111,15 @@ TEST_F(SiteTest, HasTheMetricsAndTheSamples) {
 }
 
 TEST_F(SiteTest, LooksInsideTheNetworks) {
+  fixture_.add_run("two");
   EXPECT_EQ(json("/api/runs/one/networks")["generator"]["layers"].size(), 5);
-  EXPECT_EQ(json("/api/runs/one/generate?seed=3&point=2")["layers"].size(), 5);
-  EXPECT_EQ(json("/api/runs/one/judge?seed=3")["layers"].size(), 4);
-  EXPECT_EQ(json("/api/runs/one/judge?image=1")["label"], 1);
-  EXPECT_NE(json("/api/runs/one/judge?image=1")["logit"], json("/api/runs/one/judge?image=0")["logit"]);
+  const Json flow = json("/api/runs/two/flow?seed=3&point=2&image=1&open=generator.2");
+  EXPECT_EQ(flow["passages"]["generator"]["layers"].size(), 5);
+  EXPECT_EQ(flow["passages"]["fake"]["layers"].size(), 4);
+  EXPECT_EQ(flow["image_label"], 1);
+  EXPECT_EQ(flow["opened"]["weights"].size(), 2);
+  EXPECT_NE(flow["verdicts"]["real"], json("/api/runs/two/flow?image=0")["verdicts"]["real"]);
+  EXPECT_EQ(json("/api/runs/two/flow")["real"], nullptr);
   EXPECT_EQ(get("/api/runs/one/sheet?count=4&columns=2").type, "image/png");
 }
 
@@ -142,11 +146,13 @@ TEST_F(SiteTest, SaysWhereTheGeneratorCannotBeExported) {
 }
 
 TEST_F(SiteTest, RefusesNumbersBeyondWhatThereIs) {
+  fixture_.add_run("two");
   for (const char* target :
-       {"generate?point=10000", "generate?point=-1", "generate?label=1", "generate?seed=x", "judge?image=3",
-        "judge?image=", "sheet?count=0", "sheet?count=401", "sheet?columns=0", "sheet?count=4&columns=5",
-        "samples/x", "samples/-1", "samples/1e3"}) {
-    EXPECT_EQ(get(std::string("/api/runs/one/") + target).status, 400) << target;
+       {"flow?point=10000", "flow?point=-1", "flow?label=1", "flow?seed=x", "flow?image=3",
+        "flow?image=", "flow?open=generator", "flow?open=generator.5", "flow?open=other.0",
+        "flow?open=generator.x", "sheet?count=0", "sheet?count=401", "sheet?columns=0",
+        "sheet?count=4&columns=5", "samples/x", "samples/-1", "samples/1e3"}) {
+    EXPECT_EQ(get(std::string("/api/runs/two/") + target).status, 400) << target;
   }
 }
 
@@ -228,7 +234,7 @@ TEST_F(SiteTest, AnswersDamagedRequestsAndChangesNothing) {
   const std::string body = R"({"command": "pause"})";
   const std::vector<std::string> targets = {"/api/runs/one/samples/0",
                                             "/api/runs/one/sheet?seed=1&count=2&columns=2",
-                                            "/api/runs/one/judge?image=1&label=0", "/assets/a.js"};
+                                            "/api/runs/one/flow?image=1&label=0", "/assets/a.js"};
   int refused = 0;
   for (std::uint64_t trial = 0; trial < 4000; ++trial) {
     const std::string& sound = targets[trial % targets.size()];

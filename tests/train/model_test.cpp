@@ -45,6 +45,47 @@ TEST_P(EachModel, LeavesTheSameBytesForTheSameSeed) {
   EXPECT_TRUE(same_bytes(left[0], left[1]));
 }
 
+/// What a watcher reads is what it says, and reading changes no byte.
+TEST_P(EachModel, LeavesTheSameBytesWhenItsPhasesAreWatched) {
+  const auto trained = [&](bool watched) {
+    Trainer trainer(recipe(), data_of(recipe()), device_, 2);
+    NetworkPair& networks = trainer.model().networks();
+    std::vector<Phase> phases;
+    std::vector<float> generator, partner;
+    const auto copy = [](Network& network) {
+      const std::span values = network.weights().parameters();
+      return std::vector<float>(values.begin(), values.end());
+    };
+    if (watched) {
+      trainer.watch_phases([&](const StepView& view) {
+        phases.push_back(view.phase);
+        EXPECT_FALSE(view.batch.latents.empty());
+        EXPECT_EQ(view.batch.images.empty(), view.phase == Phase::generator_update &&
+                                                 recipe().model == ModelKind::gan &&
+                                                 !compares_pairs(recipe().objective.loss));
+        const bool is_vae = recipe().model == ModelKind::vae;
+        if (view.phase != Phase::forward) {
+          EXPECT_EQ(copy(networks.generator()) != generator, view.phase == Phase::generator_update);
+          EXPECT_EQ(copy(networks.partner()) != partner, is_vae || view.phase == Phase::partner_update);
+        }
+        generator = copy(networks.generator());
+        partner = copy(networks.partner());
+      });
+    }
+    trainer.run({});
+    const std::vector<Phase> step =
+        recipe().model == ModelKind::vae
+            ? std::vector{Phase::forward, Phase::generator_update}
+            : std::vector{Phase::forward, Phase::partner_update, Phase::generator_update};
+    EXPECT_EQ(phases.size(), watched ? 2 * step.size() : 0);
+    for (std::size_t n = 0; n < phases.size(); ++n) {
+      EXPECT_EQ(phases[n], step[n % step.size()]);
+    }
+    return snapshot(trainer.tensors());
+  };
+  EXPECT_TRUE(same_bytes(trained(false), trained(true)));
+}
+
 /// In batches that every product and convolution is cut up for.
 TEST_P(EachModel, LeavesTheSameBytesWithAnyNumberOfThreads) {
   const auto [name, precision] = GetParam();

@@ -133,6 +133,7 @@ export interface Weight {
 export interface Layer {
   name: string;
   kind: string;
+  does: string; // a sentence
   shape: number[];
   parameters: number;
   weights: Weight[];
@@ -153,48 +154,81 @@ export type Networks = {
   generator: Network;
 } & ({ discriminator: Network } | { encoder: Network });
 
-/** Numbers of a tensor as bytes in base 64, 0 for `low` and 255 for `high`. */
-export interface Values {
+/** A gradient as bytes in base 64 around 127.5, which is zero. */
+export interface Gradient {
+  norm: number;
+  largest: number;
+  shown: number[]; // the shape of `values`
+  values: string;
+}
+
+/** Numbers of a tensor as bytes in base 64, 0 for `low` and 255 for `high`, and the gradients of losses by them. */
+export interface Activations {
   low: number;
   high: number;
   mean: number;
   deviation: number;
+  shown: number[]; // the shape of `values`, which may be a part of the tensor
   values: string;
+  gradients: Record<string, Gradient>;
 }
 
-export interface LayerValues extends Values {
-  name: string;
-  shape: number[];
+/** A sample's way through one network. */
+export interface Passage {
+  input: Activations;
+  layers: Activations[];
 }
 
-export interface Generation {
-  epoch: number;
-  input: Values;
-  layers: LayerValues[];
-  image: string;
-  image_shape: number[];
-}
-
-/** The activations of the discriminator or encoder for an image. */
-export interface Seen {
-  epoch: number;
-  image: string;
-  image_shape: number[];
-  layers: LayerValues[];
-  label?: number;
-}
-
-/** The discriminator's result for an image. */
-export interface Verdict extends Seen {
+export interface Judged {
   logit: number;
   probability: number;
-  gradient: string;
-  gradient_scale: number;
 }
 
-/** The generator's reconstruction of an encoded image. */
-export interface Reconstruction extends Seen {
-  reconstruction: string;
+export interface WeightNumbers extends Weight {
+  low: number;
+  high: number;
+  mean: number;
+  deviation: number;
+  histogram: number[];
+  filters?: { shape: number[]; largest: number; values: string };
+}
+
+export type Phase = "forward" | "partner" | "generator";
+
+/** An example of a batch, before and after a phase of a step. */
+export interface Example {
+  real: string;
+  generated: string;
+  verdicts: Record<string, Judged>;
+  verdicts_before: Record<string, Judged>;
+  losses: Record<string, number>;
+  losses_before: Record<string, number>;
+}
+
+/** The way of a sample through both networks, and of the losses' gradients back; src/serve/inside/course.h. */
+export interface Flow {
+  epoch: number;
+  step: number;
+  label: number;
+  image_label: number;
+  image_shape: number[];
+  generated: string;
+  real: string | null;
+  made_again: string | null;
+  losses: Record<string, number>;
+  losses_before: Record<string, number> | null;
+  labels: Record<"real" | "fake" | "generator", number> | null;
+  verdicts: Record<string, Judged>;
+  verdicts_before: Record<string, Judged> | null;
+  passages: Record<string, Passage>;
+  opened?: { network: string; layer: number; weights: WeightNumbers[]; passages: Record<string, Activations> };
+  // Of a run that trains:
+  wait?: number; // milliseconds after which there is something new
+  metrics?: Record<string, number>;
+  phase?: Phase | null;
+  number?: number;
+  batch?: Example[];
+  changed?: Record<string, (number | null)[]>; // by network and layer, relative to the weights
 }
 
 export interface Neighbour {
@@ -204,7 +238,7 @@ export interface Neighbour {
   image: string;
 }
 
-export type Command = "pause" | "step" | "resume" | "stop" | "undo";
+export type Command = "pause" | "step" | "phase" | "resume" | "stop" | "undo";
 
 type Parameters = Record<string, number | string>;
 
@@ -231,10 +265,7 @@ export const readRun = (run: string, signal?: AbortSignal) => get<Run>(address(r
 export const readNetworks = (run: string, signal?: AbortSignal) => get<Networks>(address(run, "networks"), signal);
 export const readGenerator = async (run: string, signal: AbortSignal) =>
   new Uint8Array(await (await checked(await fetch(address(run, "generator.onnx"), { signal }))).arrayBuffer());
-export const generate = (run: string, choice: Parameters, signal?: AbortSignal) =>
-  get<Generation>(address(run, "generate", choice), signal);
-export const judge = (run: string, choice: Parameters, signal?: AbortSignal) =>
-  get<Verdict | Reconstruction>(address(run, "judge", choice), signal);
+export const readFlow = (run: string, wish: Parameters, signal?: AbortSignal) => get<Flow>(address(run, "flow", wish), signal);
 
 /** The rows of a run's metrics so far. */
 export async function readMetrics(run: string, signal?: AbortSignal): Promise<Record<string, unknown>[]> {

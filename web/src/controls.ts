@@ -6,7 +6,7 @@ import { h } from "./dom";
 
 export class Controls {
   readonly element: HTMLElement;
-  private readonly buttons: Record<Exclude<Command, "undo">, HTMLButtonElement>;
+  private readonly buttons: Record<Exclude<Command, "undo" | "phase">, HTMLButtonElement>;
   private readonly said = h("span", { class: "said", attributes: { role: "status" } });
 
   constructor(private readonly run: string) {

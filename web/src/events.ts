@@ -1,9 +1,10 @@
 // Follows a run by Server-Sent Events. After a break it reconnects and misses nothing.
 
-import { address, type RunState } from "./api";
+import { address, type Phase, type RunState } from "./api";
 
 export interface Status {
   state: RunState;
+  phase: Phase | null; // the last one of a step that is taken phase by phase
   step: number;
   total_steps: number;
   epoch: number;

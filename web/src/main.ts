@@ -2,6 +2,7 @@ import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/runs.css";
 import "./styles/begin.css";
+import "./styles/flow.css";
 import { listRuns, type RunList } from "./api";
 import { h, isAbort, problem } from "./dom";
 import { beginView } from "./views/begin";

@@ -25,22 +25,38 @@ export function slopes(values: Uint8Array, [height = 1, width = 1, channels = 1]
   });
 }
 
-/** Activations as a mosaic: a map per channel for images, cells in rows for vectors. */
-export function mosaic(values: Uint8Array, shape: number[], name: string): HTMLCanvasElement {
+/** What a byte of a tensor looks like. */
+export type Tone = () => (value: number) => number[];
+
+/** From the lowest number to the highest. */
+export const ramp: Tone = () => {
+  const ends = [rgb("ramp-low"), rgb("ramp-high")] as const;
+  return (value) => [...mix(ends[0], ends[1], value / 255), 255];
+};
+
+export const grey: Tone = () => (value) => [value, value, value, 255];
+
+/** Below and above zero, which is 127.5. */
+export const signed: Tone = () => {
+  const [up, down, zero] = [rgb("up"), rgb("down"), rgb("ramp-low")];
+  return (value) => [...mix(zero, value > 127.5 ? up : down, Math.abs(value - 127.5) / 127.5), 255];
+};
+
+/** A tensor as a mosaic: a map per channel for images, cells in rows for vectors. */
+export function mosaic(values: Uint8Array, shape: number[], name: string, tone = ramp): HTMLCanvasElement {
   const [height = 1, width = 1, channels = 1] = shape.length === 3 ? shape : cells(values.length);
   const columns = Math.ceil(Math.sqrt((channels * height) / width) * 1.6) || 1;
   const rows = Math.ceil(channels / columns);
   const gap = channels > 1 ? 1 : 0;
   const pitch = [width + gap, height + gap] as const;
-  const ramp = [rgb("ramp-low"), rgb("ramp-high")] as const;
+  const toned = tone();
   return paint(columns * pitch[0] - gap, rows * pitch[1] - gap, name, (x, y) => {
     const channel = Math.floor(y / pitch[1]) * columns + Math.floor(x / pitch[0]);
     const [inX, inY] = [x % pitch[0], y % pitch[1]];
     if (channel >= channels || inX >= width || inY >= height) {
       return [0, 0, 0, 0];
     }
-    const share = (values[(inY * width + inX) * channels + channel] ?? 0) / 255;
-    return [...mix(ramp[0], ramp[1], share), 255];
+    return toned(values[(inY * width + inX) * channels + channel] ?? 0);
   });
 }
 

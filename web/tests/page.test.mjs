@@ -11,17 +11,21 @@ const brief = ["--threads", "1", "--set", "output.metrics_every_steps=5", "--qui
 const place = workplace();
 let browser;
 let serve;
+let convolutions;
 
 before(async () => {
   browser = await launch();
   await run(place.directory, "train", "dense-small", "--steps", "60", "--out", "runs/first", ...brief);
   await run(place.directory, "train", "conditional", "--steps", "20", "--batch-size", "32", "--out", "runs/second", ...brief);
   await run(place.directory, "train", "vae", "--steps", "20", "--batch-size", "32", "--out", "runs/autoencoder", ...brief);
+  await run(place.directory, "train", "best", "--steps", "5", "--batch-size", "32", "--out", "other/convolutions", ...brief);
   serve = await start(place.directory, "serve", "runs");
+  convolutions = await start(place.directory, "serve", "other");
 });
 
 after(async () => {
   serve?.stop();
+  convolutions?.stop();
   await browser?.close();
   endAll();
   place.remove();
@@ -30,7 +34,7 @@ after(async () => {
 const views = [
   { name: "runs", ready: "tbody img" },
   { name: "live", ready: ".chart canvas" },
-  { name: "inside", ready: ".activations canvas" },
+  { name: "inside", ready: ".node canvas" },
   { name: "explore", ready: ".plane canvas" },
   { name: "compare", ready: ".chart canvas" },
 ];
@@ -143,39 +147,97 @@ test("another run is chosen by keyboard", async () => {
   await tab.close();
 });
 
-test("the networks show a layer each, and another point another image", async () => {
+const wide = { width: 2560, height: 1300 };
+const laptop = { width: 1366, height: 768 };
+for (const [viewport, colorScheme] of [[laptop, "light"], [laptop, "dark"], [{ width: 390, height: 844 }, "dark"], [wide, "light"]]) {
+  test(`the data flow with a layer open is accessible and fits, ${viewport.width} wide, ${colorScheme}`, async () => {
+    const tab = await open(browser, `${serve.address}#/inside/second`, { viewport, colorScheme });
+    const { page } = tab;
+    await page.getByRole("region", { name: "The discriminator's layers" }).getByRole("button").first().press("Enter");
+    await page.locator(".histogram canvas").first().waitFor();
+    await page.getByText("In numbers").press("Enter");
+    await page.getByRole("row", { name: /discriminator dense_1/ }).waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    assert.ok((await overflow(page)) <= 0);
+    tab.assertSound();
+    await tab.close();
+  });
+}
+
+test("the data flow shows a layer each, its gradients, and another point another image", async () => {
   const tab = await open(browser, `${serve.address}#/inside/second`);
-  const image = tab.page.getByRole("img", { name: "The image that the generator made" });
+  const { page } = tab;
+  const image = page.getByRole("img", { name: "The image that the generator made" });
   await image.waitFor();
   const networks = await (await fetch(`${serve.address}api/runs/second/networks`)).json();
   for (const kind of ["generator", "discriminator"]) {
-    assert.equal(await tab.page.locator(`.bench.${kind} .activations > :first-child`).count(), networks[kind].layers.length);
+    assert.equal(await page.locator(`.network.${kind} button.node .thumbnail > :first-child`).count(), networks[kind].layers.length);
   }
   const pixels = () => image.evaluate((canvas) => canvas.toDataURL());
   const before = await pixels();
-  await tab.page.getByLabel("Latent point").fill("7");
-  await tab.page.getByLabel("Latent point").press("Enter");
-  await tab.page.waitForFunction((old) => document.querySelector(".results canvas")?.toDataURL() !== old, before);
-  await tab.page.getByLabel("The discriminator judges").selectOption({ index: 1 });
-  await tab.page.getByText(/^Logit/).waitFor();
-  await tab.page.getByLabel("Training image").waitFor();
+  await page.getByLabel("Latent point").fill("7");
+  await page.getByLabel("Latent point").press("Enter");
+  await page.waitForFunction((old) => document.querySelector(".sources .generated canvas")?.toDataURL() !== old, before);
+  await page.getByLabel("The discriminator judges").selectOption({ index: 1 });
+  await page.getByText(/^Logit/).first().waitFor();
+  const backInGenerator = page.locator(".network.generator .arrow.learns");
+  assert.equal(await backInGenerator.count(), networks.generator.layers.length + 1);
+  await page.getByLabel("Gradient of").selectOption({ index: 1 });
+  await page.waitForFunction(() => document.querySelectorAll(".network.generator .arrow.learns").length === 0);
+  assert.ok((await page.locator(".network.discriminator .arrow.learns").count()) > 0); // the discriminator's loss ends at its images
+  await page.getByRole("img", { name: "Where brighter pixels would look more real, and where less" }).waitFor();
   tab.assertSound();
   await tab.close();
 });
 
-test("a VAE has its own curves, and an encoder in place of the discriminator", async () => {
+test("a layer is opened and closed by keyboard: a sentence, activations, weights and filters", async () => {
+  const tab = await open(browser, `${convolutions.address}#/inside/convolutions`);
+  const { page } = tab;
+  const layer = page.getByRole("region", { name: "The discriminator's layers" }).getByRole("button", { name: /^conv_1/ });
+  await layer.focus();
+  await page.keyboard.press("Enter");
+  const opened = page.getByRole("region", { name: "conv_1 of the discriminator" });
+  await opened.getByText(/Small filters slide over the image/).waitFor();
+  await opened.getByRole("img", { name: /^Activations of conv_1, from/ }).waitFor();
+  await opened.getByRole("img", { name: /^Gradient of the generator's loss by the activations of conv_1/ }).waitFor();
+  await opened.getByRole("img", { name: /^Histogram of conv_1\.weight from/ }).waitFor();
+  await opened.getByRole("img", { name: /^\d+ filters of conv_1\.weight/ }).waitFor();
+  assert.equal(await layer.getAttribute("aria-expanded"), "true");
+  assert.deepEqual(await seriousFaults(page), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await opened.count(), 0);
+  assert.equal(await layer.evaluate((button) => button === document.activeElement), true);
+  tab.assertSound();
+  await tab.close();
+});
+
+test("select_label shows the number that it has chosen", async () => {
+  const tab = await open(browser, `${convolutions.address}#/inside/convolutions`);
+  const chosen = tab.page.getByRole("button", { name: /^-?\d+\.\d+ select_label_1/ });
+  await chosen.waitFor();
+  assert.equal(await chosen.locator("canvas").count(), 0);
+  await tab.close();
+});
+
+test("a VAE has its own curves, and its data flow begins with an image", async () => {
   const tab = await open(browser, `${serve.address}#/live/autoencoder`);
-  await tab.page.getByRole("img", { name: /^Losses of the autoencoder after step 20: Both \d/ }).waitFor();
-  await tab.page.getByRole("img", { name: /^Divergence of the latent points after step 20: KL \d/ }).waitFor();
-  assert.equal(await tab.page.getByRole("img", { name: /discriminator/ }).count(), 0);
-  await tab.page.goto(`${serve.address}#/inside/autoencoder`);
-  await tab.page.getByRole("img", { name: "The image that the generator makes of the encoder's mean" }).waitFor();
+  const { page } = tab;
+  await page.getByRole("img", { name: /^Losses of the autoencoder after step 20: Both \d/ }).waitFor();
+  await page.getByRole("img", { name: /^Divergence of the latent points after step 20: KL \d/ }).waitFor();
+  assert.equal(await page.getByRole("img", { name: /discriminator/ }).count(), 0);
+  await page.goto(`${serve.address}#/inside/autoencoder`);
+  await page.getByRole("img", { name: "The image that the generator makes of the encoder's mean" }).waitFor();
+  await page.getByText("of the image made again").waitFor();
   const networks = await (await fetch(`${serve.address}api/runs/autoencoder/networks`)).json();
-  assert.equal(await tab.page.locator(".bench.encoder .activations > :first-child").count(), networks.encoder.layers.length);
-  await tab.page.getByLabel("The encoder sees").selectOption({ index: 1 });
-  await tab.page.getByLabel("Training image").waitFor();
-  await tab.page.goto(`${serve.address}#/explore/autoencoder`);
-  await tab.page.locator(".plane canvas").first().waitFor();
+  for (const kind of ["generator", "encoder"]) {
+    assert.equal(await page.locator(`.network.${kind} button.node .thumbnail > :first-child`).count(), networks[kind].layers.length);
+    assert.equal(await page.locator(`.network.${kind} .arrow.learns`).count() > 2, true);
+  }
+  await page.getByLabel("The encoder sees").selectOption({ index: 1 });
+  await page.getByRole("img", { name: "The image that the generator made" }).waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await page.goto(`${serve.address}#/explore/autoencoder`);
+  await page.locator(".plane canvas").first().waitFor();
   tab.assertSound();
   await tab.close();
 });
@@ -232,6 +294,56 @@ test("a run that trains is paused, stepped, resumed and stopped with a checkpoin
     assert.equal(await button(name).isDisabled(), true);
   }
   assert.deepEqual(await seriousFaults(page), []);
+  tab.assertSound();
+  await tab.close();
+});
+
+test("a step is taken phase by phase, by keyboard, with what each has changed", async () => {
+  const training = await trainForever("phases");
+  const tab = await open(browser, `${training.address}#/inside/phases`, { mayLoseServer: true });
+  const { page } = tab;
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  const report = page.getByRole("region", { name: "What the phase has changed" });
+  const generator = page.getByRole("region", { name: "The generator's layers" });
+  const discriminator = page.getByRole("region", { name: "The discriminator's layers" });
+
+  const stepOf = async () => Number((await page.getByText(/^After step [\d,]+/).innerText()).match(/[\d,]+/)[0].replaceAll(",", ""));
+  const first = await stepOf();
+  await page.waitForFunction((n) => Number(document.querySelector(".standing-line > .hint")?.textContent.match(/[\d,]+/)?.[0].replaceAll(",", "")) > n, first); // it is live
+  await button("Pause").press("Enter");
+  await button("1. Forward").press("Enter");
+  await report.getByText(/nothing has learned yet/).waitFor();
+  assert.equal(await page.locator(".arrow.learns").count(), 0);
+  assert.equal(await report.getByRole("button").count(), 8);
+  assert.equal(await page.locator(".node .change").filter({ hasText: "moved" }).count(), 0);
+  const before = await stepOf();
+  assert.deepEqual(await seriousFaults(page), []);
+
+  await page.keyboard.press("Enter"); // the focus is on the next phase
+  await report.getByText(/The discriminator has learned/).waitFor();
+  await discriminator.getByText("Has just learned").waitFor();
+  await generator.getByText("Locked").waitFor();
+  assert.ok((await discriminator.locator(".change").filter({ hasText: /weights moved \d/ }).count()) > 1);
+  assert.equal(await generator.locator(".change").filter({ hasText: "moved" }).count(), 0);
+  assert.equal(await generator.locator(".arrow.learns").count(), 0);
+
+  await page.keyboard.press("Enter");
+  await report.getByText(/The generator has learned.*whose weights are locked/).waitFor();
+  await discriminator.getByText("Locked").waitFor();
+  assert.ok((await generator.locator(".change").filter({ hasText: /weights moved \d/ }).count()) > 1);
+  assert.ok((await generator.locator(".arrow.learns").count()) > 1);
+  assert.deepEqual(await seriousFaults(page), []);
+  await report.getByRole("button").nth(3).press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll(".examples button")[3]?.getAttribute("aria-pressed") === "true");
+  await page.keyboard.press("Tab");
+
+  await button("1. Forward").press("Enter");
+  await report.getByText(/nothing has learned yet/).waitFor();
+  assert.equal(await stepOf(), before + 1);
+  await button("Resume").press("Enter");
+  await report.waitFor({ state: "hidden" });
+  training.stop();
+  await training.ended;
   tab.assertSound();
   await tab.close();
 });

@@ -4,11 +4,14 @@
 #include <array>
 #include <utility>
 
+#include "base/stopwatch.h"
+
 namespace ganymede::serve {
 
 std::optional<Command> parse_command(std::string_view word) {
-  constexpr std::array<std::pair<std::string_view, Command>, 5> words = {{{"pause", Command::pause},
+  constexpr std::array<std::pair<std::string_view, Command>, 6> words = {{{"pause", Command::pause},
                                                                           {"step", Command::step},
+                                                                          {"phase", Command::phase},
                                                                           {"resume", Command::resume},
                                                                           {"stop", Command::stop},
                                                                           {"undo", Command::undo}}};
@@ -31,20 +34,91 @@ Control::Control(const train::Position& position, std::function<void()> request_
   status_.position = position;
 }
 
-bool Control::wait_for_leave(const std::stop_token& stop) {
+bool Control::may_leave() const {
+  return status_.state != RunState::paused || steps_granted_ > 0 || phases_granted_ > 0 || change_;
+}
+
+bool Control::wait_for_leave(train::NetworkPair& networks, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   bool waited = false;
-  const auto may_leave = [this] {
-    return status_.state != RunState::paused || steps_granted_ > 0 || change_;
-  };
-  while (!may_leave() && !stop.stop_requested()) {
+  const auto look_is_due = [this] { return look_wanted_ && !look_is_current_; };
+  while (true) {
+    if (look_is_due()) {
+      copy(status_.position, std::nullopt, networks);
+    }
+    if (may_leave() || stop.stop_requested()) {
+      break;
+    }
     waited = true;
-    changed_.wait(lock, stop, may_leave);
+    changed_.wait(lock, stop, [&] { return may_leave() || look_is_due(); });
   }
   if (!change_) {  // with one, no step follows
-    steps_granted_ = std::max<std::int64_t>(steps_granted_ - 1, 0);
+    by_phases_ = status_.state == RunState::paused && steps_granted_ == 0 && phases_granted_ > 0;
+    std::int64_t& granted = by_phases_ ? phases_granted_ : steps_granted_;
+    granted = std::max<std::int64_t>(granted - 1, 0);
   }
+  status_.phase.reset();
+  look_is_current_ = false;
   return waited;
+}
+
+bool Control::wait_in_step(const train::StepView& step, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (!by_phases_) {
+    return false;
+  }
+  const auto before = step.phase == train::Phase::forward ? nullptr : look_;
+  copy(step.position, step.phase, step.networks);
+  look_->before = before;
+  look_->metrics = step.metrics;
+  look_->batch = step.phase == train::Phase::forward
+                     ? beginning_of(step.batch,
+                                    static_cast<std::size_t>(step.networks.partner().spec().input.elements()))
+                     : look_->before->batch;
+  status_.phase = step.phase;
+  if (step.phase == train::Phase::generator_update) {
+    by_phases_ = false;  // the step is over, and the run waits before the next one
+    return false;
+  }
+  changed_.wait(lock, stop, [this] { return may_leave(); });
+  by_phases_ = status_.state == RunState::paused && phases_granted_ > 0 && steps_granted_ == 0 && !change_ &&
+               !stop.stop_requested();
+  std::int64_t& granted = by_phases_ ? phases_granted_ : steps_granted_;
+  granted = std::max<std::int64_t>(granted - 1, 0);
+  status_.phase.reset();
+  look_is_current_ = false;
+  return true;
+}
+
+/// mutex_ must be locked.
+void Control::copy(const train::Position& position, std::optional<train::Phase> phase,
+                   train::NetworkPair& networks) {
+  const base::Stopwatch stopwatch;
+  // Memory that nobody reads is used again: new memory of this size takes longer than the copy.
+  std::shared_ptr<Look> next = spare_ && spare_.use_count() == 1 ? spare_ : std::make_shared<Look>();
+  spare_ = std::exchange(look_, next);
+  next->before.reset();
+  next->number = ++looks_;
+  next->position = position;
+  next->phase = phase;
+  next->generator.take(networks.generator().weights());
+  next->partner.take(networks.partner().weights());
+  next->metrics = status_.metrics;
+  next->seconds = stopwatch.seconds();
+  look_wanted_ = false;
+  look_is_current_ = true;
+  looked_.notify_all();
+}
+
+std::shared_ptr<const Look> Control::look(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  if (!look_is_current_ && !has_ended(status_.state)) {
+    look_wanted_ = true;
+    changed_.notify_all();
+    const std::int64_t before = looks_;
+    looked_.wait_for(lock, patience, [&] { return looks_ > before || has_ended(status_.state); });
+  }
+  return look_;
 }
 
 std::optional<ChangeRequest> Control::take_change() {
@@ -55,6 +129,7 @@ std::optional<ChangeRequest> Control::take_change() {
 void Control::note_restart(const train::Position& position, std::optional<std::int64_t> undo_step) {
   const std::lock_guard lock(mutex_);
   status_.position = position;
+  look_is_current_ = false;
   status_.undo_step = undo_step;
   ++status_.changes;
 }
@@ -70,6 +145,7 @@ void Control::end(RunState how, std::string resume) {
   if (!has_ended(status_.state)) {
     status_.state = how;
     status_.resume = std::move(resume);
+    looked_.notify_all();
   }
 }
 
@@ -86,9 +162,13 @@ void Control::give(Command command) {
       case Command::pause:
         status_.state = RunState::paused;
         break;
+      case Command::phase:
+        phases_granted_ += status_.state == RunState::paused ? 1 : 0;
+        status_.state = RunState::paused;
+        break;
       case Command::resume:
         status_.state = RunState::training;
-        steps_granted_ = 0;
+        steps_granted_ = phases_granted_ = 0;
         break;
       case Command::stop:
         status_.state = RunState::stopping;

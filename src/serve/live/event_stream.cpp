@@ -20,6 +20,7 @@ Json describe(const LiveStatus& status) {
   Json json = {{"state", to_string(status.state)},
                {"step", status.position.step},
                {"total_steps", status.position.total_steps},
+               {"phase", status.phase ? Json(train::to_string(*status.phase)) : Json()},
                {"epoch", status.position.epoch()},
                {"epochs", status.position.epochs()}};
   if (!status.resume.empty()) {
