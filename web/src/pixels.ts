@@ -42,10 +42,10 @@ export const signed: Tone = () => {
   return (value) => [...mix(zero, value > 127.5 ? up : down, Math.abs(value - 127.5) / 127.5), 255];
 };
 
-/** A tensor as a mosaic: a map per channel for images, cells in rows for vectors. */
-export function mosaic(values: Uint8Array, shape: number[], name: string, tone = ramp): HTMLCanvasElement {
-  const [height = 1, width = 1, channels = 1] = shape.length === 3 ? shape : cells(values.length);
-  const columns = Math.ceil(Math.sqrt((channels * height) / width) * 1.6) || 1;
+/** A tensor as a mosaic, so many times wider than high: a map per channel for images, cells in rows for vectors. */
+export function mosaic(values: Uint8Array, shape: number[], name: string, tone = ramp, wider = 2.5): HTMLCanvasElement {
+  const [height = 1, width = 1, channels = 1] = shape.length === 3 ? shape : cells(values.length, wider);
+  const columns = Math.ceil(Math.sqrt((channels * height * wider) / width)) || 1;
   const rows = Math.ceil(channels / columns);
   const gap = channels > 1 ? 1 : 0;
   const pitch = [width + gap, height + gap] as const;
@@ -60,9 +60,9 @@ export function mosaic(values: Uint8Array, shape: number[], name: string, tone =
   });
 }
 
-/** A vector as rows of cells, wider than high. */
-function cells(length: number): [number, number, number] {
-  const width = Math.min(length, Math.max(16, Math.ceil(Math.sqrt(length * 4))));
+/** A vector as rows of cells. */
+function cells(length: number, wider: number): [number, number, number] {
+  const width = Math.min(length, Math.ceil(Math.sqrt(length * wider)));
   return [Math.ceil(length / width), width, 1];
 }
 

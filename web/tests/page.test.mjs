@@ -227,7 +227,7 @@ test("a VAE has its own curves, and its data flow begins with an image", async (
   assert.equal(await page.getByRole("img", { name: /discriminator/ }).count(), 0);
   await page.goto(`${serve.address}#/inside/autoencoder`);
   await page.getByRole("img", { name: "The image that the generator makes of the encoder's mean" }).waitFor();
-  await page.getByText("of the image made again").waitFor();
+  await page.getByText("Of the image made again").waitFor();
   const networks = await (await fetch(`${serve.address}api/runs/autoencoder/networks`)).json();
   for (const kind of ["generator", "encoder"]) {
     assert.equal(await page.locator(`.network.${kind} button.node .thumbnail > :first-child`).count(), networks[kind].layers.length);

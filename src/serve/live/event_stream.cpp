@@ -20,12 +20,12 @@ Json describe(const LiveStatus& status) {
   Json json = {{"state", to_string(status.state)},
                {"step", status.position.step},
                {"total_steps", status.position.total_steps},
-               {"phase", status.phase ? Json(train::to_string(*status.phase)) : Json()},
                {"epoch", status.position.epoch()},
                {"epochs", status.position.epochs()}};
   if (!status.resume.empty()) {
     json["resume"] = status.resume;
   }
+  json["phase"] = status.phase ? Json(train::to_string(*status.phase)) : Json();
   json["changes"] = status.changes;
   json["undo_step"] = status.undo_step ? Json(*status.undo_step) : Json();
   if (status.metrics) {

@@ -143,7 +143,7 @@ TEST(Inspector, HasTheLossesOfTheRecipe) {
 /// Weights are moved in the first layers, and the losses follow the gradients of their outputs: a bias is
 /// added to its layer's output.
 TEST(Inspector, BringsTheGradientOfEachLossBackToEachLayer) {
-  constexpr float step = 1e-2F;
+  constexpr float step = 1e-3F;
   const auto loss_after = [](bool of_generator, std::size_t unit, float change, const char* loss) {
     TrainedNetworks networks = test::small_networks();
     net::Weights& weights = of_generator ? networks.generator.weights : networks.partner.weights;

@@ -27,18 +27,22 @@ function verdict(flow: Flow, which: "fake" | "real", title: string): HTMLElement
   );
 }
 
-const names: Record<string, [title: string, who: string]> = {
-  fake: ["on the generated image", "discriminator"],
-  real: ["on the training image", "discriminator"],
-  generator: ["of the generator", "generator"],
-  reconstruction: ["of the image made again", "both"],
-  divergence: ["of the latent point", "both"],
-  both: ["of both together", "both"],
-};
+/** In their order. */
+const names: [key: string, title: string, who: string][] = [
+  ["fake", "Discriminator's, generated image", "discriminator"],
+  ["real", "Discriminator's, training image", "discriminator"],
+  ["generator", "Generator's", "generator"],
+  ["reconstruction", "Of the image made again", ""],
+  ["divergence", "Of the latent point", ""],
+  ["both", "Both together", "both"],
+];
 
 function losses(flow: Flow, of: string | null, arrow: Arrow): HTMLElement {
-  const rows = Object.entries(flow.losses).map(([key, value]) => {
-    const [title, who] = names[key] ?? [key, ""];
+  const rows = names.map(([key, title, who]) => {
+    const value = flow.losses[key];
+    if (value === undefined) {
+      return "";
+    }
     const label = flow.labels?.[key as "real" | "fake" | "generator"];
     const before = flow.losses_before?.[key];
     return h(

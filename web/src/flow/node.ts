@@ -9,7 +9,7 @@ import { Arrow, short } from "./arrow";
 const product = (sizes: number[]) => sizes.reduce((all, size) => all * size, 1);
 
 /** Numbers as a picture: as many as an image has as that image, a single one as itself. */
-export function drawn(values: Activations, image: number[], whole: number, name = ""): HTMLElement {
+export function drawn(values: Activations, image: number[], whole: number, name: string, wider?: number): HTMLElement {
   if (whole === 1) {
     return h("b", {}, fixed(values.low, 3));
   }
@@ -18,7 +18,7 @@ export function drawn(values: Activations, image: number[], whole: number, name 
     return picture(bytes(values.values), image, name);
   }
   const single = values.shown.length === 3 && values.shown[2] === 1;
-  return mosaic(bytes(values.values), values.shown, name, single ? grey : ramp);
+  return mosaic(bytes(values.values), values.shown, name, single ? grey : ramp, wider);
 }
 
 export class Node {
@@ -50,7 +50,7 @@ export class Node {
 
   /** `incoming` are the numbers before the layer, whose gradient its arrow shows; `loss` is whose. */
   show(values: Activations, incoming: Activations | undefined, loss: string | null, change: number | null | undefined): void {
-    this.thumbnail.replaceChildren(drawn(values, this.image, product(this.layer.shape)));
+    this.thumbnail.replaceChildren(drawn(values, this.image, product(this.layer.shape), "", 1));
     this.arrow.show(loss === null ? undefined : incoming?.gradients[loss]);
     const gradient = loss === null ? undefined : values.gradients[loss];
     this.gradient.replaceChildren(...(gradient ? [h("span", { class: "unseen" }, "gradient "), h("span", { attributes: { "aria-hidden": "true" } }, "∇ "), short(gradient.norm)] : []));

@@ -3,7 +3,7 @@
 import { bytes, type Flow, type Network, type Networks } from "../api";
 import { h } from "../dom";
 import { shape } from "../format";
-import { mosaic, picture } from "../pixels";
+import { mosaic, picture, ramp } from "../pixels";
 import { Arrow } from "./arrow";
 import { Ends } from "./ends";
 import { NetworkRow } from "./network";
@@ -84,7 +84,7 @@ export class Picture {
     if (!generator || !seen) {
       return;
     }
-    this.latent.show(mosaic(bytes(generator.input.values), generator.input.shown, ""));
+    this.latent.show(mosaic(bytes(generator.input.values), generator.input.shown, "", ramp, 1));
     this.label.show(h("b", {}, this.networks.class_names[flow.label] ?? String(flow.label)));
     const learns = loss === "discriminator" ? null : loss;
     this.generator.show(generator, learns, flow.changed?.generator);
