@@ -53,10 +53,8 @@ export function mosaic(values: Uint8Array, shape: number[], name: string, tone =
   return paint(columns * pitch[0] - gap, rows * pitch[1] - gap, name, (x, y) => {
     const channel = Math.floor(y / pitch[1]) * columns + Math.floor(x / pitch[0]);
     const [inX, inY] = [x % pitch[0], y % pitch[1]];
-    if (channel >= channels || inX >= width || inY >= height) {
-      return [0, 0, 0, 0];
-    }
-    return toned(values[(inY * width + inX) * channels + channel] ?? 0);
+    const value = values[(inY * width + inX) * channels + channel];
+    return value === undefined || channel >= channels || inX >= width || inY >= height ? [0, 0, 0, 0] : toned(value);
   });
 }
 

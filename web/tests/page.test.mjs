@@ -153,7 +153,7 @@ for (const [viewport, colorScheme] of [[laptop, "light"], [laptop, "dark"], [{ w
   test(`the data flow with a layer open is accessible and fits, ${viewport.width} wide, ${colorScheme}`, async () => {
     const tab = await open(browser, `${serve.address}#/inside/second`, { viewport, colorScheme });
     const { page } = tab;
-    await page.getByRole("region", { name: "The discriminator's layers" }).getByRole("button").first().press("Enter");
+    await page.getByRole("region", { name: "The discriminator's layers" }).getByRole("button", { name: /^dense_1/ }).press("Enter");
     await page.locator(".histogram canvas").first().waitFor();
     await page.getByText("In numbers").press("Enter");
     await page.getByRole("row", { name: /discriminator dense_1/ }).waitFor();
@@ -198,8 +198,8 @@ test("a layer is opened and closed by keyboard: a sentence, activations, weights
   await page.keyboard.press("Enter");
   const opened = page.getByRole("region", { name: "conv_1 of the discriminator" });
   await opened.getByText(/Small filters slide over the image/).waitFor();
-  await opened.getByRole("img", { name: /^Activations of conv_1, from/ }).waitFor();
-  await opened.getByRole("img", { name: /^Gradient of the generator's loss by the activations of conv_1/ }).waitFor();
+  await opened.getByRole("img", { name: /^Activations of conv_1 on the generated image, from/ }).waitFor();
+  await opened.getByRole("img", { name: /^Gradient of the generator's loss by the activations of conv_1 on the generated image/ }).waitFor();
   await opened.getByRole("img", { name: /^Histogram of conv_1\.weight from/ }).waitFor();
   await opened.getByRole("img", { name: /^\d+ filters of conv_1\.weight/ }).waitFor();
   assert.equal(await layer.getAttribute("aria-expanded"), "true");
@@ -311,7 +311,8 @@ test("a step is taken phase by phase, by keyboard, with what each has changed", 
   const first = await stepOf();
   await page.waitForFunction((n) => Number(document.querySelector(".standing-line > .hint")?.textContent.match(/[\d,]+/)?.[0].replaceAll(",", "")) > n, first); // it is live
   await button("Pause").press("Enter");
-  await button("1. Forward").press("Enter");
+  const forward = page.locator(".phases button:enabled", { hasText: "1. Forward" });
+  await forward.press("Enter");
   await report.getByText(/nothing has learned yet/).waitFor();
   assert.equal(await page.locator(".arrow.learns").count(), 0);
   assert.equal(await report.getByRole("button").count(), 8);
@@ -319,7 +320,9 @@ test("a step is taken phase by phase, by keyboard, with what each has changed", 
   const before = await stepOf();
   assert.deepEqual(await seriousFaults(page), []);
 
-  await page.keyboard.press("Enter"); // the focus is on the next phase
+  const onNext = (name) => page.waitForFunction((text) => document.activeElement?.textContent === text, name); // so that one key takes all
+  await onNext("2. Discriminator's update");
+  await page.keyboard.press("Enter");
   await report.getByText(/The discriminator has learned/).waitFor();
   await discriminator.getByText("Has just learned").waitFor();
   await generator.getByText("Locked").waitFor();
@@ -327,6 +330,7 @@ test("a step is taken phase by phase, by keyboard, with what each has changed", 
   assert.equal(await generator.locator(".change").filter({ hasText: "moved" }).count(), 0);
   assert.equal(await generator.locator(".arrow.learns").count(), 0);
 
+  await onNext("3. Generator's update");
   await page.keyboard.press("Enter");
   await report.getByText(/The generator has learned.*whose weights are locked/).waitFor();
   await discriminator.getByText("Locked").waitFor();
@@ -335,9 +339,8 @@ test("a step is taken phase by phase, by keyboard, with what each has changed", 
   assert.deepEqual(await seriousFaults(page), []);
   await report.getByRole("button").nth(3).press("Enter");
   await page.waitForFunction(() => document.querySelectorAll(".examples button")[3]?.getAttribute("aria-pressed") === "true");
-  await page.keyboard.press("Tab");
 
-  await button("1. Forward").press("Enter");
+  await forward.press("Enter");
   await report.getByText(/nothing has learned yet/).waitFor();
   assert.equal(await stepOf(), before + 1);
   await button("Resume").press("Enter");

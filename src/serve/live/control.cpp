@@ -57,8 +57,7 @@ bool Control::wait_for_leave(train::NetworkPair& networks, const std::stop_token
     std::int64_t& granted = by_phases_ ? phases_granted_ : steps_granted_;
     granted = std::max<std::int64_t>(granted - 1, 0);
   }
-  status_.phase.reset();
-  look_is_current_ = false;
+  leave();
   return waited;
 }
 
@@ -85,9 +84,16 @@ bool Control::wait_in_step(const train::StepView& step, const std::stop_token& s
                !stop.stop_requested();
   std::int64_t& granted = by_phases_ ? phases_granted_ : steps_granted_;
   granted = std::max<std::int64_t>(granted - 1, 0);
-  status_.phase.reset();
-  look_is_current_ = false;
+  leave();
   return true;
+}
+
+/// mutex_ must be locked.
+void Control::leave() {
+  if (!by_phases_) {  // with them the last one counts until the next is done
+    status_.phase.reset();
+  }
+  look_is_current_ = false;
 }
 
 /// mutex_ must be locked.

@@ -97,6 +97,7 @@ class Control {
 
  private:
   bool may_leave() const;
+  void leave();
   void copy(const train::Position& position, std::optional<train::Phase> phase, train::NetworkPair& networks);
 
   mutable std::mutex mutex_;

@@ -47,7 +47,7 @@ function losses(flow: Flow, of: string | null, arrow: Arrow): HTMLElement {
     const before = flow.losses_before?.[key];
     return h(
       "li",
-      { class: who === of ? "chosen" : "" },
+      { class: who === of ? "followed" : "" },
       h("span", {}, title),
       h("span", {}, ...fromTo(fixed(value), before === undefined ? undefined : fixed(before)), label === undefined ? "" : h("small", {}, ` label ${short(label)}`)),
     );

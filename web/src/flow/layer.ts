@@ -13,6 +13,7 @@ const ofLoss: Record<string, string> = { discriminator: "the discriminator's los
 
 function activations(layer: Layer, flow: Flow, name: string, values: Activations, loss: string | null): HTMLElement {
   const whole = layer.shape.reduce((all, size) => all * size, 1);
+  const where = ofPassage[name] ? ` ${ofPassage[name]}` : "";
   const span = `from ${fixed(values.low, 2)} to ${fixed(values.high, 2)}, mean ${fixed(values.mean, 2)}`;
   const gradient = loss === null ? undefined : values.gradients[loss];
   return h(
@@ -21,14 +22,14 @@ function activations(layer: Layer, flow: Flow, name: string, values: Activations
     h(
       "figure",
       {},
-      h("div", { class: "activations" }, drawn(values, flow.image_shape, whole, `Activations of ${layer.name}, ${span}`)),
-      h("figcaption", {}, `Activations ${ofPassage[name] ?? ""}: ${span}`),
+      h("div", { class: "activations" }, drawn(values, flow.image_shape, whole, `Activations of ${layer.name}${where}, ${span}`)),
+      h("figcaption", {}, `Activations${where}: ${span}`),
     ),
     gradient && whole > 1
       ? h(
           "figure",
           {},
-          h("div", { class: "activations" }, mosaic(bytes(gradient.values), gradient.shown, `Gradient of ${ofLoss[loss ?? ""]} by the activations of ${layer.name}`, signed)),
+          h("div", { class: "activations" }, mosaic(bytes(gradient.values), gradient.shown, `Gradient of ${ofLoss[loss ?? ""]} by the activations of ${layer.name}${where}`, signed)),
           h("figcaption", {}, `Gradient of ${ofLoss[loss ?? ""]}: `, h("span", { class: "up" }, "above"), " and ", h("span", { class: "down" }, "below"), ` zero, at most ${short(gradient.largest)}, norm ${short(gradient.norm)}`),
         )
       : null,
