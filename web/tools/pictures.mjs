@@ -10,7 +10,6 @@ import { start } from "../tests/program.mjs";
 const [runs, run, directory = "docs/pictures"] = process.argv.slice(2);
 const pictures = [
   { name: "page-live", view: "live", ready: ".chart canvas" },
-  { name: "page-inside", view: "inside", ready: ".activations canvas", colorScheme: "dark" },
   { name: "page-explore", view: "explore", ready: ".sliders input", prepare: walk, viewport: { width: 1280, height: 1080 } },
   { name: "page-phone", view: "live", ready: ".chart canvas", viewport: phone },
 ];

@@ -59,7 +59,7 @@ export class Node {
 }
 
 /** "moved 0.31%" */
-export const moved = (share: number) => `moved ${share < 0.01 ? `${short(share * 100)}%` : percent(share)}`;
+export const moved = (share: number) => `moved ${share < 0.01 ? `${+(share * 100).toPrecision(2)}%` : percent(share)}`;
 
 /** What is given to a network: an image, a latent point, a label. */
 export class Source {

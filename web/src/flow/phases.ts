@@ -1,9 +1,9 @@
 // A step of the training, phase by phase: three buttons, and what each phase has changed.
 
-import { bytes, command, type Flow, type Phase } from "../api";
+import { bytes, command, type Flow, type Judged, type Phase } from "../api";
 import { h } from "../dom";
 import type { Status } from "../events";
-import { fixed, percent } from "../format";
+import { fixed } from "../format";
 import { picture } from "../pixels";
 import { short } from "./arrow";
 
@@ -64,6 +64,9 @@ function sentence(flow: Flow, isVae: boolean): string {
   return flow.phase ? words[flow.phase] : "";
 }
 
+/** How real a network finds an image, finer than elsewhere, since one step changes little. */
+const share = (judged: Judged | undefined) => (judged ? `${fixed(judged.probability * 100, 1)}%` : "–");
+
 const measured: [string, string][] = [
   ["loss_d_real", "discriminator's loss on real images"],
   ["loss_d_fake", "on generated images"],
@@ -108,7 +111,7 @@ export class PhaseReport {
     }
     batch.forEach((example, n) => {
       const told = (which: "fake" | "real") => {
-        const [was, is] = this.isVae ? [fixed(example.losses_before.both, 1), fixed(example.losses.both, 1)] : [percent(example.verdicts_before[which]?.probability), percent(example.verdicts[which]?.probability)];
+        const [was, is] = this.isVae ? [fixed(example.losses_before.both, 1), fixed(example.losses.both, 1)] : [share(example.verdicts_before[which]), share(example.verdicts[which])];
         return h("span", {}, was === is || flow.phase === "forward" ? is : `${was} → ${is}`);
       };
       const name = (what: string) => `${what} ${n + 1}`;
