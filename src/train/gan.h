@@ -11,9 +11,9 @@
 #include "base/buffer.h"
 #include "net/program.h"
 #include "train/feeder.h"
+#include "train/methods/phase.h"
 #include "train/named_program.h"
 #include "train/network_pair.h"
-#include "train/phase.h"
 
 namespace ganymede::train {
 
