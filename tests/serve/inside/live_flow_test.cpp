@@ -39,7 +39,7 @@ class LiveFlowTest : public testing::Test {
  protected:
   LiveFlow::Wish wish(const std::string& key) const {
     return {.key = key,
-            .sample = {.latent = flow_.inspector().latent({.point = key == "first" ? 0 : 1})},
+            .sample = {.latent = flow_.inspector().latent({.point = key == "first" ? 0 : 1}), .image = {}},
             .open = {}};
   }
 
