@@ -16,14 +16,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A thread that takes steps as fast as it can, each of which moves a weight of the discriminator.
+/// A thread that takes steps as fast as it can, each of which raises the last bias of the discriminator.
 class MovingNetworks {
  public:
   explicit MovingNetworks(Control& control) {
     thread_ = std::jthread([this, &control] {
       while (!stop_.stop_requested()) {
         control.wait_for_leave(networks_, stop_.get_token());
-        networks_.partner().weights().parameters().back() += 1e-3F;
+        bias_ += 1e-3F;
       }
     });
   }
@@ -31,6 +31,8 @@ class MovingNetworks {
 
  private:
   train::NetworkPair networks_{train::parse_recipe(test::small_recipe, "small"), {4, 4, 1}, 2};
+  net::Weights& weights_ = networks_.partner().weights();
+  float& bias_ = weights_.values(weights_.table().back()).back();
   std::stop_source stop_;
   std::jthread thread_;
 };
