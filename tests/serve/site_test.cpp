@@ -231,10 +231,11 @@ TEST_F(SiteTest, SaysWhatIsMissingWithoutAPage) {
 }
 
 TEST_F(SiteTest, AnswersDamagedRequestsAndChangesNothing) {
+  fixture_.add_run("two");
   const std::string body = R"({"command": "pause"})";
   const std::vector<std::string> targets = {"/api/runs/one/samples/0",
                                             "/api/runs/one/sheet?seed=1&count=2&columns=2",
-                                            "/api/runs/one/flow?image=1&label=0", "/assets/a.js"};
+                                            "/api/runs/two/flow?image=1&label=0", "/assets/a.js"};
   int refused = 0;
   for (std::uint64_t trial = 0; trial < 4000; ++trial) {
     const std::string& sound = targets[trial % targets.size()];
