@@ -20,7 +20,7 @@ const views = [
   { place: "#/live/alive", ready: ".pill.training" },
   { place: "#/live/alive", ready: ".chart canvas" },
   { place: "#/live/first", ready: ".gallery img" },
-  { place: "#/inside/first", ready: ".bench.discriminator .activations canvas" },
+  { place: "#/inside/first", ready: ".node canvas" },
   { place: "#/explore/first", ready: ".plane canvas" },
   { place: "#/compare/first,second", ready: ".sheet" },
 ];
