@@ -56,7 +56,7 @@ TEST(SweepProgram, ReportsWhatIsWrongWithItsFile) {
   EXPECT_FALSE(std::filesystem::exists(place / "runs"));
 }
 
-TEST(SweepProgram, GoesOnWithTheRunOfAKilledWorker) {
+TEST(SweepProgram, GoesOnWithTheRunOfAKilledWorkerSlow) {
   const SweepPlace place;
   place.write(
       "seeds = [1]\nsteps = 400\n[set]\noutput.checkpoint_every_epochs = 4\noutput.samples_every_epochs = "
@@ -90,7 +90,7 @@ TEST(SweepProgram, IsStoppedByCtrlCAndNamesTheCommandThatGoesOn) {
                                   HasSubstr("sweep sweep.toml")));
 }
 
-TEST(SweepProgram, TwoWorkersShareTheRunsAndDoNoneTwice) {
+TEST(SweepProgram, TwoWorkersShareTheRunsAndDoNoneTwiceSlow) {
   const SweepPlace place;
   place.write("seeds = 6\nsteps = 60");
   Process first(place.start({"sweep", "sweep.toml", "--threads", "1"}));
