@@ -228,20 +228,23 @@ void Group::gather_slices(const Copies& copies, std::size_t size) {
     traffic_.read += (size - own.count) * sizeof(float);
     return;
   }
-  received_.resize(std::max(received_.size(), size));
-  for (std::int64_t n = 0; n < local(); ++n) {
-    const Slice of = slice(first() + n, size);
-    std::ranges::copy(floats(n).subspan(of.first, of.count),
-                      received_.begin() + static_cast<std::ptrdiff_t>(of.first));
+  float* all = floats(0).data();  // in place, where there is one part
+  if (local() > 1) {
+    received_.resize(std::max(received_.size(), size));
+    all = received_.data();
+    for (std::int64_t n = 0; n < local(); ++n) {
+      const Slice of = slice(first() + n, size);
+      std::ranges::copy(floats(n).subspan(of.first, of.count), all + of.first);
+    }
   }
   for (int rank = 0; rank < processes_.count; ++rank) {
     const Slice theirs = slices_of(rank, size);
     offsets_[rank] = bytes_of(theirs.first);
     bytes_[rank] = bytes_of(theirs.count);
   }
-  processes_.gather(received_.data(), bytes_.data(), offsets_.data());
+  processes_.gather(all, bytes_.data(), offsets_.data());
   traffic_.sent += static_cast<std::uint64_t>(processes_.count - 1) * own.count * sizeof(float);
-  std::ranges::fill(sources_, received_.data());
+  std::ranges::fill(sources_, all);
 }
 
 void Group::end_reading(std::int64_t local, const Copies& copies) {
@@ -315,10 +318,10 @@ void Part::gather_slices(Memory& memory) const {
   group_->meet(local_, std::as_writable_bytes(values),
                [&] { group_->gather_slices(*memory.copies_, values.size()); });
   for (std::int64_t part = 0; part < group_->parts(); ++part) {
-    if (part != share().part) {
+    const float* source = group_->sources_[static_cast<std::size_t>(part)];
+    if (source != values.data()) {
       const Slice slice = group_->slice(part, values.size());
-      copy({group_->sources_[static_cast<std::size_t>(part)] + slice.first, slice.count},
-           values.subspan(slice.first, slice.count));
+      copy({source + slice.first, slice.count}, values.subspan(slice.first, slice.count));
     }
   }
   group_->end_reading(local_, *memory.copies_);
