@@ -69,6 +69,16 @@ runs::RunDirectory claim_of(const Plan& plan, const Run& run) {
   return runs::RunDirectory(plan.description.directory() / ".claims" / run.name);
 }
 
+void make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    constexpr base::Refusal refuse_file{base::ErrorKind::file};
+    refuse_file(path.string(), fmt::format("\"{}\"", error.message()), "to make the directory there",
+                "Choose another place with --out DIR");
+  }
+}
+
 Standing read_standing(const Plan& plan, const Run& run) {
   const runs::RunDirectory directory = plan.directory(run);
   Standing standing;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -43,5 +44,7 @@ std::int64_t count(const std::vector<Standing>& standings, State state);
 
 /// The directory whose lock says that a worker has the run, from before the run's directory exists.
 runs::RunDirectory claim_of(const Plan& plan, const Run& run);
+/// Makes a directory of a sweep, and those above it, where it is not there. Throws Error(file).
+void make_directory(const std::filesystem::path& path);
 
 }  // namespace ganymede::sweep

@@ -8,10 +8,8 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
-#include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "io/files/file.h"
 
 namespace ganymede::sweep {
@@ -218,14 +216,7 @@ std::string as_csv(const Plan& plan, const std::vector<Standing>& standings) {
 
 void write_tables(const Plan& plan, const std::vector<Standing>& standings) {
   const fs::path directory = plan.description.directory();
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    throw base::Error(base::ErrorKind::file, {.where = directory.string(),
-                                              .found = fmt::format("\"{}\"", error.message()),
-                                              .expected = "to make the directory of the runs",
-                                              .advice = "Choose another place with --out DIR"});
-  }
+  make_directory(directory);
   io::write_file(directory / "sweep.md", as_markdown(make_table(plan, standings)));
   io::write_file(directory / "results.csv", as_csv(plan, standings));
 }

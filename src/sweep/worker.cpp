@@ -1,16 +1,12 @@
 #include "sweep/worker.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -24,7 +20,6 @@ namespace ganymede::sweep {
 
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 std::optional<std::int64_t> number_in(const char* variable) {
@@ -43,14 +38,7 @@ void pause(const std::stop_token& stop) {
 /// Takes a run for this worker; nothing if another one has it.
 std::optional<runs::RunLock> claim(const Plan& plan, const Run& run) {
   const runs::RunDirectory place = claim_of(plan, run);
-  std::error_code error;
-  fs::create_directories(place.path(), error);
-  if (error) {
-    throw base::Error(base::ErrorKind::file, {.where = place.path().string(),
-                                              .found = fmt::format("\"{}\"", error.message()),
-                                              .expected = "to make a directory there",
-                                              .advice = "Choose another place with --out DIR"});
-  }
+  make_directory(place.path());
   return runs::RunLock::take_free(place);
 }
 
