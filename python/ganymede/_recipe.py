@@ -19,6 +19,7 @@ SHORT_NAMES = {
     "size": "images.size",
     "fit": "images.fit",
     "split_seed": "images.split_seed",
+    "held_out": "images.held_out",
 }
 
 

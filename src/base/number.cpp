@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <utility>
 
 namespace ganymede::base {
 
@@ -46,6 +50,24 @@ std::string byte_count(double bytes) {
 
 std::string percent(double share) {
   return fmt::format("{:.0f}%", share * 100.0);
+}
+
+std::vector<std::int64_t> apportioned(std::span<const std::int64_t> counts, std::int64_t total) {
+  const auto sum = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+  std::vector<std::int64_t> parts;
+  std::vector<std::pair<double, std::size_t>> remainders;
+  for (std::size_t n = 0; n < counts.size(); ++n) {
+    const double exact = static_cast<double>(total) * (static_cast<double>(counts[n]) / sum);
+    parts.push_back(static_cast<std::int64_t>(exact));
+    remainders.emplace_back(exact - std::floor(exact), n);
+  }
+  const auto left =
+      static_cast<std::size_t>(total - std::accumulate(parts.begin(), parts.end(), std::int64_t{0}));
+  std::ranges::stable_sort(remainders, std::greater(), [](const auto& entry) { return entry.first; });
+  for (const auto& [remainder, n] : std::span(remainders).first(left)) {
+    ++parts[n];
+  }
+  return parts;
 }
 
 }  // namespace ganymede::base

@@ -3,9 +3,11 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 /// Numbers in a readable form, and back.
 namespace ganymede::base {
@@ -29,5 +31,9 @@ std::optional<Number> to_number(std::string_view text) {
   const auto [last, error] = std::from_chars(text.data(), end, number);
   return error == std::errc() && last == end ? std::optional(number) : std::nullopt;
 }
+
+/// `total` things divided in the shares of `counts`, which are not all 0: whole numbers that add up to it,
+/// each less than 1 from its share (largest remainders).
+std::vector<std::int64_t> apportioned(std::span<const std::int64_t> counts, std::int64_t total);
 
 }  // namespace ganymede::base

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace ganymede::base {
 
@@ -28,6 +30,8 @@ enum class Purpose : std::uint32_t {
   stack = 23,
   test_split = 24,
   sweep_setting = 25,
+  held_out = 26,
+  two_sample_test = 27,
 };
 
 /// Names a sequence of random numbers: the n-th one depends on these four and on n, and on nothing else.
@@ -53,6 +57,15 @@ inline float unit_uniform(std::uint32_t word) {
 /// Uniform integers in [0, bound): the upper half of word * bound (a bias below bound / 2^32).
 inline std::uint32_t bounded(std::uint32_t word, std::uint32_t bound) {
   return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word) * bound) >> 32);
+}
+
+/// Draws `count` of the items without repetition: they come first, in random order.
+template <class Item>
+void draw_first(const RandomKey& key, std::span<Item> items, std::size_t count) {
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto left = static_cast<std::uint32_t>(items.size() - n);
+    std::swap(items[n], items[n + bounded(random_word(key, n), left)]);
+  }
 }
 
 /// dst[n] = low + (high - low) * unit_uniform(word first + n).

@@ -156,10 +156,18 @@ void add_preparation(CLI::App& verb, PreparationFlags& flags) {
                   "Of the choice of test images, where the data has none of its own (default: 0)")
       ->type_name("N")
       ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
+  verb.add_option(
+          "--held-out", flags.held_out,
+          "Training images that take the place of the test images and are not trained on: choose by them, "
+          "and report what the test images say (default: 0)")
+      ->type_name("N")
+      ->check(in_range(0, std::numeric_limits<std::int64_t>::max()));
 }
 
 data::Preparation preparation_of(const PreparationFlags& flags) {
-  data::Preparation preparation{.size = flags.size.value_or(0), .split_seed = flags.split_seed.value_or(0)};
+  data::Preparation preparation{.size = flags.size.value_or(0),
+                                .split_seed = flags.split_seed.value_or(0),
+                                .held_out = flags.held_out.value_or(0)};
   for (const auto& [word, fit] : words(data::Fit())) {
     preparation.fit = word == flags.fit ? fit : preparation.fit;
   }

@@ -33,8 +33,9 @@ struct PreparationFlags {
   std::optional<std::int64_t> size;
   std::optional<std::string> fit;
   std::optional<std::int64_t> split_seed;
+  std::optional<std::int64_t> held_out;
 };
-/// Adds --size, --fit and --split-seed.
+/// Adds --size, --fit, --split-seed and --held-out.
 void add_preparation(CLI::App& verb, PreparationFlags& flags);
 data::Preparation preparation_of(const PreparationFlags& flags);
 

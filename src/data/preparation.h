@@ -27,7 +27,10 @@ std::span<const std::pair<std::string_view, Fit>> words(Fit);
 struct Preparation {
   std::int64_t size = 0;        ///< height and width, in pixels; 0: as they are
   Fit fit = Fit::none;          ///< what becomes of other images than squares
-  std::int64_t split_seed = 0;  ///< by which images to test with are chosen, where the source has none
+  std::int64_t split_seed = 0;  ///< by which images to test with and images held out are chosen
+  /// Training images that take the place of the images to test with, and are not trained on: recipes are
+  /// chosen by them, so that the images to test with have no part in that. 0: none.
+  std::int64_t held_out = 0;
 
   /// Whether all settings are equal.
   friend bool operator==(const Preparation&, const Preparation&) = default;
@@ -39,6 +42,7 @@ void fields(Preparation& preparation, Visitor& visit) {
   visit("size", preparation.size);
   visit("fit", preparation.fit);
   visit("split_seed", preparation.split_seed);
+  visit("held_out", preparation.held_out);
 }
 
 /// The largest height and width of a data set's images.

@@ -9,4 +9,9 @@ namespace ganymede::data {
 /// images.
 void cut_test_split(Dataset& dataset, const Preparation& preparation);
 
+/// Makes `preparation.held_out` of the training images, of each class its share, the test split, in place of
+/// what that was; drawn by the preparation's seed. Both keep their order. Throws Error(data) unless as many
+/// are left.
+void hold_out(Dataset& dataset, const Preparation& preparation);
+
 }  // namespace ganymede::data

@@ -12,12 +12,12 @@
 #include "eval/label_statistics.h"
 #include "eval/metrics/bootstrap.h"
 #include "eval/metrics/kernel_distance.h"
+#include "eval/pixel_statistics.h"
 
 namespace ganymede::eval {
 
 namespace {
 
-constexpr NeighbourCounts neighbour_counts;
 constexpr double share_of_near_test_images = 0.01;
 
 std::int64_t count_of(std::span<const std::uint8_t> images, const FeatureReader& reader) {
@@ -38,13 +38,56 @@ std::span<const std::uint8_t> enough(std::span<const std::uint8_t> images, const
   return images;
 }
 
-Features features_of(const Readings& readings) {
-  return {readings.features, readings.feature_count};
-}
-
 /// Pixels are exact in bf16, so the faster type is used.
 base::DType dtype_of_pixels() {
   return ops::capabilities().native_bf16 ? base::DType::bf16 : base::DType::f32;
+}
+
+/// The numbers below `count` in random order.
+std::vector<std::uint32_t> shuffled(std::size_t count, std::uint64_t seed) {
+  std::vector<std::uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  const base::RandomKey key{.seed = seed, .purpose = base::Purpose::evaluation_subset, .stream = 2};
+  base::draw_first(key, std::span(numbers), count);
+  return numbers;
+}
+
+LabelledCopies copies_of(const LabelledImages& images, std::span<const std::uint32_t> numbers) {
+  const std::size_t size = images.pixels.size() / images.labels.size();
+  LabelledCopies copies{.pixels = {}, .labels = {}, .numbers = {numbers.begin(), numbers.end()}};
+  copies.pixels.reserve(numbers.size() * size);
+  for (const std::uint32_t number : numbers) {
+    const auto pixels = images.pixels.subspan(number * size, size);
+    copies.pixels.insert(copies.pixels.end(), pixels.begin(), pixels.end());
+    copies.labels.push_back(images.labels[number]);
+  }
+  return copies;
+}
+
+/// The Fréchet distances between the images of each class, by the labels of either side.
+std::vector<double> distances_by_class(const Readings& real, std::span<const std::uint16_t> real_labels,
+                                       const Readings& images, std::span<const std::uint16_t> labels) {
+  const auto features_with = [](const Readings& readings, std::span<const std::uint16_t> known,
+                                std::int64_t wanted) {
+    std::vector<float> found;
+    for (std::int64_t n = 0; n < readings.count(); ++n) {
+      if ((known.empty() ? readings.label(n) : known[n]) == wanted) {
+        const auto features = features_of(readings).of(n);
+        found.insert(found.end(), features.begin(), features.end());
+      }
+    }
+    return found;
+  };
+  std::vector<double> distances;
+  for (std::int64_t label = 0; label < real.classes; ++label) {
+    const std::vector<float> a = features_with(real, real_labels, label);
+    const std::vector<float> b = features_with(images, labels, label);
+    const Features of_real{a, real.feature_count};
+    const Features of_images{b, real.feature_count};
+    const bool enough = std::min(of_real.count(), of_images.count()) >= Evaluator::fewest_images;
+    distances.push_back(enough ? FrechetDistance(of_real).to(of_images) : std::nan(""));
+  }
+  return distances;
 }
 
 /// The value below which `share` of the values lie.
@@ -56,97 +99,146 @@ float quantile(std::vector<float> values, double share) {
 
 }  // namespace
 
-Evaluator::Evaluator(FeatureReader reader, const Reference& reference, const EvaluationSettings& settings,
+Evaluator::Evaluator(Readers readers, const Reference& reference, const EvaluationSettings& settings,
                      const ops::Device& device)
-    : reader_(std::move(reader)),
+    : readers_(std::move(readers)),
       reference_(reference),
       settings_(settings),
       device_(device),
-      real_shares_(reader_.classes > 0 ? label_shares(reference.test.labels, reader_.classes)
-                                       : std::vector<double>()),
-      real_(reader_.read(enough(reference.test.pixels, reader_, "the test images"))),
-      frechet_(features_of(real_)),
-      real_features_(features_of(real_)),
-      real_radii_(neighbour_radii(device, real_features_, neighbour_counts)),
-      training_pixels_(enough(reference.train.pixels, reader_, "the training images"),
-                       reader_.image.elements(), dtype_of_pixels()) {
+      real_shares_(readers_.main.classes > 0 ? label_shares(reference.test.labels, readers_.main.classes)
+                                             : std::vector<double>()),
+      space_(readers_.main, enough(reference.test.pixels, readers_.main, "the test images"), device),
+      training_pixels_(enough(reference.train.pixels, readers_.main, "the training images"),
+                       readers_.main.image.elements(), dtype_of_pixels()) {
   const Points test_pixels(reference.test.pixels, training_pixels_.dimensions(), training_pixels_.dtype());
   near_ = quantile(nearest_distances(device, test_pixels, training_pixels_), share_of_near_test_images);
+  if (readers_.independent) {
+    independent_.emplace(*readers_.independent, reference.test.pixels, device,
+                         NeighbourCounts{.precision_recall = 5});
+  }
+  if (readers_.pixels) {
+    pixels_.emplace(*readers_.pixels, reference.test.pixels, device);
+  }
+  const auto& second = readers_.independent ? readers_.independent : readers_.pixels;
+  if (settings.broken && second) {
+    broken_.emplace(readers_.main, *second, reference.test.pixels, reference.train.pixels, device);
+  }
 }
 
 Evaluation Evaluator::evaluate(std::span<const std::uint8_t> images, std::span<const std::uint16_t> labels) {
-  return measure({enough(images, reader_, "the images to evaluate"), labels}, {});
+  return measure({enough(images, readers_.main, "the images to evaluate"), labels}, {});
+}
+
+LabelledCopies Evaluator::training_images(std::int64_t first, std::int64_t count) const {
+  const std::vector<std::uint32_t> numbers = shuffled(reference_.train.labels.size(), settings_.seed);
+  const auto begin = std::min(static_cast<std::size_t>(first), numbers.size());
+  const auto size = std::min(static_cast<std::size_t>(count), numbers.size() - begin);
+  return copies_of(reference_.train, std::span(numbers).subspan(begin, size));
 }
 
 Evaluation Evaluator::floor(std::int64_t count) {
-  const auto pixels = static_cast<std::size_t>(reader_.image.elements());
-  std::vector<std::uint32_t> numbers(reference_.train.labels.size());
-  std::iota(numbers.begin(), numbers.end(), 0U);
-  const base::RandomKey key{.seed = settings_.seed, .purpose = base::Purpose::evaluation_subset, .stream = 2};
-  const auto size = std::min(static_cast<std::size_t>(count), numbers.size());
-  std::vector<std::uint8_t> images;
-  std::vector<std::uint16_t> labels;
-  for (std::size_t n = 0; n < size; ++n) {
-    const auto left = static_cast<std::uint32_t>(numbers.size() - n);
-    std::swap(numbers[n], numbers[n + base::bounded(base::random_word(key, n), left)]);
-    std::ranges::copy(reference_.train.pixels.subspan(numbers[n] * pixels, pixels),
-                      std::back_inserter(images));
-    labels.push_back(reference_.train.labels[numbers[n]]);
+  const LabelledCopies images = training_images(0, count);
+  return measure(images.view(), images.numbers);
+}
+
+std::optional<Evaluation> Evaluator::training_floor(std::int64_t count) const {
+  const auto all = static_cast<std::int64_t>(reference_.train.labels.size());
+  const std::int64_t most = all / 3;
+  if (most < fewest_images) {
+    return std::nullopt;
   }
-  return measure({images, labels}, std::span(numbers).first(size));
+  const std::int64_t measured = std::min(count, most);
+  const std::int64_t compared = std::min(static_cast<std::int64_t>(reference_.test.labels.size()), most);
+  const LabelledCopies images = training_images(0, measured);
+  const LabelledCopies test = training_images(measured, compared);
+  const LabelledCopies train = training_images(measured + compared, all);
+  EvaluationSettings settings = settings_;
+  settings.broken = false;  // reading all training images again takes longer than the rest
+  Evaluator of_training(readers_, {test.view(), train.view()}, settings, device_);
+  return of_training.evaluate(images.pixels, images.labels);
 }
 
 Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std::uint32_t> training_numbers) {
-  Evaluation result{
-      .count = count_of(images.pixels, reader_), .scores = {}, .label_shares = {}, .seconds = {}};
+  Evaluation result{.count = count_of(images.pixels, readers_.main),
+                    .scores = {},
+                    .label_shares = {},
+                    .class_distances = {},
+                    .seconds = {}};
   base::Stopwatch stopwatch;
   const auto finished = [&](std::string_view part) { result.seconds.emplace_back(part, stopwatch.lap()); };
-  const BootstrapSettings bootstrap{.resamples = settings_.resamples, .seed = settings_.seed};
   Scores& scores = result.scores;
 
-  const Readings readings = reader_.read(images.pixels);
-  const Features features = features_of(readings);
+  const Readings readings = readers_.main.read(images.pixels);
   finished("features");
-
-  scores.frechet_distance = {
-      frechet_.to(features),
-      bootstrap_deviation(result.count, bootstrap,
-                          [&](std::span<const float> weights) { return frechet_.to(features, weights); })};
+  scores.frechet_distance = frechet_distance(space_, readings);
   finished("Fréchet distance");
+  measure_kernel_distance(features_of(readings), scores);
+  finished("kernel distance");
+  const Neighbourhood near = space_.neighbourhood(features_of(readings));
+  scores.precision = mean_of(near.of_generated.precise);
+  scores.density = mean_of(near.of_generated.density);
+  scores.recall = mean_of(near.of_real.recalled);
+  scores.coverage = mean_of(near.of_real.covered);
+  finished("neighbours among features");
+  if (readers_.main.classes > 0) {
+    result.label_shares = label_shares(readings);
+    measure_labels(readings, images.labels, scores);
+    result.class_distances =
+        distances_by_class(space_.real(), reference_.test.labels, readings, images.labels);
+    finished("labels");
+  }
+  measure_copies(images.pixels, training_numbers, scores);
+  measure_pixels(images.pixels, scores);
+  finished("nearest training images");
+  if (independent_) {
+    measure_space(*independent_, images.pixels, scores.independent);
+    finished("the independent classifier");
+  }
+  if (pixels_) {
+    measure_space(*pixels_, images.pixels, scores.pixels);
+    finished("pixels");
+  }
+  if (broken_) {
+    scores.broken = mean_of(broken_->judge(images.pixels, training_numbers));
+    finished("broken images");
+  }
+  return result;
+}
 
+Estimate Evaluator::frechet_distance(const FeatureSpace& space, const Readings& readings) const {
+  const Features features = features_of(readings);
+  return {space.frechet().to(features),
+          bootstrap_deviation(
+              readings.count(), {.resamples = settings_.resamples, .seed = settings_.seed},
+              [&](std::span<const float> weights) { return space.frechet().to(features, weights); })};
+}
+
+void Evaluator::measure_kernel_distance(const Features& features, Scores& scores) const {
   const KernelDistanceSettings subsets{.seed = settings_.seed};
-  const KernelDistance kernel = kernel_distance(device_, features, features_of(real_), subsets);
-  const double blocks = static_cast<double>(result.count) / static_cast<double>(kernel.subset_size);
+  const KernelDistance kernel = kernel_distance(device_, features, features_of(space_.real()), subsets);
+  const double blocks = static_cast<double>(features.count()) / static_cast<double>(kernel.subset_size);
   scores.kernel_distance.value = kernel.mean;
   // All subsets of one block have the same images, so their variation is unknown.
   if (blocks > 1.0) {
     scores.kernel_distance.deviation = kernel.deviation / std::sqrt(blocks);
   }
   scores.kernel_distance_std.value = kernel.deviation;
-  finished("kernel distance");
-
-  measure_neighbours(features, scores);
-  finished("neighbours among features");
-  if (reader_.classes > 0) {
-    result.label_shares = label_shares(readings);
-    measure_labels(readings, images.labels, scores);
-    finished("labels");
-  }
-  measure_copies(images.pixels, training_numbers, scores);
-  finished("nearest training images");
-  return result;
 }
 
-void Evaluator::measure_neighbours(const Features& features, Scores& scores) const {
-  const Points generated(features);
-  const Radii radii = neighbour_radii(device_, generated, neighbour_counts);
-  const OfGenerated of_generated =
-      judge_generated(device_, generated, real_features_, real_radii_, neighbour_counts);
-  const OfReal of_real = judge_real(device_, real_features_, generated, real_radii_, radii);
-  scores.precision = mean_of(of_generated.precise);
-  scores.density = mean_of(of_generated.density);
-  scores.recall = mean_of(of_real.recalled);
-  scores.coverage = mean_of(of_real.covered);
+void Evaluator::measure_space(const FeatureSpace& space, std::span<const std::uint8_t> images,
+                              SpaceScores& scores) const {
+  const Readings readings = space.reader().read(images);
+  const Neighbourhood near = space.neighbourhood(features_of(readings));
+  scores = {.frechet_distance = frechet_distance(space, readings),
+            .precision = mean_of(near.of_generated.precise),
+            .recall = mean_of(near.of_real.recalled)};
+}
+
+void Evaluator::measure_pixels(std::span<const std::uint8_t> images, Scores& scores) const {
+  const PixelStatistics statistics = pixel_statistics(images, readers_.main.image);
+  scores.black_pixels = mean_of(statistics.black);
+  scores.white_pixels = mean_of(statistics.white);
+  scores.laplacian = mean_of(statistics.laplacian);
 }
 
 void Evaluator::measure_labels(const Readings& readings, std::span<const std::uint16_t> labels,

@@ -2,6 +2,10 @@
 
 namespace ganymede::eval {
 
+Features features_of(const Readings& readings) {
+  return {readings.features, readings.feature_count};
+}
+
 FeatureReader reader_of(Classifier& classifier) {
   return {.image = classifier.image_shape(),
           .classes = classifier.classes(),

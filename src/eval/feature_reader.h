@@ -5,6 +5,7 @@
 #include <span>
 
 #include "eval/classifier.h"
+#include "eval/features.h"
 #include "eval/pixel_components.h"
 
 namespace ganymede::eval {
@@ -15,6 +16,9 @@ struct FeatureReader {
   std::int64_t classes = 0;                                     ///< 0: it knows no labels
   std::function<Readings(std::span<const std::uint8_t>)> read;  ///< as Classifier::read()
 };
+
+/// The features alone, in the memory of `readings`.
+Features features_of(const Readings& readings);
 
 /// Reads by a classifier, which must outlive the reader.
 FeatureReader reader_of(Classifier& classifier);

@@ -11,6 +11,13 @@ struct Estimate {
   double deviation = std::numeric_limits<double>::quiet_NaN();  ///< the standard deviation over the resamples
 };
 
+/// What is measured in a second or third space of features.
+struct SpaceScores {
+  Estimate frechet_distance;  ///< as that of Scores
+  Estimate precision;         ///< as that of Scores
+  Estimate recall;            ///< as that of Scores
+};
+
 /// Scores of generated images.
 struct Scores {
   Estimate frechet_distance;     ///< of the classifier's features; an FID is of Inception's
@@ -26,6 +33,14 @@ struct Scores {
   Estimate label_accuracy;       ///< share of images read as the requested label
   Estimate neighbour_distance;   ///< mean distance to the nearest training image
   Estimate near_copies;          ///< share of images that nearly copy a training image
+  SpaceScores independent;       ///< by a classifier that had no part in choosing a generator
+  SpaceScores pixels;            ///< by the principal components of the pixels
+  Estimate
+      two_sample_accuracy;  ///< how often a network tells a generated image from a real one; 0.5: by chance
+  Estimate broken;          ///< share of images far from all real ones (BrokenImages)
+  Estimate black_pixels;    ///< share of pixels that are 0
+  Estimate white_pixels;    ///< share of pixels of at least 250
+  Estimate laplacian;       ///< mean difference of a pixel from its neighbours (PixelStatistics)
 };
 
 /// Which direction is better; `neither`: nearer to the floor is better.
@@ -57,6 +72,19 @@ void for_each_score(const Scores& scores, Visitor&& visit) {
   visit(ScoreInfo{"label_accuracy", "label accuracy", higher, 4}, scores.label_accuracy);
   visit(ScoreInfo{"neighbour_distance", "nearest training image", neither, 3}, scores.neighbour_distance);
   visit(ScoreInfo{"near_copies", "share of near copies", neither, 4}, scores.near_copies);
+  visit(ScoreInfo{"independent_frechet", "Fréchet, independent", lower, 3},
+        scores.independent.frechet_distance);
+  visit(ScoreInfo{"independent_precision", "precision, independent (k = 5)", higher, 3},
+        scores.independent.precision);
+  visit(ScoreInfo{"independent_recall", "recall, independent (k = 5)", higher, 3}, scores.independent.recall);
+  visit(ScoreInfo{"pixel_frechet", "Fréchet, pixels", lower, 3}, scores.pixels.frechet_distance);
+  visit(ScoreInfo{"pixel_precision", "precision, pixels (k = 3)", higher, 3}, scores.pixels.precision);
+  visit(ScoreInfo{"pixel_recall", "recall, pixels (k = 3)", higher, 3}, scores.pixels.recall);
+  visit(ScoreInfo{"two_sample_accuracy", "told from real images", lower, 3}, scores.two_sample_accuracy);
+  visit(ScoreInfo{"broken", "share of broken images", lower, 4}, scores.broken);
+  visit(ScoreInfo{"black_pixels", "share of black pixels", neither, 4}, scores.black_pixels);
+  visit(ScoreInfo{"white_pixels", "share of white pixels", neither, 4}, scores.white_pixels);
+  visit(ScoreInfo{"laplacian", "mean Laplacian", neither, 4}, scores.laplacian);
 }
 
 /// Classification accuracy scores (Ravuri and Vinyals 2019).

@@ -94,7 +94,7 @@ class Planner {
   void fuse_activations() {
     for (std::size_t i = 0; i + 1 < spec_.layers.size(); ++i) {
       const auto* activation = std::get_if<Activation>(&spec_.layers[i + 1]);
-      if (activation != nullptr && facts_[i].memory == Memory::product) {
+      if (activation != nullptr && activation->fits_epilogue() && facts_[i].memory == Memory::product) {
         plan_.layers[i].epilogue = *activation;
         plan_.layers[i + 1].epilogue_in_source = true;
       }

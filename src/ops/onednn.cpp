@@ -116,6 +116,9 @@ dnnl::primitive_attr attributes(const Epilogue& epilogue, bool accumulate) {
       case Function::sigmoid:
         operations.append_eltwise(dnnl::algorithm::eltwise_logistic, 0.0F, 0.0F);
         break;
+      case Function::leaky_hard_tanh:
+        assert(epilogue.activation->fits_epilogue());
+        break;
     }
   }
   dnnl::primitive_attr attr = attributes();

@@ -15,6 +15,7 @@
 #include "eval/stacked.h"
 #include "scores/image_source.h"
 #include "scores/instruments.h"
+#include "scores/two_sample.h"
 #include "train/classifier.h"
 
 namespace ganymede::scores {
@@ -30,15 +31,20 @@ eval::EvaluationSettings settings_of(const EvaluationRequest& request) {
 }
 
 template <class AnyScores>
-std::vector<ScoreRow> rows_of(const AnyScores& scores, const AnyScores& floor) {
+std::vector<ScoreRow> rows_of(const AnyScores& scores, const AnyScores& floor,
+                              const AnyScores& training_floor = {}) {
   std::vector<ScoreRow> rows;
   for_each_score(scores, [&](const eval::ScoreInfo& info, const eval::Estimate& estimate) {
     rows.push_back({info, estimate});
   });
-  auto row = rows.begin();
-  for_each_score(floor, [&](const eval::ScoreInfo&, const eval::Estimate& estimate) {
-    (row++)->floor = estimate.value;
-  });
+  const auto fill = [&](double ScoreRow::*column, const AnyScores& from) {
+    auto row = rows.begin();
+    for_each_score(from, [&](const eval::ScoreInfo&, const eval::Estimate& estimate) {
+      (*row++).*column = estimate.value;
+    });
+  };
+  fill(&ScoreRow::floor, floor);
+  fill(&ScoreRow::training_floor, training_floor);
   return rows;
 }
 
@@ -79,6 +85,11 @@ void recognise_stacks(EvaluationRequest& request, const ImageSource& source) {
   }
 }
 
+/// The images to compare with, whose labels' shares are asked for; stacks have none.
+const data::Split& real_split(const data::Dataset& dataset) {
+  return dataset.test.labels.empty() ? dataset.train : dataset.test;
+}
+
 /// Images of the size of `like`'s.
 ImageSet images_of(const EvaluationRequest& request, ImageSource& source, std::int64_t count,
                    const data::Dataset& like, const ops::Device& device) {
@@ -87,8 +98,8 @@ ImageSet images_of(const EvaluationRequest& request, ImageSource& source, std::i
   }
   artifacts::SavedGenerator& generator = *source.generator;
   require_size(source.path, net::output_shape(generator.spec), like);
-  ImageSet set = make_image_set(generator.spec, generator.weights, generator.info.recipe, like.train, count,
-                                request.seed, device);
+  ImageSet set = make_image_set(generator.spec, generator.weights, generator.info.recipe, real_split(like),
+                                count, request.seed, device);
   const train::Recipe& recipe = generator.info.recipe;
   set.description = fmt::format(
       "{} ({} after epoch {}{})", source.path.string(), recipe.name, generator.info.epoch,
@@ -105,31 +116,74 @@ std::string note_on(const eval::Evaluation& evaluation) {
              : "";
 }
 
+/// The scores that two_sample_accuracy() completes.
+struct Told {
+  eval::Scores& images;
+  eval::Scores& floor;
+  eval::Scores* training_floor;  ///< nothing where there are too few training images
+};
+
+/// How well the images, and those of the floors, are told from real ones, where there are enough of them.
+void tell_two_samples(const EvaluationRequest& request, const Instruments& instruments,
+                      const eval::Evaluator& evaluator, std::span<const std::uint8_t> images,
+                      const Told& told) {
+  const data::Dataset& dataset = instruments.dataset;
+  const auto count = static_cast<std::int64_t>(images.size() / dataset.test.image_size());
+  const auto tests = static_cast<std::int64_t>(dataset.test.count());
+  if (std::min(count, tests) < fewest_two_sample_images) {
+    return;
+  }
+  const auto accuracy = [&](std::span<const std::uint8_t> some, std::span<const std::uint8_t> others) {
+    return two_sample_accuracy(some, others, dataset.image_shape(), request.seed, instruments.device);
+  };
+  told.images.two_sample_accuracy = accuracy(images, dataset.test.pixels);
+  const eval::LabelledCopies training = evaluator.training_images(0, count);
+  if (static_cast<std::int64_t>(training.labels.size()) >= fewest_two_sample_images) {
+    told.floor.two_sample_accuracy = accuracy(training.pixels, dataset.test.pixels);
+  }
+  const eval::LabelledCopies others = evaluator.training_images(count, tests);
+  if (told.training_floor != nullptr &&
+      static_cast<std::int64_t>(others.labels.size()) >= fewest_two_sample_images) {
+    told.training_floor->two_sample_accuracy = accuracy(training.pixels, others.pixels);
+  }
+}
+
 EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource& source,
                                    Instruments& instruments, const Say& say) {
   constexpr std::int64_t usual_count = 10'000;
   const base::Stopwatch stopwatch;
+  instruments.prepare_second_opinions();
   const ImageSet images = images_of(request, source, request.count.value_or(usual_count), instruments.dataset,
                                     instruments.device);
   const double images_done = stopwatch.seconds();
-  eval::Evaluator evaluator(instruments.reader(),
+  eval::Evaluator evaluator(instruments.readers(),
                             {view(instruments.dataset.test), view(instruments.dataset.train)},
                             settings_of(request), instruments.device);
   const double reference_done = stopwatch.seconds();
-  const eval::Evaluation evaluation = evaluator.evaluate(images.pixels, images.labels);
-  const eval::Evaluation floor = evaluator.floor(evaluation.count);
+  eval::Evaluation evaluation = evaluator.evaluate(images.pixels, images.labels);
+  eval::Evaluation floor = evaluator.floor(evaluation.count);
+  std::optional<eval::Evaluation> training_floor = evaluator.training_floor(evaluation.count);
   std::string parts;
   for (const auto& [part, seconds] : evaluation.seconds) {
     parts += fmt::format(", {} {:.1f} s", part, seconds);
   }
-  say(fmt::format("images {:.1f} s, test images {:.1f} s{}; as long for the floor", images_done,
+  say(fmt::format("images {:.1f} s, test images {:.1f} s{}; as long for each floor", images_done,
                   reference_done - images_done, parts));
+  tell_two_samples(request, instruments, evaluator, images.pixels,
+                   {evaluation.scores, floor.scores, training_floor ? &training_floor->scores : nullptr});
   return {.images = images.description,
           .count = evaluation.count,
           .seed = request.seed,
-          .rows = rows_of(evaluation.scores, floor.scores),
-          .floor = fmt::format("{} real training images instead", base::grouped(floor.count)),
-          .label_shares = evaluation.label_shares,
+          .rows = rows_of(evaluation.scores, floor.scores,
+                          training_floor ? training_floor->scores : eval::Scores()),
+          .floor = fmt::format("{} real training images instead, against the test images",
+                               base::grouped(floor.count)),
+          .training_floor = training_floor ? fmt::format("{} real training images, against others",
+                                                         base::grouped(training_floor->count))
+                                           : "",
+          .label_shares = std::move(evaluation.label_shares),
+          .class_distances = std::move(evaluation.class_distances),
+          .class_distance_floors = std::move(floor.class_distances),
           .note = note_on(evaluation)};
 }
 
@@ -200,8 +254,14 @@ EvaluationReport evaluate_by_training(const EvaluationRequest& request, ImageSou
 }
 
 Instruments instruments_for(const EvaluationRequest& request, const ImageSource& source, const Say& say) {
-  const data::Preparation& images =
-      source.generator ? source.generator->info.recipe.images : request.preparation;
+  data::Preparation images = source.generator ? source.generator->info.recipe.images : request.preparation;
+  if (request.against_held_out && images.held_out == 0) {
+    refuse("--by-held-out", source.path.string() + ", which has trained on all training images",
+           "a run that has held some out", "Train with --held-out 10000, or leave it out");
+  }
+  if (!request.against_held_out) {
+    images.held_out = 0;
+  }
   return request.arrays
              ? Instruments(data::dataset_of(*request.arrays, images), images, request.classifier, say)
              : Instruments(data_of(request, source), images, request.classifier, say);
@@ -220,6 +280,9 @@ Yardstick yardstick_of(const Instruments& instruments) {
     real.label_shares = eval::label_shares(dataset.test.labels, dataset.classes());
     real.classifier = ClassifierFacts{classifier->info.accuracy, classifier->sha256};
   }
+  if (const auto& independent = instruments.independent) {
+    real.independent = ClassifierFacts{independent->info.accuracy, independent->sha256};
+  }
   return real;
 }
 
@@ -234,6 +297,9 @@ EvaluationReport evaluate(const EvaluationRequest& asked, const Say& say) {
                                              : evaluate_features;
   EvaluationReport report = measure(request, source, instruments, say);
   report.yardstick = yardstick_of(instruments);
+  if (request.against_held_out) {
+    report.yardstick.compared_with = "held-out images";
+  }
   return report;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,10 @@ struct EvaluationRequest {
   std::string data = {};                         ///< the data set; empty: the generator's own, or MNIST
   std::optional<data::ImageArrays> arrays = {};  ///< the data set, where that is in memory
   data::Preparation preparation = {};            ///< of the data set's images; a generator has its own
-  std::filesystem::path classifier = {};         ///< what images are read with; empty: the data set's
+  /// Compare with the training images that the generator's run, or `preparation`, has held out, to choose by:
+  /// without it with the images to test with, for the number that is reported.
+  bool against_held_out = false;
+  std::filesystem::path classifier = {};  ///< what images are read with; empty: the data set's
   /// Use the protocol of Stacked MNIST: 26,000 images, the digit of each channel read by the classifier. The
   /// default for a generator of stacks.
   bool stacked = false;
@@ -38,7 +42,9 @@ struct EvaluationRequest {
 struct ScoreRow {
   eval::ScoreInfo info;     ///< its names
   eval::Estimate estimate;  ///< of the images
-  double floor = 0.0;       ///< of real training images
+  double floor = 0.0;       ///< of real training images, against the images to test with
+  double training_floor =
+      std::numeric_limits<double>::quiet_NaN();  ///< of real training images, against others
 };
 
 /// What is known of a classifier.
@@ -49,24 +55,29 @@ struct ClassifierFacts {
 
 /// What images were compared with, and by which features.
 struct Yardstick {
-  std::string dataset;                             ///< its name
-  std::int64_t test_images = 0;                    ///< their number
-  std::vector<std::string> class_names = {};       ///< of the labels 0, 1, ...
-  std::vector<double> label_shares = {};           ///< of the test images, by class
-  std::optional<ClassifierFacts> classifier = {};  ///< nothing where there are no labels to learn
-  std::string features;                            ///< a layer of the classifier, or in words
+  std::string dataset;                              ///< its name
+  std::int64_t test_images = 0;                     ///< how many images are compared with
+  std::string compared_with = "test images";        ///< what these are
+  std::vector<std::string> class_names = {};        ///< of the labels 0, 1, ...
+  std::vector<double> label_shares = {};            ///< of the test images, by class
+  std::optional<ClassifierFacts> classifier = {};   ///< nothing where there are no labels to learn
+  std::optional<ClassifierFacts> independent = {};  ///< the second classifier, where there is one
+  std::string features;                             ///< a layer of the classifier, or in words
 };
 
 /// The results of an evaluation.
 struct EvaluationReport {
-  std::string images;                     ///< what was measured
-  std::int64_t count = 0;                 ///< images that were measured
-  std::uint64_t seed = 0;                 ///< of the request
-  std::vector<ScoreRow> rows;             ///< in the order of tables
-  std::string floor;                      ///< what the floor's numbers are of
-  std::vector<double> label_shares = {};  ///< by class, read by the classifier; may be empty
-  std::string note = {};                  ///< on what is missing from the rows; may be empty
-  Yardstick yardstick = {};               ///< the data set and the classifier
+  std::string images;               ///< what was measured
+  std::int64_t count = 0;           ///< images that were measured
+  std::uint64_t seed = 0;           ///< of the request
+  std::vector<ScoreRow> rows;       ///< in the order of tables
+  std::string floor;                ///< what the floor's numbers are of
+  std::string training_floor = {};  ///< what those of the training floor are of; empty where there are none
+  std::vector<double> label_shares = {};           ///< by class, read by the classifier; may be empty
+  std::vector<double> class_distances = {};        ///< Fréchet distances, by class; may be empty
+  std::vector<double> class_distance_floors = {};  ///< the same of the floor's images
+  std::string note = {};                           ///< on what is missing from the rows; may be empty
+  Yardstick yardstick = {};                        ///< the data set and the classifier
 };
 
 struct Instruments;

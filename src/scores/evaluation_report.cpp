@@ -30,9 +30,14 @@ std::ptrdiff_t extra_bytes(std::string_view text) {
 }
 
 std::string table_of(const std::vector<ScoreRow>& rows) {
-  constexpr int title_width = 26;
-  std::string text =
-      fmt::format("  {:<{}}{:>10}  {:>19}{:>10}\n", "", title_width, "value", "95% interval", "floor");
+  constexpr int title_width = 31;
+  const auto number = [](double value, int decimals) {
+    return std::isnan(value) ? "" : fmt::format("{:.{}f}", value, decimals);
+  };
+  const bool by_training =
+      std::ranges::any_of(rows, [](const ScoreRow& row) { return !std::isnan(row.training_floor); });
+  std::string text = fmt::format("  {:<{}}{:>10}  {:>19}{:>10}{}\n", "", title_width, "value", "95% interval",
+                                 "floor", by_training ? "  by training" : "");
   for (const ScoreRow& row : rows) {
     if (std::isnan(row.estimate.value)) {
       continue;
@@ -43,9 +48,10 @@ std::string table_of(const std::vector<ScoreRow>& rows) {
                                      ? ""
                                      : fmt::format("{:.{}f} to {:.{}f}", row.estimate.value - half, decimals,
                                                    row.estimate.value + half, decimals);
-    text += fmt::format("{} {:<{}}{:>10.{}f}  {:>19}{:>10.{}f}\n", arrow(row.info.better), row.info.title,
+    text += fmt::format("{} {:<{}}{:>10.{}f}  {:>19}{:>10}{}\n", arrow(row.info.better), row.info.title,
                         title_width + extra_bytes(row.info.title), row.estimate.value, decimals, interval,
-                        row.floor, decimals);
+                        number(row.floor, decimals),
+                        by_training ? fmt::format("{:>13}", number(row.training_floor, decimals)) : "");
   }
   return text;
 }
@@ -58,7 +64,8 @@ Json json_of(const std::vector<ScoreRow>& rows) {
     const double half = half_interval(row.estimate);
     json[std::string(row.info.key)] = {{"value", number(value)},
                                        {"interval", {number(value - half), number(value + half)}},
-                                       {"floor", number(row.floor)}};
+                                       {"floor", number(row.floor)},
+                                       {"training_floor", number(row.training_floor)}};
   }
   return json;
 }
@@ -69,6 +76,15 @@ std::string label_line(const EvaluationReport& report) {
   for (std::size_t c = 0; c < real.label_shares.size(); ++c) {
     line += fmt::format("{} {} {:.1f}% ({:.1f})", c > 0 ? " " : "", real.class_names[c],
                         100.0 * report.label_shares[c], 100.0 * real.label_shares[c]);
+  }
+  return line + "\n";
+}
+
+std::string class_line(const EvaluationReport& report) {
+  std::string line = "Fréchet distance by class (floor):";
+  for (std::size_t c = 0; c < report.class_distances.size(); ++c) {
+    line += fmt::format(" {} {:.2f} ({:.2f})", report.yardstick.class_names[c], report.class_distances[c],
+                        report.class_distance_floors[c]);
   }
   return line + "\n";
 }
@@ -92,20 +108,26 @@ std::string features_line(const Yardstick& real) {
 Json to_json(const Yardstick& real) {
   return {{"dataset", real.dataset},
           {"test_images", real.test_images},
+          {"compared_with", real.compared_with},
           {"classifier", real.classifier ? Json{{"accuracy", real.classifier->accuracy},
                                                 {"sha256", real.classifier->sha256},
                                                 {"layer", real.features}}
-                                         : Json(nullptr)}};
+                                         : Json(nullptr)},
+          {"independent_classifier", real.independent ? Json{{"accuracy", real.independent->accuracy},
+                                                             {"sha256", real.independent->sha256}}
+                                                      : Json(nullptr)}};
 }
 
 std::string as_table(const EvaluationReport& report) {
   const Yardstick& real = report.yardstick;
   return table_of(report.rows) + (report.label_shares.empty() ? "" : label_line(report)) +
-         fmt::format("{}; {} images against the {} test images of {}, seed {}\n", report.images,
-                     base::grouped(report.count), base::grouped(real.test_images), real.dataset,
-                     report.seed) +
-         fmt::format("floor: {}\n", report.floor) + (report.note.empty() ? "" : report.note + "\n") +
-         features_line(real);
+         (report.class_distances.empty() ? "" : class_line(report)) +
+         fmt::format("{}; {} images against the {} {} of {}, seed {}\n", report.images,
+                     base::grouped(report.count), base::grouped(real.test_images), real.compared_with,
+                     real.dataset, report.seed) +
+         fmt::format("floor: {}{}{}\n", report.floor,
+                     report.training_floor.empty() ? "" : "; by training: ", report.training_floor) +
+         (report.note.empty() ? "" : report.note + "\n") + features_line(real);
 }
 
 std::string as_json(const EvaluationReport& report) {
@@ -113,6 +135,7 @@ std::string as_json(const EvaluationReport& report) {
   Json json = {{"images", report.images}, {"count", report.count}, {"seed", report.seed}};
   json.update(to_json(real));
   json["floor"] = report.floor;
+  json["training_floor"] = report.training_floor;
   json["scores"] = json_of(report.rows);
   if (!real.classifier) {
     json["features"] = real.features;
@@ -123,6 +146,8 @@ std::string as_json(const EvaluationReport& report) {
   if (!report.label_shares.empty()) {
     json["label_shares"] = report.label_shares;
     json["data_label_shares"] = real.label_shares;
+    json["class_distances"] = report.class_distances;
+    json["class_distance_floors"] = report.class_distance_floors;
   }
   return json.dump(2) + "\n";
 }

@@ -129,7 +129,7 @@ std::vector<std::int32_t> labels_for(std::int64_t classes, const data::Split& re
            fmt::format("the {} classes that the generator takes", classes),
            "Name its training data with --data");
   }
-  return train::draw_labels(real.labels, seed, count);
+  return train::labels_in_shares_of(real.labels, seed, count);
 }
 
 }  // namespace

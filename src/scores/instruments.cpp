@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "data/contents.h"
 #include "data/data_source.h"
 #include "scores/own_classifier.h"
 
@@ -33,6 +34,30 @@ void Instruments::prepare(const std::string& data, const data::Preparation& imag
   } else {
     classifier.emplace(artifacts::open_classifier(file, dataset, device));
   }
+}
+
+void Instruments::prepare_second_opinions() {
+  if (!classifier) {
+    return;
+  }
+  components.emplace(dataset.train.pixels, dataset.image_shape());
+  if (!data::is_published(dataset)) {
+    return;
+  }
+  if (const auto file = artifacts::look_for_classifier(dataset.name + "-independent")) {
+    independent.emplace(artifacts::open_classifier(*file, dataset, device));
+  }
+}
+
+eval::Readers Instruments::readers() {
+  eval::Readers readers{.main = reader()};
+  if (classifier && components) {
+    readers.pixels = eval::reader_of(*components);
+  }
+  if (independent) {
+    readers.independent = eval::reader_of(independent->classifier);
+  }
+  return readers;
 }
 
 eval::FeatureReader Instruments::reader() {

@@ -16,10 +16,11 @@ namespace ganymede::scores {
 /// Images of a data set and what turns images into features: a classifier, or, for data without labels, the
 /// principal components of its pixels. The parts refer to those before them.
 struct Instruments {
-  data::Dataset dataset;                                      ///< the real images
-  ops::Device device;                                         ///< computes the features
-  std::optional<artifacts::SavedClassifier> classifier = {};  ///< for data with labels
-  std::optional<eval::PixelComponents> components = {};       ///< for data without
+  data::Dataset dataset;                                       ///< the real images
+  ops::Device device;                                          ///< computes the features
+  std::optional<artifacts::SavedClassifier> classifier = {};   ///< for data with labels
+  std::optional<artifacts::SavedClassifier> independent = {};  ///< a second one, of prepare_second_opinions()
+  std::optional<eval::PixelComponents> components = {};  ///< for data without labels, and for second opinions
 
   /// `classifier_file` may be empty: then the one of classifier_for(), which tells `say` where it trains one.
   /// Throws as data::open_data(), classifier_for() and artifacts::open_classifier() do.
@@ -30,8 +31,14 @@ struct Instruments {
   Instruments(data::Dataset of, const data::Preparation& images, const std::filesystem::path& classifier_file,
               const std::function<void(std::string_view)>& say);
 
-  /// Reads by whichever of the two there is; this object must outlive it.
+  /// Makes ready what a report compares images by, beside the classifier: the independent classifier that
+  /// ships for the published sets, and the components. Throws as artifacts::open_classifier() does.
+  void prepare_second_opinions();
+
+  /// Reads by the classifier, or where there is none by the components; this object must outlive it.
   eval::FeatureReader reader();
+  /// That one, and those that are ready beside it.
+  eval::Readers readers();
   /// What the features are, in words, for people and files.
   std::string features() const;
 

@@ -11,6 +11,7 @@
 #include "artifacts/checkpoint.h"
 #include "base/host.h"
 #include "data/stacking.h"
+#include "data/test_split.h"
 #include "io/files/file.h"
 #include "io/files/json.h"
 #include "runs/metrics_file.h"
@@ -63,6 +64,16 @@ std::string in_short(const eval::StackedScores& scores, double floor) {
   return fmt::format("KL {:.3f} (floor {:.3f})", scores.divergence.value, floor);
 }
 
+/// Makes training images those to compare with: the images to test with have no part in choosing a generator.
+void hold_out_some(data::Dataset& dataset) {
+  constexpr std::int64_t usual_count = 10'000;
+  constexpr std::int64_t part = 6;
+  const auto all = static_cast<std::int64_t>(dataset.train.count());
+  const std::int64_t count =
+      std::clamp(all / part, std::min(eval::Evaluator::fewest_images, all / 2), usual_count);
+  data::hold_out(dataset, {.held_out = count});
+}
+
 /// The score `key` of real images in the file of the protocol, if it has that.
 std::optional<double> floor_in(const std::filesystem::path& file, const char* key) {
   constexpr std::size_t largest_protocol = 1 << 20;
@@ -90,7 +101,13 @@ Scoring::Scoring(const train::Recipe& recipe, const data::Dataset& training_data
   if (data::digits_of(recipe.data)) {
     scores_ = eval::StackedScores();
   } else {
-    evaluator_.emplace(instruments_.reader(),
+    if (recipe.images.held_out == 0) {
+      hold_out_some(instruments_.dataset);
+      compared_with_ = "training images";
+    } else {
+      compared_with_ = "held-out images";
+    }
+    evaluator_.emplace(eval::Readers{.main = instruments_.reader()},
                        eval::Reference{view(instruments_.dataset.test), view(instruments_.dataset.train)},
                        settings, instruments_.device);
   }
@@ -155,7 +172,8 @@ void Scoring::follow_protocol(const runs::RunDirectory& run) {
 }
 
 std::string Scoring::protocol(const AnyScores& real_images) const {
-  const Yardstick real = yardstick_of(instruments_);
+  Yardstick real = yardstick_of(instruments_);
+  real.compared_with = compared_with_;
   nlohmann::ordered_json json = {{"count", image_count()}, {"seed", seed}};
   json.update(to_json(real));
   json["floor"] = nlohmann::ordered_json::object();

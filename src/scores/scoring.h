@@ -20,7 +20,8 @@
 namespace ganymede::scores {
 
 /// Scores a generator during training, without intervals, by the protocol of `ganymede eval`, for stacks by
-/// that of Stacked MNIST.
+/// that of Stacked MNIST. Compares with the images that the recipe holds out, or with some of the training
+/// images where it holds none out: those to test with have no part in choosing a generator.
 class Scoring {
  public:
   /// Measures against `training_data` if that has images to test with, else against the recipe's data, opened
@@ -74,6 +75,7 @@ class Scoring {
 
   Instruments instruments_;
   std::optional<eval::Evaluator> evaluator_;  ///< where the images are no stacks
+  std::string compared_with_ = "test images";
   train::Position position_;
   AnyScores scores_;
   std::optional<double> headline_floor_;  ///< of real images

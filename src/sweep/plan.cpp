@@ -25,7 +25,8 @@ constexpr base::Refusal refuse{base::ErrorKind::configuration};
 class OpenDataSets {
  public:
   std::shared_ptr<const data::Dataset> open(const train::Recipe& recipe) {
-    const auto key = std::tuple(recipe.data, recipe.images.size, recipe.images.fit, recipe.images.split_seed);
+    const auto key = std::tuple(recipe.data, recipe.images.size, recipe.images.fit, recipe.images.split_seed,
+                                recipe.images.held_out);
     auto& known = known_[key];
     if (!known) {
       data::require_text(recipe.data);
@@ -36,7 +37,7 @@ class OpenDataSets {
   }
 
  private:
-  std::map<std::tuple<std::string, std::int64_t, data::Fit, std::int64_t>,
+  std::map<std::tuple<std::string, std::int64_t, data::Fit, std::int64_t, std::int64_t>,
            std::shared_ptr<const data::Dataset>>
       known_;
 };

@@ -73,25 +73,56 @@ double share_right(std::span<const float> logits, std::span<const std::int32_t> 
   return right / static_cast<double>(labels.size());
 }
 
+constexpr net::BatchNorm normalised{.momentum = 0.9F};
+constexpr net::Activation activation{ops::Function::leaky_relu, 0.1F};
+
+using Layers = std::vector<net::LayerSpec>;
+
+void append(Layers& layers, const Layers& more) {
+  layers.insert(layers.end(), more.begin(), more.end());
+}
+
+Layers convolution(std::int64_t channels, std::int64_t kernel, std::int64_t stride) {
+  return {net::Convolution{
+              .channels = channels, .kernel = kernel, .stride = stride, .padding = {}, .bias = false},
+          normalised, activation};
+}
+
+/// From images to features to logits.
+Layers head(std::int64_t features, std::int64_t classes) {
+  return {net::Flatten{}, net::Dropout{0.25F}, net::Dense{.units = features, .bias = false},
+          normalised,     activation,          net::Dense{.units = classes}};
+}
+
+/// How classifiers of a data set are trained, without layers.
+ClassifierRecipe untrained(const std::string& data) {
+  const bool clothes = data == "fashion-mnist";
+  return {
+      .data = data,
+      .augmentation = {.shift = 2.0F, .rotation = clothes ? 0.0F : 10.0F, .scaling = 0.1F, .mirror = clothes},
+      .layers = {}};
+}
+
 }  // namespace
 
 ClassifierRecipe classifier_recipe(const std::string& data, std::int64_t classes) {
-  const auto convolution = [](std::int64_t channels, std::int64_t stride) {
-    return net::Convolution{
-        .channels = channels, .kernel = 3, .stride = stride, .padding = {}, .bias = false};
-  };
-  const net::BatchNorm normalised{.momentum = 0.9F};
-  const net::Activation activation{ops::Function::leaky_relu, 0.1F};
-  ClassifierRecipe recipe{.data = data, .augmentation = {}, .layers = {}};
+  ClassifierRecipe recipe = untrained(data);
   for (const auto& [channels, stride] : {std::pair{32, 1}, {48, 2}, {48, 1}, {96, 2}, {96, 2}}) {
-    recipe.layers.insert(recipe.layers.end(), {convolution(channels, stride), normalised, activation});
+    append(recipe.layers, convolution(channels, 3, stride));
   }
-  recipe.layers.insert(recipe.layers.end(),
-                       {net::Flatten{}, net::Dropout{0.25F}, net::Dense{.units = 128, .bias = false},
-                        normalised, activation, net::Dense{.units = classes}});
-  const bool clothes = data == "fashion-mnist";
-  recipe.augmentation = {
-      .shift = 2.0F, .rotation = clothes ? 0.0F : 10.0F, .scaling = 0.1F, .mirror = clothes};
+  append(recipe.layers, head(128, classes));
+  return recipe;
+}
+
+ClassifierRecipe independent_classifier_recipe(const std::string& data, std::int64_t classes) {
+  ClassifierRecipe recipe = untrained(data);
+  recipe.seed = 7;
+  append(recipe.layers, convolution(24, 5, 1));
+  recipe.layers.emplace_back(net::AveragePool{});
+  append(recipe.layers, convolution(64, 5, 1));
+  recipe.layers.emplace_back(net::AveragePool{});
+  append(recipe.layers, convolution(96, 3, 1));
+  append(recipe.layers, head(96, classes));
   return recipe;
 }
 

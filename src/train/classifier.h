@@ -33,6 +33,10 @@ struct ClassifierRecipe {
 /// normalisation, 128 features.
 ClassifierRecipe classifier_recipe(const std::string& data, std::int64_t classes);
 
+/// A second one of another architecture and seed, by which scores are confirmed: generators are not chosen by
+/// it. 96 features.
+ClassifierRecipe independent_classifier_recipe(const std::string& data, std::int64_t classes);
+
 /// The recipe as TOML with every value written out, and back. Throws Error(configuration), which begins with
 /// `where`, for anything but that.
 std::string to_toml(const ClassifierRecipe& recipe);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/number.h"
+#include "base/random.h"
 #include "train/feeder.h"
 
 namespace ganymede::train {
@@ -46,14 +48,19 @@ std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns
   return labels;
 }
 
-std::vector<std::int32_t> draw_labels(std::span<const std::uint16_t> labels, std::uint64_t seed,
-                                      std::int64_t count) {
-  const base::RandomKey key{.seed = seed, .purpose = base::Purpose::sample_label};
-  std::vector<std::int32_t> drawn(static_cast<std::size_t>(count));
-  for (std::size_t n = 0; n < drawn.size(); ++n) {
-    drawn[n] = labels[base::bounded(base::random_word(key, n), static_cast<std::uint32_t>(labels.size()))];
+std::vector<std::int32_t> labels_in_shares_of(std::span<const std::uint16_t> labels, std::uint64_t seed,
+                                              std::int64_t count) {
+  std::vector<std::int64_t> counts;
+  for (const std::uint16_t label : labels) {
+    counts.resize(std::max(counts.size(), std::size_t{label} + 1));
+    ++counts[label];
   }
-  return drawn;
+  std::vector<std::int32_t> all;
+  for (std::int32_t label = 0; const std::int64_t wanted : base::apportioned(counts, count)) {
+    all.insert(all.end(), static_cast<std::size_t>(wanted), label++);
+  }
+  base::draw_first({.seed = seed, .purpose = base::Purpose::sample_label}, std::span(all), all.size());
+  return all;
 }
 
 }  // namespace ganymede::train

@@ -43,9 +43,9 @@ std::vector<float> sample_latents(const Recipe& recipe, std::uint64_t seed, std:
 std::vector<std::int32_t> sample_labels(std::int64_t count, std::int64_t columns, std::int64_t classes,
                                         std::optional<std::int64_t> label = std::nullopt);
 
-/// `count` of `labels`, which are a data set's, each drawn at random from all of them: the sequence that
-/// RandomKey{seed, sample_label} names.
-std::vector<std::int32_t> draw_labels(std::span<const std::uint16_t> labels, std::uint64_t seed,
-                                      std::int64_t count);
+/// `count` labels in the shares that `labels`, a data set's, have, as exactly as whole numbers can, in the
+/// random order of RandomKey{seed, sample_label}.
+std::vector<std::int32_t> labels_in_shares_of(std::span<const std::uint16_t> labels, std::uint64_t seed,
+                                              std::int64_t count);
 
 }  // namespace ganymede::train

@@ -19,5 +19,13 @@ TEST(ToNumber, KnowsTheTypesLimits) {
   EXPECT_EQ(to_number<std::size_t>("-1"), std::nullopt);
 }
 
+TEST(Apportioned, AddsUpAndGivesTheLargestRemaindersMore) {
+  const std::vector<std::int64_t> counts = {5, 3, 2, 0};
+  EXPECT_EQ(apportioned(counts, 10), (std::vector<std::int64_t>{5, 3, 2, 0}));
+  EXPECT_EQ(apportioned(counts, 4), (std::vector<std::int64_t>{2, 1, 1, 0}));  // of 2.0, 1.2, 0.8 and 0
+  EXPECT_EQ(apportioned(counts, 1), (std::vector<std::int64_t>{1, 0, 0, 0}));
+  EXPECT_EQ(apportioned(counts, 0), (std::vector<std::int64_t>{0, 0, 0, 0}));
+}
+
 }  // namespace
 }  // namespace ganymede::base

@@ -70,6 +70,20 @@ TEST(Random, BoundedIntegersCoverTheirRange) {
   EXPECT_EQ(bounded(0xFFFFFFFFU, 1), 0U);
 }
 
+TEST(Random, DrawsWithoutRepetitionAndEachItemEquallyOften) {
+  std::vector<int> firsts(5);
+  for (std::uint64_t seed = 0; seed < 5000; ++seed) {
+    std::vector<int> items = {0, 1, 2, 3, 4};
+    draw_first({.seed = seed}, std::span(items), 2);
+    ++firsts[items[0]];
+    std::ranges::sort(items);
+    ASSERT_EQ(items, (std::vector<int>{0, 1, 2, 3, 4}));
+  }
+  for (const int count : firsts) {
+    EXPECT_NEAR(count, 1000, 150);
+  }
+}
+
 TEST(Random, UniformFillFollowsItsFormula) {
   std::vector<float> values(11);
   fill_uniform(key, -2.0F, 6.0F, values);

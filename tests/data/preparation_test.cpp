@@ -121,6 +121,28 @@ TEST(TestSplit, FollowsFromTheSeed) {
   EXPECT_NE(digest(one), digest(other));
 }
 
+TEST(HoldOut, TakesTheSharesOfTheClassesAndReplacesTheTestImages) {
+  Dataset dataset = numbered();
+  dataset.test = {.pixels = {200}, .labels = {2}};
+  hold_out(dataset, {.held_out = 12});
+  EXPECT_EQ(dataset.train.count(), 49U);
+  EXPECT_EQ(dataset.test.labels, (std::vector<std::uint16_t>{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1}));
+  std::set<int> all(dataset.train.pixels.begin(), dataset.train.pixels.end());
+  all.insert(dataset.test.pixels.begin(), dataset.test.pixels.end());
+  EXPECT_EQ(all.size(), 61U);
+  EXPECT_EQ(all.count(200), 0U);
+  EXPECT_THAT(dataset.notes[0], HasSubstr("12 of 61 training images are held out"));
+  Dataset other = numbered();
+  hold_out(other, {.split_seed = 1, .held_out = 12});
+  EXPECT_NE(other.test.pixels, dataset.test.pixels);
+}
+
+TEST(HoldOut, LeavesAtLeastHalf) {
+  Dataset dataset = numbered();
+  expect_error(ErrorKind::data, {"numbered", "31 of 61", "at most half"},
+               [&] { hold_out(dataset, {.held_out = 31}); });
+}
+
 TEST(TestSplit, NeedsTwoImagesOfAClass) {
   Dataset dataset = numbered();
   dataset.train.labels = {0, 1, 2};

@@ -20,7 +20,7 @@ struct Fixture {
   Patterns test = patterns(1, 300);
   Patterns train = patterns(2, 600);
   Classifier classifier{small_classifier(), drawn_weights(small_classifier()), device};
-  Evaluator evaluator{reader_of(classifier),
+  Evaluator evaluator{{.main = reader_of(classifier)},
                       {{test.pixels, test.labels}, {train.pixels, train.labels}},
                       {.resamples = 20, .seed = 1},
                       device};
@@ -28,8 +28,9 @@ struct Fixture {
 
 std::vector<double> values_of(const Scores& scores) {
   std::vector<double> values;
-  for_each_score(scores,
-                 [&](const ScoreInfo&, const Estimate& estimate) { values.push_back(estimate.value); });
+  for_each_score(scores, [&](const ScoreInfo&, const Estimate& estimate) {
+    values.push_back(std::isnan(estimate.value) ? -1.0 : estimate.value);
+  });
   return values;
 }
 
@@ -110,6 +111,53 @@ TEST(Evaluator, GivesTheSameNumbersForTheSameSeed) {
   Fixture fixture;
   Fixture again;
   EXPECT_EQ(values_of(fixture.evaluator.floor(200).scores), values_of(again.evaluator.floor(200).scores));
+}
+
+TEST(Evaluator, MeasuresInTheOtherSpacesWhereThereAreReaders) {
+  Fixture fixture;
+  Classifier other{small_classifier(), drawn_weights(small_classifier()), fixture.device};
+  Evaluator evaluator{
+      {.main = reader_of(fixture.classifier), .independent = reader_of(other)},
+      {{fixture.test.pixels, fixture.test.labels}, {fixture.train.pixels, fixture.train.labels}},
+      {.resamples = 0, .seed = 1},
+      fixture.device};
+  const Patterns fresh = patterns(3, 300);
+  const Scores with = evaluator.evaluate(fresh.pixels).scores;
+  EXPECT_EQ(with.independent.frechet_distance.value, with.frechet_distance.value) << "the same network";
+  EXPECT_LT(with.broken.value, 0.1);
+  EXPECT_TRUE(std::isnan(with.pixels.recall.value));
+  const Scores without = fixture.evaluator.evaluate(fresh.pixels).scores;
+  EXPECT_TRUE(std::isnan(without.independent.frechet_distance.value));
+  EXPECT_TRUE(std::isnan(without.broken.value));
+  EXPECT_FALSE(std::isnan(without.black_pixels.value));
+}
+
+TEST(Evaluator, MeasuresTheDistanceOfEachClass) {
+  Fixture fixture;
+  Patterns fresh = patterns(3, 1200);
+  const std::vector<double> good = fixture.evaluator.evaluate(fresh.pixels, fresh.labels).class_distances;
+  ASSERT_EQ(good.size(), static_cast<std::size_t>(small_classes));
+  // Class 0 is now made as class 1 looks.
+  std::ranges::for_each(fresh.labels, [](std::uint16_t& label) { label = label == 1 ? 0 : label; });
+  const std::vector<double> bad = fixture.evaluator.evaluate(fresh.pixels, fresh.labels).class_distances;
+  EXPECT_GT(bad[0], 2.0 * good[0]);
+  EXPECT_TRUE(std::isnan(bad[1])) << "there are no images of it";
+  EXPECT_EQ(bad[2], good[2]);
+}
+
+TEST(Evaluator, TrainingFloorComparesTrainingImagesWithOthers) {
+  Fixture fixture;
+  const auto floor = fixture.evaluator.training_floor(300);
+  ASSERT_TRUE(floor);
+  EXPECT_EQ(floor->count, 200) << "a third of all";
+  EXPECT_LT(floor->scores.near_copies.value, 0.1);
+  Evaluator of_few{{.main = reader_of(fixture.classifier)},
+                   {{fixture.test.pixels, fixture.test.labels},
+                    {std::span(fixture.train.pixels).first(20 * small_side * small_side),
+                     std::span(fixture.train.labels).first(20)}},
+                   {.resamples = 0},
+                   fixture.device};
+  EXPECT_FALSE(of_few.training_floor(300));
 }
 
 TEST(Evaluator, RefusesTooFewImages) {

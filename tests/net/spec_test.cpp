@@ -151,10 +151,10 @@ TEST(NetSpec, NamesEveryKindOnceAndItself) {
     EXPECT_EQ(kind_name(layer), name);
     names.push_back(name);
   }
-  EXPECT_THAT(
-      names, testing::UnorderedElementsAre("dense", "conv", "conv_transpose", "batch_norm", "leaky_relu",
-                                           "relu", "tanh", "sigmoid", "dropout", "reshape", "flatten",
-                                           "join_label", "select_label", "residual", "upsample", "avg_pool"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre("dense", "conv", "conv_transpose", "batch_norm",
+                                                   "leaky_relu", "relu", "tanh", "sigmoid", "leaky_hard_tanh",
+                                                   "dropout", "reshape", "flatten", "join_label",
+                                                   "select_label", "residual", "upsample", "avg_pool"));
 }
 
 }  // namespace

@@ -158,6 +158,7 @@ TEST(Toml, ReadsBackEveryKindOfLayerWithOtherThanItsDefaults) {
               Activation{ops::Function::relu},
               Activation{ops::Function::tanh},
               Activation{ops::Function::sigmoid},
+              Activation{ops::Function::leaky_hard_tanh, 0.1F},
               Dropout{0.4F},
               Reshape{{7, 7, 2}},
               Flatten{},

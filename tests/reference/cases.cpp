@@ -32,6 +32,7 @@ const Activation leaky_relu{Function::leaky_relu, 0.2F};
 const Activation relu{Function::relu, 0.0F};
 const Activation tanh{Function::tanh, 0.0F};
 const Activation sigmoid{Function::sigmoid, 0.0F};
+const Activation leaky_hard_tanh{Function::leaky_hard_tanh, 0.01F};
 
 struct Image {
   std::int64_t height, width, channels;
@@ -244,6 +245,7 @@ std::vector<NetworkExample> layer_cases() {
       example("relu", {40}, {relu}),
       example("tanh", {40}, {tanh}),
       example("sigmoid", {40}, {sigmoid}),
+      example("leaky_hard_tanh", {40}, {leaky_hard_tanh}),
       example("dropout", {4, 4, 3}, {Dropout{0.4F}}),
       example("upsample", {3, 2, 5}, {Upsample{.factor = 2}}),
       example("upsample by interpolation", {3, 4, 2},

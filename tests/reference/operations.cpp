@@ -20,6 +20,11 @@ Bounded activation(const ops::Activation& f, Bounded x) {
     case ops::Function::sigmoid:
       return monotone(
           x, [](double v) { return 1.0 / (1.0 + std::exp(-v)); }, elementary_roundings);
+    case ops::Function::leaky_hard_tanh:
+      return monotone(x, [slope = f.slope](double v) {
+        const double inside = std::clamp(v, -1.0, 1.0);
+        return inside + slope * (v - inside);
+      });
     case ops::Function::leaky_relu:
     case ops::Function::relu:
       break;
@@ -41,6 +46,11 @@ Bounded activation_derivative(const ops::Activation& f, Bounded x, Bounded y) {
       return one - y * y;
     case ops::Function::sigmoid:
       return y * (one - y);
+    case ops::Function::leaky_hard_tanh: {
+      const double distance = std::abs(std::abs(x.value) - 1.0);
+      return {std::abs(x.value) < 1.0 ? 1.0 : f.slope,
+              distance > x.error || x.error == 0.0 ? 0.0 : std::abs(1.0 - f.slope)};
+    }
     case ops::Function::leaky_relu:
     case ops::Function::relu:
       break;

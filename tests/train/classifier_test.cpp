@@ -82,6 +82,14 @@ TEST(ClassifierTrainer, RefusesDataThatDoNotFit) {
                      [&] { ClassifierTrainer(ten, dataset, device); });
 }
 
+TEST(ClassifierRecipe, OfTheIndependentOneHasOtherLayersAndAnotherSeed) {
+  const ClassifierRecipe usual = classifier_recipe("mnist", 10);
+  const ClassifierRecipe independent = independent_classifier_recipe("mnist", 10);
+  EXPECT_NE(independent.layers, usual.layers);
+  EXPECT_NE(independent.seed, usual.seed);
+  EXPECT_EQ(net::output_shape(classifier_spec(independent, {28, 28, 1})), base::Shape{10});
+}
+
 TEST(ClassifierRecipe, IsWrittenAndReadBackAsTheSame) {
   ClassifierRecipe recipe = classifier_recipe("fashion-mnist", 10);
   recipe.seed = 77;

@@ -74,16 +74,17 @@ std::string protocol_of(const Json& scores) {
     const std::string features =
         classifier.is_null()
             ? "measured by " + scores.at("features").get<std::string>()
-            : fmt::format("read by the classifier of SHA-256 `{}`, whose accuracy on those is {:.2f}%",
-                          classifier.at("sha256").get<std::string>(),
-                          100.0 * classifier.at("accuracy").get<double>());
+            : fmt::format(
+                  "read by the classifier of SHA-256 `{}`, whose accuracy on the test images is {:.2f}%",
+                  classifier.at("sha256").get<std::string>(),
+                  100.0 * classifier.at("accuracy").get<double>());
     return fmt::format(
-        "Scores: {} images of seed {} against the {} test images of {}, {}; the floor is the score of "
+        "Scores: {} images of seed {} against the {} {} of {}, {}; the floor is the score of "
         "as many real training images. `frechet_distance` is of these features and no FID, which is of "
         "Inception's.\n\n",
         base::grouped(scores.at("count").get<std::int64_t>()), scores.at("seed").get<std::uint64_t>(),
-        base::grouped(scores.at("test_images").get<std::int64_t>()), scores.at("dataset").get<std::string>(),
-        features);
+        base::grouped(scores.at("test_images").get<std::int64_t>()),
+        scores.value("compared_with", "test images"), scores.at("dataset").get<std::string>(), features);
   } catch (const Json::exception&) {
     return "";
   }

@@ -25,11 +25,14 @@ struct ClassifierOptions {
   std::optional<std::int64_t> seed;
   std::int64_t threads = 0;
   std::string precision = "auto";
+  bool independent = false;
   std::string out;
 };
 
 train::ClassifierRecipe recipe_for(const ClassifierOptions& options, const data::Dataset& dataset) {
-  train::ClassifierRecipe recipe = train::classifier_recipe(dataset.name, dataset.classes());
+  const auto recipe_of =
+      options.independent ? train::independent_classifier_recipe : train::classifier_recipe;
+  train::ClassifierRecipe recipe = recipe_of(dataset.name, dataset.classes());
   recipe.epochs = options.epochs.value_or(recipe.epochs);
   recipe.batch_size = options.batch_size.value_or(recipe.batch_size);
   recipe.seed = options.seed.value_or(recipe.seed);
@@ -80,6 +83,9 @@ void add_classifier(CLI::App& app, Action& action) {
   expect_one_of(
       train->add_option("--precision", options->precision, "The type of the matrix products' operands"),
       {"auto", "f32", "bf16"});
+  train->add_flag(
+      "--independent", options->independent,
+      "Of another architecture and seed: the second classifier, which confirms what the first one scores");
   add("--out", options->out, "FILE", "The file to write (default: NAME.safetensors)");
   const char* examples =
       "Examples:\n"

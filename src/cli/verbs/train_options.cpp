@@ -32,6 +32,7 @@ std::vector<std::string> overrides(const TrainOptions& options) {
   add("images.size", options.images.size);
   add("images.fit", options.images.fit);
   add("images.split_seed", options.images.split_seed);
+  add("images.held_out", options.images.held_out);
   add("training.epochs", options.epochs);
   add("training.batch_size", options.batch_size);
   add("training.seed", options.seed);
@@ -44,7 +45,7 @@ std::vector<std::string> overrides(const TrainOptions& options) {
 
 void require_resumable(const TrainOptions& options) {
   const std::string decided = "This is fixed for a run: leave the flag out, or start a new run";
-  const std::array<std::pair<const char*, bool>, 10> flags = {
+  const std::array<std::pair<const char*, bool>, 11> flags = {
       {{"a recipe", options.recipe.has_value()},
        {"--batch-size", options.batch_size.has_value()},
        {"--batch-per-rank", options.batch_per_rank.has_value()},
@@ -54,6 +55,7 @@ void require_resumable(const TrainOptions& options) {
        {"--size", options.images.size.has_value()},
        {"--fit", options.images.fit.has_value()},
        {"--split-seed", options.images.split_seed.has_value()},
+       {"--held-out", options.images.held_out.has_value()},
        {"--out", !options.out.empty()}}};
   for (const auto& [flag, given] : flags) {
     if (given) {

@@ -72,6 +72,9 @@ void make_ready(Source& source, const std::filesystem::path& where, const Prepar
   if (!source.has_test) {
     cut_test_split(source.dataset, preparation);
   }
+  if (preparation.held_out > 0) {
+    hold_out(source.dataset, preparation);
+  }
 }
 
 bool is_printable(std::string_view text) {

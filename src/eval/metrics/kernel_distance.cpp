@@ -65,10 +65,9 @@ std::vector<float> draw(const Features& features, std::int64_t size, const base:
   std::iota(order.begin(), order.end(), 0U);
   std::vector<float> drawn;
   drawn.reserve(static_cast<std::size_t>(size * features.dimensions));
-  for (std::int64_t n = 0; n < size; ++n) {
-    const auto left = static_cast<std::uint32_t>(features.count() - n);
-    std::swap(order[n], order[n + base::bounded(base::random_word(key, n), left)]);
-    std::ranges::copy(features.of(order[n]), std::back_inserter(drawn));
+  base::draw_first(key, std::span(order), static_cast<std::size_t>(size));
+  for (const std::uint32_t number : std::span(order).first(size)) {
+    std::ranges::copy(features.of(number), std::back_inserter(drawn));
   }
   return drawn;
 }

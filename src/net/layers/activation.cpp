@@ -22,11 +22,12 @@ struct Form {
 };
 
 /// By function.
-constexpr std::array<Form, 4> all_forms = {{
+constexpr std::array<Form, 5> all_forms = {{
     {{ops::Function::leaky_relu, 0.2F}, "leaky_relu", "LeakyReLU", "LeakyRelu", "leaky_relu"},
     {{ops::Function::relu, 0.0F}, "relu", "ReLU", "Relu", "leaky_relu"},
     {{ops::Function::tanh, 0.0F}, "tanh", "Tanh", "Tanh", "tanh"},
     {{ops::Function::sigmoid, 0.0F}, "sigmoid", "Sigmoid", "Sigmoid", "sigmoid"},
+    {{ops::Function::leaky_hard_tanh, 0.01F}, "leaky_hard_tanh", "LeakyHardTanh", "Clip", "leaky_hard_tanh"},
 }};
 
 const Form& form_of(const Activation& activation) {
@@ -49,12 +50,13 @@ LayerFacts facts(const Activation& activation) {
 }
 
 base::Shape output_shape(const Activation& activation, const base::Shape& input) {
-  // The derivative is taken from the function's value, which must have the sign of its argument.
+  // The derivative is taken from the function's value, which must be on its argument's side of each bend.
   if (!(activation.slope >= 0.0F && std::isfinite(activation.slope))) {
-    throw base::Error(base::ErrorKind::configuration, {.where = "leaky_relu",
-                                                       .found = fmt::format("slope {}", activation.slope),
-                                                       .expected = "a slope of at least 0",
-                                                       .advice = "It is the factor of negative inputs"});
+    throw base::Error(base::ErrorKind::configuration,
+                      {.where = std::string(form_of(activation).word),
+                       .found = fmt::format("slope {}", activation.slope),
+                       .expected = "a slope of at least 0",
+                       .advice = "It is the factor of inputs behind the bend"});
   }
   return input;
 }
@@ -88,7 +90,26 @@ void ActivationOp::multiply_by_derivative(const TensorRef& src, const TensorRef&
   });
 }
 
+/// (1 - slope) clip(x) + slope x
+void write_leaky_hard_tanh(const Activation& activation, const LayerShape& place, OnnxGraph& graph) {
+  const std::string x = graph.value;
+  const auto number = [&](const char* name, float value) {
+    return graph.constant(place.part(name), {}, std::vector<float>{value});
+  };
+  const std::string inside = place.part("inside");
+  const std::string scaled = place.part("scaled");
+  const std::string outside = place.part("outside");
+  graph.add({"Clip", inside, {x, number("low", -1.0F), number("high", 1.0F)}});
+  graph.add({"Mul", scaled, {inside, number("rest", 1.0F - activation.slope)}});
+  graph.add({"Mul", outside, {x, number("slope", activation.slope)}});
+  graph.add({"Add", place.name, {scaled, outside}});
+}
+
 void write_onnx(const Activation& activation, const LayerShape& place, OnnxGraph& graph) {
+  if (activation.function == ops::Function::leaky_hard_tanh) {
+    write_leaky_hard_tanh(activation, place, graph);
+    return;
+  }
   OnnxNode node{form_of(activation).onnx, place.name, {graph.value}};
   if (activation.function == ops::Function::leaky_relu) {
     node.attributes.push_back({"alpha", activation.slope});
@@ -97,7 +118,8 @@ void write_onnx(const Activation& activation, const LayerShape& place, OnnxGraph
 }
 
 void write_c(const Activation& activation, const LayerShape& place, CCode& code) {
-  const std::string slope = activation.piecewise_linear() ? fmt::format(", {:#}f", activation.slope) : "";
+  const bool has_slope = activation.has_slope() || activation.function == ops::Function::relu;
+  const std::string slope = has_slope ? fmt::format(", {:#}f", activation.slope) : "";
   code.line(fmt::format("ganymede_{}({}, {}{});", form_of(activation).c, code.here(), place.output.elements(),
                         slope));
 }
@@ -119,6 +141,13 @@ static inline void ganymede_tanh(float *data, int count) {
 static inline void ganymede_sigmoid(float *data, int count) {
   for (int n = 0; n < count; ++n) {
     data[n] = 1.0f / (1.0f + expf(-data[n]));
+  }
+}
+
+static inline void ganymede_leaky_hard_tanh(float *data, int count, float slope) {
+  for (int n = 0; n < count; ++n) {
+    float inside = fminf(fmaxf(data[n], -1.0f), 1.0f);
+    data[n] = inside + slope * (data[n] - inside);
   }
 }
 )c"};

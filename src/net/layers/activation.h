@@ -10,7 +10,7 @@ using Activation = ops::Activation;
 
 template <class Visitor>
 void fields(Activation& activation, Visitor& visit) {
-  if (activation.function == ops::Function::leaky_relu) {
+  if (activation.has_slope()) {
     visit("slope", activation.slope);
   }
 }

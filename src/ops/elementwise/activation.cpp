@@ -49,6 +49,9 @@ GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const 
     case Function::sigmoid:
       each([](float y) { return y * (1.0F - y); });
       break;
+    case Function::leaky_hard_tanh:
+      each([slope = activation.slope](float y) { return y > -1.0F && y < 1.0F ? 1.0F : slope; });
+      break;
   }
 }
 GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, float* diff, std::int64_t count) {
@@ -100,6 +103,21 @@ GANYMEDE_INLINE float hyperbolic_tangent(float x) {
 }
 
 template <class T>
+GANYMEDE_INLINE void clamp_each(float slope, T* data, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto x = static_cast<float>(data[i]);
+    const float inside = std::clamp(x, -1.0F, 1.0F);
+    data[i] = static_cast<T>(inside + slope * (x - inside));
+  }
+}
+GANYMEDE_CLONES void leaky_hard_tanh(float slope, float* data, std::int64_t count) {
+  clamp_each(slope, data, count);
+}
+GANYMEDE_CLONES void leaky_hard_tanh(float slope, bf16* data, std::int64_t count) {
+  clamp_each(slope, data, count);
+}
+
+template <class T>
 GANYMEDE_INLINE void smooth_each(Function function, T* data, std::int64_t count) {
   const auto each = [&](auto of) {
     for (std::int64_t i = 0; i < count; ++i) {
@@ -125,10 +143,15 @@ template <class T>
 void activation_forward(const Activation& activation, std::span<T> data) {
   base::parallel_for(static_cast<std::int64_t>(data.size()), grain,
                      [&](std::int64_t begin, std::int64_t end) {
-                       if (activation.piecewise_linear()) {
-                         leaky_relu(activation.slope, data.data() + begin, end - begin);
-                       } else {
-                         smooth(activation.function, data.data() + begin, end - begin);
+                       switch (activation.function) {
+                         case Function::leaky_relu:
+                         case Function::relu:
+                           return leaky_relu(activation.slope, data.data() + begin, end - begin);
+                         case Function::tanh:
+                         case Function::sigmoid:
+                           return smooth(activation.function, data.data() + begin, end - begin);
+                         case Function::leaky_hard_tanh:
+                           return leaky_hard_tanh(activation.slope, data.data() + begin, end - begin);
                        }
                      });
 }

@@ -8,15 +8,20 @@
 
 namespace ganymede::ops {
 
-enum class Function { leaky_relu, relu, tanh, sigmoid };
+enum class Function { leaky_relu, relu, tanh, sigmoid, leaky_hard_tanh };
 
-/// An elementwise function; `slope` is that of LeakyReLU below zero, and zero for ReLU.
+/// An elementwise function; `slope` is that of LeakyReLU below zero, zero for ReLU, and that of the leaky
+/// hard tanh outside of -1 to 1, where it is x inside: it reaches both ends, which tanh does not.
 struct Activation {
   Function function = Function::relu;
   float slope = 0.0F;
 
+  /// Whether a recipe gives it a slope.
+  bool has_slope() const { return function == Function::leaky_relu || function == Function::leaky_hard_tanh; }
+  /// Whether a matrix product can compute it for each element that it stores.
+  bool fits_epilogue() const { return function != Function::leaky_hard_tanh; }
   /// Piecewise linear functions have no second derivative, as gradient penalties require.
-  bool piecewise_linear() const { return function == Function::leaky_relu || function == Function::relu; }
+  bool piecewise_linear() const { return function != Function::tanh && function != Function::sigmoid; }
 
   friend bool operator==(const Activation&, const Activation&) = default;
 };

@@ -7,7 +7,7 @@
 namespace ganymede::serve {
 
 std::string_view sentence_of(std::string_view kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> sentences = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 17> sentences = {{
       {"dense", "Each output is a sum of all inputs, each times a weight of its own, plus a bias."},
       {"conv",
        "Small filters slide over the image; each output map shows where its filter finds what it looks for."},
@@ -25,6 +25,7 @@ std::string_view sentence_of(std::string_view kind) {
       {"relu",
        "Lets positive numbers through and replaces negative ones by zero, so that layers together can "
        "compute more than sums."},
+      {"leaky_hard_tanh", "Cuts numbers off at -1 and 1, the range of the pixels, all but a small part."},
       {"tanh", "Bends all numbers into the range from -1 to 1, that of the pixels."},
       {"sigmoid", "Bends all numbers into the range from 0 to 1, that of the pixels."},
       {"dropout",

@@ -97,6 +97,7 @@ void check_values(const Recipe& recipe) {
   check_range<std::int64_t>("images.size", recipe.images.size, 0, data::max_side);
   check_range<std::int64_t>("images.split_seed", recipe.images.split_seed, 0,
                             std::numeric_limits<std::int64_t>::max());
+  check_range<std::int64_t>("images.held_out", recipe.images.held_out, 0, largest_count);
   check_range<std::int64_t>("latent.size", recipe.latent.size, 1, 65536);
   check_range("latent.temperature", recipe.latent.temperature, 0.0, highest_temperature);
   check_range<std::int64_t>("training.batch_size", training.batch_size, half ? 2 : 1, 65536);

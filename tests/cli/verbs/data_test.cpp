@@ -87,7 +87,7 @@ TEST_F(ImportedData, ContinuesARunThatBeganOnItsSource) {
   EXPECT_THAT(begun.errors, HasSubstr("4 of 40 were drawn from the training images"));
   const std::string config = contents(place / "run/config.toml");
   EXPECT_THAT(config, HasSubstr("data = 'pictures'\n"));
-  EXPECT_THAT(config, HasSubstr("[images]\nsize = 28\nfit = 'none'\nsplit_seed = 0\n"));
+  EXPECT_THAT(config, HasSubstr("[images]\nsize = 28\nfit = 'none'\nsplit_seed = 0\nheld_out = 0\n"));
   EXPECT_EQ(resume({"--size", "14"}).status, 2);
   const Ended resumed = resume({"--data", "set.npz"});
   EXPECT_EQ(resumed.status, 0) << resumed.errors;

@@ -88,6 +88,20 @@ TEST_F(Evaluation, PrintsEveryScoreWithItsIntervalAndFloor) {
   EXPECT_THAT(ended.output, testing::Not(HasSubstr("label accuracy")));
 }
 
+TEST_F(Evaluation, MeasuresThePixelsAndWhatIsBrokenBesideBothFloors) {
+  const json scores = json::parse(eval({"run", "--count", "40", "--json"}).output)["scores"];
+  for (const char* key :
+       {"pixel_frechet", "pixel_precision", "pixel_recall", "black_pixels", "white_pixels", "laplacian"}) {
+    EXPECT_TRUE(scores[key]["value"].is_number()) << key;
+    EXPECT_TRUE(scores[key]["floor"].is_number()) << key;
+    EXPECT_TRUE(scores[key]["training_floor"].is_number()) << key;
+  }
+  EXPECT_TRUE(scores["broken"]["floor"].is_number());
+  // No classifier ships for these digits, and 16 test images are too few to tell two samples by.
+  EXPECT_TRUE(scores["independent_frechet"]["value"].is_null());
+  EXPECT_TRUE(scores["two_sample_accuracy"]["value"].is_null());
+}
+
 TEST_F(Evaluation, AsJsonHasTheSameNumbersEachTime) {
   const Ended ended = eval({"run", "--count", "40", "--json"});
   ASSERT_EQ(ended.status, 0) << ended.errors;
@@ -226,6 +240,9 @@ TEST_F(Evaluation, RefusesWhatItCannotMeasure) {
   EXPECT_EQ(images.status, 2);
   EXPECT_THAT(images.errors, HasSubstr("--temperature: found images in run/samples, expected a generator"));
   EXPECT_THAT(eval({"run", "--temperature", "nan"}).errors, HasSubstr("expected a number from 0 to 10"));
+  const Ended seen = eval({"run", "--by-held-out"});
+  EXPECT_EQ(seen.status, 2);
+  EXPECT_THAT(seen.errors, HasSubstr("Train with --held-out 10000"));
   const Ended sheet = eval({"run/samples", "--data", "digits"});
   EXPECT_EQ(sheet.status, 4);
   EXPECT_THAT(sheet.errors, HasSubstr("a file per image, not a sheet"));
@@ -243,7 +260,7 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
   const std::vector<std::string> arguments = {
       "train",    "small.toml", "--data",       "digits", "--batch-size", "8",
       "--epochs", "4",          "--eval-every", "2",      "--classifier", "digits.safetensors",
-      "--out",    "scored",     "--json"};
+      "--out",    "scored",     "--held-out",   "16",     "--json"};
   const Ended ended = place().run(arguments);
   ASSERT_EQ(ended.status, 0) << ended.errors;
   EXPECT_THAT(
@@ -271,7 +288,9 @@ TEST_F(Evaluation, InTrainingScoresAndKeepsTheBest) {
 
   // The best generator has the score that its line says.
   const bool first = scored[0]["frechet_distance"] <= scored[1]["frechet_distance"];
-  const json best = json::parse(eval({"scored/checkpoints/generator_best.safetensors", "--json"}).output);
+  const json best =
+      json::parse(eval({"scored/checkpoints/generator_best.safetensors", "--by-held-out", "--json"}).output);
+  EXPECT_EQ(best["compared_with"], "held-out images");
   EXPECT_NEAR(best["scores"]["frechet_distance"]["value"].get<double>(),
               scored[first ? 0 : 1]["frechet_distance"].get<double>(), 1e-9);
 }
@@ -315,7 +334,8 @@ TEST_F(Evaluation, InTrainingIsShownByTensorBoardAndOnTheModelCard) {
   const json protocol = json::parse(contents(place() / "shown/scores.json"));
   EXPECT_EQ(protocol["count"], 10'000);
   EXPECT_EQ(protocol["seed"], 0);
-  EXPECT_EQ(protocol["test_images"], 16);
+  EXPECT_EQ(protocol["test_images"], 10);
+  EXPECT_EQ(protocol["compared_with"], "training images");
   const std::string digest = protocol["classifier"]["sha256"];
 
   ASSERT_EQ(place().run({"export", "shown", "--out", "shown.onnx"}).status, 0);
@@ -324,7 +344,8 @@ TEST_F(Evaluation, InTrainingIsShownByTensorBoardAndOnTheModelCard) {
   EXPECT_THAT(card, testing::ContainsRegex("\\| frechet_distance \\| [0-9.e+-]+ \\| [0-9.e+-]+ \\| 16 \\|"));
   EXPECT_THAT(card, testing::ContainsRegex("\\| loss_g \\| [0-9.e+-]+ \\|  \\| 16 \\|"));
   EXPECT_THAT(card,
-              HasSubstr("Scores: 10,000 images of seed 0 against the 16 test images of digits, read by the "
+              HasSubstr("Scores: 10,000 images of seed 0 against the 10 training images of digits, read by "
+                        "the "
                         "classifier of SHA-256 `" +
                         digest));
 

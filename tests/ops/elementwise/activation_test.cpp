@@ -24,7 +24,8 @@ const Activation leaky_relu{Function::leaky_relu, 0.2F};
 const Activation relu{Function::relu, 0.0F};
 const Activation tanh{Function::tanh, 0.0F};
 const Activation sigmoid{Function::sigmoid, 0.0F};
-const std::vector<Activation> activations = {leaky_relu, relu, tanh, sigmoid};
+const Activation leaky_hard_tanh{Function::leaky_hard_tanh, 0.01F};
+const std::vector<Activation> activations = {leaky_relu, relu, tanh, sigmoid, leaky_hard_tanh};
 
 /// Numbers of both signs and of every size from 2^-20 to 2^7, zero, and enough of them for several threads.
 std::vector<float> arguments() {
