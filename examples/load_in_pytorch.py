@@ -66,6 +66,16 @@ class Residual(nn.Module):
         return x + self.second(functional.leaky_relu(hidden, self.slope))
 
 
+class LeakyHardTanh(nn.Module):
+    def __init__(self, slope):
+        super().__init__()
+        self.slope = slope
+
+    def forward(self, x):
+        inside = functional.hardtanh(x)
+        return inside + self.slope * (x - inside)
+
+
 class JoinLabel(nn.Module):
     """The label as a one-hot vector behind the features or behind the channels of every pixel."""
 
@@ -127,6 +137,8 @@ def module_of(layer, shape):
             return nn.Tanh()
         case "sigmoid":
             return nn.Sigmoid()
+        case "leaky_hard_tanh":
+            return LeakyHardTanh(layer.get("slope", 0.01))
         case "dropout":
             return nn.Dropout(layer["rate"])
         case "reshape":

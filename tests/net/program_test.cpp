@@ -84,8 +84,8 @@ class Comparison {
   Network naive_;
   Program program_;
   double mean_error_;
-  // A rounding to bf16 can put an activation's input on the other side of its bend, which moves the mean of few
-  // numbers far and is no error: the bounds allow for it, and Storage::followed knows it.
+  // A rounding to bf16 can put an activation's input on the other side of its bend, which moves the mean of
+  // few numbers far and is no error: the bounds allow for it, and Storage::followed knows it.
   bool compares_means_;
 };
 

@@ -83,11 +83,12 @@ class InParts : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(InParts, LossesAreThoseOfTheWholeBatch) {
-  ASSERT_EQ(train("whole", {"--steps", "4"}).status, 0);
+  // In bf16 a sum in another order is now and then rounded to another number.
+  ASSERT_EQ(train("whole", {"--steps", "4", "--precision", "f32"}).status, 0);
   for (const char* parts : {"2", "4"}) {
     SCOPED_TRACE(parts);
     const std::string run = std::string("run") + parts;
-    const Ended ended = train(run, {"--steps", "4", "--parts", parts});
+    const Ended ended = train(run, {"--steps", "4", "--precision", "f32", "--parts", parts});
     ASSERT_EQ(ended.status, 0) << ended.errors;
     const auto expected = metrics("whole");
     const auto found = metrics(run);
