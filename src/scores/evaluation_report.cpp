@@ -23,12 +23,6 @@ std::string_view arrow(eval::Better better) {
   return better == eval::Better::lower ? "↓" : better == eval::Better::higher ? "↑" : " ";
 }
 
-/// The number of UTF-8 continuation bytes of `text`, which take no column.
-std::ptrdiff_t extra_bytes(std::string_view text) {
-  constexpr int continuation = 0x80;
-  return std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) == continuation; });
-}
-
 std::string table_of(const std::vector<ScoreRow>& rows) {
   constexpr int title_width = 31;
   const auto number = [](double value, int decimals) {
@@ -49,8 +43,7 @@ std::string table_of(const std::vector<ScoreRow>& rows) {
                                      : fmt::format("{:.{}f} to {:.{}f}", row.estimate.value - half, decimals,
                                                    row.estimate.value + half, decimals);
     text += fmt::format("{} {:<{}}{:>10.{}f}  {:>19}{:>10}{}\n", arrow(row.info.better), row.info.title,
-                        title_width + extra_bytes(row.info.title), row.estimate.value, decimals, interval,
-                        number(row.floor, decimals),
+                        title_width, row.estimate.value, decimals, interval, number(row.floor, decimals),
                         by_training ? fmt::format("{:>13}", number(row.training_floor, decimals)) : "");
   }
   return text;

@@ -86,6 +86,14 @@ TEST_F(Evaluation, PrintsEveryScoreWithItsIntervalAndFloor) {
                     HasSubstr("40 images against the 16 test images of digits, seed 0"), HasSubstr("sha256 "),
                     HasSubstr("leaky_relu_6")));
   EXPECT_THAT(ended.output, testing::Not(HasSubstr("label accuracy")));
+  const auto columns_of = [&](const std::string& title) {
+    const std::size_t begin = ended.output.find(title);
+    const std::string line = ended.output.substr(begin, ended.output.find('\n', begin) - begin);
+    return std::ranges::count_if(line,
+                                 [](char byte) { return (byte & 0xC0) != 0x80; });  // but continuation bytes
+  };
+  EXPECT_EQ(columns_of("Fréchet distance (not FID)"), columns_of("precision (k = 3)"))
+      << "accents take no column";
 }
 
 TEST_F(Evaluation, MeasuresThePixelsAndWhatIsBrokenBesideBothFloors) {
