@@ -14,8 +14,8 @@ namespace ganymede::eval {
 /// How the neighbours of generated images and of real ones lie: the means are precision, density, recall and
 /// coverage.
 struct Neighbourhood {
-  OfGenerated of_generated;
-  OfReal of_real;
+  OfGenerated of_generated;  ///< for each generated image
+  OfReal of_real;            ///< for each real image
 };
 
 /// Real images by their features, to compare others with.
