@@ -18,7 +18,6 @@ struct EvalFlags {
   scores::EvaluationRequest request;
   PreparationFlags images;
   std::int64_t threads = 0;
-  bool against_held_out = false;
   bool json = false;
 };
 
@@ -28,7 +27,6 @@ int run_eval(const EvalFlags& flags) {
   Console console;
   scores::EvaluationRequest request = flags.request;
   request.preparation = preparation_of(flags.images);
-  request.against_held_out = flags.against_held_out;
   const scores::EvaluationReport report =
       scores::evaluate(request, [&](std::string_view line) { console.say(line); });
   print(flags.json ? scores::as_json(report) : scores::as_table(report));
@@ -63,7 +61,7 @@ void add_eval(CLI::App& app, Action& action) {
       "The data set of the real images (default: the generator's, or mnist)");
   add_preparation(*verb, options->images);
   verb->add_flag(
-      "--by-held-out", options->against_held_out,
+      "--by-held-out", options->request.against_held_out,
       "Compare with the training images that the run held out (train --held-out), instead of the test "
       "images: to choose by");
   add("--classifier", options->request.classifier, "FILE",
