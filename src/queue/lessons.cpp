@@ -98,16 +98,16 @@ std::vector<Lesson> make_lessons() {
        .cure_settings = {"objective.loss=wasserstein", "discriminator.weight_clip=0.01"}},
       {.key = "no-batch-norm",
        .title = "No batch norm",
-       .sentence = "The generator has lost its batch norm, and learns with a rate of 0.01.",
+       .sentence = "The generator has lost its batch norm, and learns with a rate of 0.005.",
        .watch =
-           "Its units are driven to their ends, and the discriminator wins within two hundred steps. With "
+           "Its units are driven to their ends, and the discriminator wins within a few hundred steps. With "
            "batch norm the same rate is survived.",
        .recipe = "dense",
-       .settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.01", no_batch_norm},
-       .steps = 500,
+       .settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.005", no_batch_norm},
+       .steps = 800,
        .ailment = Ailment::discriminator_won,
        .cure = "Put batch norm back",
-       .cure_settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.01"}},
+       .cure_settings = {"training.batch_size=32", "generator_optimizer.learning_rate=0.005"}},
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <ostream>
 #include <set>
 #include <string>
 
@@ -12,6 +13,12 @@
 #include "session/session.h"
 
 namespace ganymede::queue {
+
+/// What GoogleTest shows of a lesson in the names of tests.
+void PrintTo(const Lesson& lesson, std::ostream* out) {
+  *out << lesson.key;
+}
+
 namespace {
 
 using testing::Contains;
