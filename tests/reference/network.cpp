@@ -29,6 +29,14 @@ Values derivatives(const ops::Activation& f, const Values& src, const Values& ds
   return result;
 }
 
+net::LayerSpec in_use(net::LayerSpec layer, bool training) {
+  auto* activation = std::get_if<net::Activation>(&layer);
+  if (activation != nullptr && activation->function == ops::Function::leaky_hard_tanh && !training) {
+    activation->slope = 0.0F;
+  }
+  return layer;
+}
+
 }  // namespace
 
 Network::Network(const net::NetSpec& spec, const net::Use& use, const net::Weights& initial, Storage storage)
@@ -36,7 +44,7 @@ Network::Network(const net::NetSpec& spec, const net::Use& use, const net::Weigh
   const net::Plan plan = net::make_plan(spec, use);
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
     Layer layer;
-    layer.spec = spec.layers[i];
+    layer.spec = in_use(spec.layers[i], use.training);
     layer.shape = plan.layers[i].shape;
     layer.type = plan.rows[plan.places[plan.layers[i].dst].value].dtype;
     layer.before_activation = plan.layers[i].epilogue.has_value();

@@ -27,7 +27,7 @@ constexpr std::array<Form, 5> all_forms = {{
     {{ops::Function::relu, 0.0F}, "relu", "ReLU", "Relu", "leaky_relu"},
     {{ops::Function::tanh, 0.0F}, "tanh", "Tanh", "Tanh", "tanh"},
     {{ops::Function::sigmoid, 0.0F}, "sigmoid", "Sigmoid", "Sigmoid", "sigmoid"},
-    {{ops::Function::leaky_hard_tanh, 0.01F}, "leaky_hard_tanh", "LeakyHardTanh", "Clip", "leaky_hard_tanh"},
+    {{ops::Function::leaky_hard_tanh, 0.01F}, "leaky_hard_tanh", "LeakyHardTanh", "Clip", "hard_tanh"},
 }};
 
 const Form& form_of(const Activation& activation) {
@@ -36,6 +36,13 @@ const Form& form_of(const Activation& activation) {
 }
 
 }  // namespace
+
+Activation at_inference(Activation activation) {
+  if (activation.function == ops::Function::leaky_hard_tanh) {
+    activation.slope = 0.0F;
+  }
+  return activation;
+}
 
 std::vector<Activation> forms(const Activation&) {
   std::vector<Activation> all;
@@ -62,7 +69,7 @@ base::Shape output_shape(const Activation& activation, const base::Shape& input)
 }
 
 ActivationOp::ActivationOp(const Activation& activation, const LayerBinding& binding, const ops::Device&)
-    : binding_(binding), activation_(activation) {}
+    : binding_(binding), activation_(binding.use->training ? activation : at_inference(activation)) {}
 
 void ActivationOp::forward(const PassContext&) {
   if (binding_.epilogue_in_source) {
@@ -90,27 +97,14 @@ void ActivationOp::multiply_by_derivative(const TensorRef& src, const TensorRef&
   });
 }
 
-/// (1 - slope) clip(x) + slope x
-void write_leaky_hard_tanh(const Activation& activation, const LayerShape& place, OnnxGraph& graph) {
-  const std::string x = graph.value;
-  const auto number = [&](const char* name, float value) {
-    return graph.constant(place.part(name), {}, std::vector<float>{value});
-  };
-  const std::string inside = place.part("inside");
-  const std::string scaled = place.part("scaled");
-  const std::string outside = place.part("outside");
-  graph.add({"Clip", inside, {x, number("low", -1.0F), number("high", 1.0F)}});
-  graph.add({"Mul", scaled, {inside, number("rest", 1.0F - activation.slope)}});
-  graph.add({"Mul", outside, {x, number("slope", activation.slope)}});
-  graph.add({"Add", place.name, {scaled, outside}});
-}
-
 void write_onnx(const Activation& activation, const LayerShape& place, OnnxGraph& graph) {
-  if (activation.function == ops::Function::leaky_hard_tanh) {
-    write_leaky_hard_tanh(activation, place, graph);
-    return;
-  }
   OnnxNode node{form_of(activation).onnx, place.name, {graph.value}};
+  if (activation.function == ops::Function::leaky_hard_tanh) {
+    const auto end = [&](const char* name, float value) {
+      return graph.constant(place.part(name), {}, std::vector<float>{value});
+    };
+    node.inputs.insert(node.inputs.end(), {end("low", -1.0F), end("high", 1.0F)});
+  }
   if (activation.function == ops::Function::leaky_relu) {
     node.attributes.push_back({"alpha", activation.slope});
   }
@@ -118,8 +112,9 @@ void write_onnx(const Activation& activation, const LayerShape& place, OnnxGraph
 }
 
 void write_c(const Activation& activation, const LayerShape& place, CCode& code) {
-  const bool has_slope = activation.has_slope() || activation.function == ops::Function::relu;
-  const std::string slope = has_slope ? fmt::format(", {:#}f", activation.slope) : "";
+  const bool rectifies =
+      activation.function == ops::Function::leaky_relu || activation.function == ops::Function::relu;
+  const std::string slope = rectifies ? fmt::format(", {:#}f", activation.slope) : "";
   code.line(fmt::format("ganymede_{}({}, {}{});", form_of(activation).c, code.here(), place.output.elements(),
                         slope));
 }
@@ -144,10 +139,9 @@ static inline void ganymede_sigmoid(float *data, int count) {
   }
 }
 
-static inline void ganymede_leaky_hard_tanh(float *data, int count, float slope) {
+static inline void ganymede_hard_tanh(float *data, int count) {
   for (int n = 0; n < count; ++n) {
-    float inside = fminf(fmaxf(data[n], -1.0f), 1.0f);
-    data[n] = inside + slope * (data[n] - inside);
+    data[n] = fminf(fmaxf(data[n], -1.0f), 1.0f);
   }
 }
 )c"};
