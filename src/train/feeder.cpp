@@ -13,6 +13,7 @@ Feeder::Feeder(const Recipe& recipe, const data::Split& images, std::int64_t cla
       latent_(recipe.latent),
       classes_(classes),
       pairs_(compares_pairs(recipe.objective.loss)),
+      shares_fakes_(recipe.training.fakes == FakeMode::shared),
       discriminator_steps_(static_cast<std::uint64_t>(recipe.training.discriminator_steps)),
       batch_(static_cast<std::size_t>(share.size(recipe.training.batch_size))),
       sampler_(seed_, static_cast<std::uint32_t>(images.count())),
@@ -30,11 +31,15 @@ Batch Feeder::discriminator_batch(std::uint64_t update) {
 }
 
 Batch Feeder::generator_batch(std::uint64_t update) {
+  const std::uint64_t last = (update + 1) * discriminator_steps_ - 1;
+  if (shares_fakes_) {
+    return discriminator_batch(last);
+  }
   const std::span points = latents(batch_);
   fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, latent_.distribution,
                points, first(points.size()));
   if (pairs_) {
-    gather((update + 1) * discriminator_steps_ - 1);
+    gather(last);
     return {.images = images_, .labels = labels_, .latents = points};
   }
   const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = update};

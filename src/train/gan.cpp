@@ -10,7 +10,7 @@ namespace {
 /// Keeps the random numbers of the programs apart.
 enum Stream : std::uint32_t { fakes = 1, discriminator = 2, generator = 3, frozen = 4, real = 5 };
 
-/// The generator as it makes the images that the discriminator learns from.
+/// The generator as it makes images for the discriminator alone.
 net::Use fake_use(const Recipe& recipe, dist::Part part) {
   const bool training = recipe.training.fakes == FakeMode::training;
   return {.batch = part.share().size(recipe.half_batch()),
@@ -21,9 +21,9 @@ net::Use fake_use(const Recipe& recipe, dist::Part part) {
           .part = part};
 }
 
-net::Use discriminator_use(const Recipe& recipe, dist::Part part) {
-  const bool penalty = recipe.penalty.any();
-  return {.batch = parts_of_batch(recipe.penalty) * part.share().size(recipe.half_batch()),
+net::Use discriminator_use(const Recipe& recipe, const PenaltySettings& penalties, dist::Part part) {
+  const bool penalty = penalties.any();
+  return {.batch = parts_of_batch(penalties) * part.share().size(recipe.half_batch()),
           .precision = resolve(recipe.training.precision),
           .training = true,
           .updates_states = true,
@@ -33,7 +33,12 @@ net::Use discriminator_use(const Recipe& recipe, dist::Part part) {
           .penalty = penalty,
           .random_stream = Stream::discriminator,
           .part = part,
-          .groups = parts_of_batch(recipe.penalty)};
+          .groups = parts_of_batch(penalties)};
+}
+
+/// The discriminator as it learns in updates in which no penalty counts.
+net::Use plain_use(const Recipe& recipe, dist::Part part) {
+  return discriminator_use(recipe, {}, part);
 }
 
 net::Use generator_use(const Recipe& recipe, dist::Part part) {
@@ -63,17 +68,42 @@ net::Use real_use(const Recipe& recipe, dist::Part part) {
   return use;
 }
 
+/// The generator as it makes the images that the discriminator learns from.
+net::Use drawing_use(const Recipe& recipe, dist::Part part) {
+  return recipe.training.fakes == FakeMode::shared ? generator_use(recipe, part) : fake_use(recipe, part);
+}
+
+bool has_plain_updates(const PenaltySettings& penalty) {
+  return penalty.any() && penalty.every > 1;
+}
+
 std::size_t memory_of(const net::NetSpec& spec, const net::Use& use) {
   return base::aligned_size(static_cast<std::size_t>(net::make_plan(spec, use).bytes));
 }
 
-/// Nothing of the discriminator's update outlives it, so that the generator's takes the same memory.
+/// Of what the discriminator learns by.
+std::size_t memory_of_learning(const Recipe& recipe, const net::NetSpec& discriminator, dist::Part part) {
+  const std::size_t memory = memory_of(discriminator, discriminator_use(recipe, recipe.penalty, part));
+  return has_plain_updates(recipe.penalty)
+             ? std::max(memory, memory_of(discriminator, plain_use(recipe, part)))
+             : memory;
+}
+
+/// Nothing of the discriminator's update outlives it but generated images that are shared, so that the
+/// generator's takes the same memory.
 std::size_t memory_of(const Recipe& recipe, const net::NetSpec& generator, const net::NetSpec& discriminator,
                       dist::Part part) {
   return std::max(
-      memory_of(generator, fake_use(recipe, part)) +
-          memory_of(discriminator, discriminator_use(recipe, part)),
+      memory_of(generator, drawing_use(recipe, part)) + memory_of_learning(recipe, discriminator, part),
       memory_of(generator, generator_use(recipe, part)) + memory_of(discriminator, frozen_use(recipe, part)));
+}
+
+/// One of the equal parts of a batch of real images, generated images and, for a gradient penalty, points
+/// between.
+template <class T>
+std::span<T> part_of(std::span<T> batch, const net::Program& program, std::int64_t index) {
+  const std::size_t size = batch.size() / static_cast<std::size_t>(program.plan().use.groups);
+  return batch.subspan(static_cast<std::size_t>(index) * size, size);
 }
 
 /// Runs a program on its input, each part of which has these labels.
@@ -100,11 +130,10 @@ Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device,
       networks_(networks),
       part_(part),
       memory_(memory_of(recipe, networks.generator().spec(), networks.partner().spec(), part)),
-      fake_program_(networks.generator().spec(), fake_use(recipe, part), networks.generator().weights(),
-                    device, memory_.as<std::byte>()),
       discriminator_program_(
-          networks.partner().spec(), discriminator_use(recipe, part), networks.partner().weights(), device,
-          memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), fake_use(recipe, part)))),
+          networks.partner().spec(), discriminator_use(recipe, penalty_, part), networks.partner().weights(),
+          device,
+          memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), drawing_use(recipe, part)))),
       generator_program_(networks.generator().spec(), generator_use(recipe, part),
                          networks.generator().weights(), device, memory_.as<std::byte>()),
       frozen_program_(networks.partner().spec(), frozen_use(recipe, part), networks.partner().weights(),
@@ -113,6 +142,15 @@ Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device,
                           memory_of(networks.generator().spec(), generator_use(recipe, part)))),
       diff_logits_(discriminator_program_.output().size()),
       shares_(static_cast<std::size_t>(part.share().size(recipe.half_batch()))) {
+  if (recipe.training.fakes != FakeMode::shared) {
+    fake_program_.emplace(networks.generator().spec(), fake_use(recipe, part), networks.generator().weights(),
+                          device, memory_.as<std::byte>());
+  }
+  if (has_plain_updates(penalty_)) {
+    plain_program_.emplace(
+        networks.partner().spec(), plain_use(recipe, part), networks.partner().weights(), device,
+        memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), drawing_use(recipe, part))));
+  }
   if (compares_pairs(objective_.loss)) {
     real_program_.emplace(networks.partner().spec(), real_use(recipe, part), networks.partner().weights(),
                           device);
@@ -150,35 +188,43 @@ GanMetrics Gan::take_step(std::uint64_t step, Feeder& feeder) {
 void Gan::update_discriminator(std::uint64_t update, const Batch& batch, GanMetrics& metrics) {
   const net::PassContext context{.seed = seed_, .step = update};
   const std::int64_t images_so_far = images_before(update / discriminator_steps_);
-  std::ranges::copy(batch.latents, fake_program_.input().begin());
-  forward(fake_program_, batch.labels, context);
+  net::Program& drawing = drawing_program();
+  std::ranges::copy(batch.latents, drawing.input().begin());
+  forward(drawing, batch.labels, context);
+  if (!fake_program_) {
+    drawn_ = update;
+  }
 
-  const std::span images = discriminator_program_.input();
-  const std::span real = part(images, 0);
-  const std::span fake = part(images, 1);
+  net::Program& program = learning_program(update);
+  const std::span images = program.input();
+  const std::span real = part_of(images, program, 0);
+  const std::span fake = part_of(images, program, 1);
   std::ranges::copy(batch.images, real.begin());
-  std::ranges::copy(fake_program_.output(), fake.begin());
+  std::ranges::copy(drawing.output(), fake.begin());
   const base::RandomKey disturbance = key(base::Purpose::augmentation, Stream::discriminator, context);
   const double noise = augmentation_.noise * factor_at(schedule_, schedule_.noise, images_so_far);
   disturb(disturbance, noise, 0, real);
   disturb(disturbance, noise, 1, fake);
-  if (penalty_.gradient_penalty > 0.0) {
+  const bool penalised = penalty_.counts_in(update);
+  if (penalised && penalty_.gradient_penalty > 0.0) {
     base::fill_uniform(key(base::Purpose::interpolation, Stream::discriminator, context), 0.0F, 1.0F, shares_,
                        static_cast<std::uint64_t>(first_of(shares_.size())));
-    interpolate(shares_, real, fake, part(images, 2));
+    interpolate(shares_, real, fake, part_of(images, program, 2));
   }
-  forward(discriminator_program_, batch.labels, context);
-  measure_discriminator(key(base::Purpose::label_flip, Stream::discriminator, context), metrics);
+  forward(program, batch.labels, context);
+  measure_discriminator(program, key(base::Purpose::label_flip, Stream::discriminator, context), metrics);
   if (update % discriminator_steps_ == 0) {
     tell(Phase::forward, batch, metrics);
   }
 
-  if (penalty_.any()) {
-    backward_penalised(penalty_, factor_at(schedule_, schedule_.penalty, images_so_far),
-                       static_cast<std::int64_t>(shares_.size()), diff_logits_, discriminator_program_);
+  const std::span diff_logits = std::span(diff_logits_).first(program.output().size());
+  if (penalised) {
+    const double factor = factor_at(schedule_, schedule_.penalty, images_so_far);
+    backward_penalised(penalty_, static_cast<double>(penalty_.every) * factor,
+                       static_cast<std::int64_t>(shares_.size()), diff_logits, program);
   } else {
-    std::ranges::copy(diff_logits_, discriminator_program_.output_gradient().begin());
-    discriminator_program_.backward();
+    std::ranges::copy(diff_logits, program.output_gradient().begin());
+    program.backward();
   }
   networks_.partner().update(static_cast<std::int64_t>(update) + 1,
                              factor_at(schedule_, schedule_.learning_rate, images_so_far));
@@ -190,19 +236,24 @@ void Gan::tell(Phase phase, const Batch& batch, const GanMetrics& metrics) const
   }
 }
 
+net::Program& Gan::learning_program(std::uint64_t update) {
+  return plain_program_ && !penalty_.counts_in(update) ? *plain_program_ : discriminator_program_;
+}
+
 /// The losses, and their derivatives by the logits.
-void Gan::measure_discriminator(const base::RandomKey& flips, GanMetrics& metrics) {
+void Gan::measure_discriminator(const net::Program& program, const base::RandomKey& flips,
+                                GanMetrics& metrics) {
   const auto first = static_cast<std::uint64_t>(first_of(flipped_.size()));
   for (std::size_t n = 0; n < flipped_.size(); ++n) {
     flipped_[n] = static_cast<std::uint8_t>(base::unit_uniform(base::random_word(flips, first + n)) <
                                             objective_.label_flip);
   }
-  const std::span logits = discriminator_program_.output();  // [parts of the batch, half batch]
-  const std::span real = part(logits, 0);
-  const std::span fake = part(logits, 1);
-  const std::span diff_logits(diff_logits_);
-  const DiscriminatorLosses losses =
-      discriminator_loss(objective_, real, fake, flipped_, part(diff_logits, 0), part(diff_logits, 1));
+  const std::span logits = program.output();  // [parts of the batch, half batch]
+  const std::span real = part_of(logits, program, 0);
+  const std::span fake = part_of(logits, program, 1);
+  const std::span diff_logits = std::span(diff_logits_).first(logits.size());
+  const DiscriminatorLosses losses = discriminator_loss(
+      objective_, real, fake, flipped_, part_of(diff_logits, program, 0), part_of(diff_logits, program, 1));
   metrics.discriminator_loss_real = losses.real;
   metrics.discriminator_loss_fake = losses.fake;
   const Verdict on_real = judge(real);
@@ -218,8 +269,11 @@ void Gan::update_generator(std::uint64_t update, const Batch& batch, GanMetrics&
   const std::int64_t images_so_far = images_before(update);
   const double noise = augmentation_.noise * factor_at(schedule_, schedule_.noise, images_so_far);
   const base::RandomKey disturbance = key(base::Purpose::augmentation, Stream::frozen, context);
-  std::ranges::copy(batch.latents, generator_program_.input().begin());
-  forward(generator_program_, batch.labels, context);
+  if (drawn_ != (update + 1) * discriminator_steps_ - 1) {
+    std::ranges::copy(batch.latents, generator_program_.input().begin());
+    forward(generator_program_, batch.labels, context);
+  }
+  drawn_.reset();
 
   const std::span images = frozen_program_.input();
   std::ranges::copy(generator_program_.output(), images.begin());
@@ -262,12 +316,6 @@ std::int64_t Gan::first_of(std::size_t samples) const {
   return static_cast<std::int64_t>(samples) * part_.share().part;
 }
 
-template <class T>
-std::span<T> Gan::part(std::span<T> batch, std::int64_t index) const {
-  const std::size_t size = batch.size() / static_cast<std::size_t>(parts_of_batch(penalty_));
-  return batch.subspan(static_cast<std::size_t>(index) * size, size);
-}
-
 std::int64_t Gan::images_before(std::uint64_t generator_update) const {
   return static_cast<std::int64_t>(generator_update) * batch_;
 }
@@ -277,10 +325,15 @@ base::RandomKey Gan::key(base::Purpose purpose, std::uint32_t stream, const net:
 }
 
 std::vector<NamedProgram> Gan::programs() {
-  std::vector<NamedProgram> all = {{"fake generator", fake_program_},
-                                   {"discriminator", discriminator_program_},
+  std::vector<NamedProgram> all = {{"discriminator", discriminator_program_},
                                    {"generator", generator_program_},
                                    {"frozen discriminator", frozen_program_}};
+  if (fake_program_) {
+    all.push_back({"fake generator", *fake_program_});
+  }
+  if (plain_program_) {
+    all.push_back({"discriminator without penalty", *plain_program_});
+  }
   if (real_program_) {
     all.push_back({"frozen discriminator on real images", *real_program_});
   }

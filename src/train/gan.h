@@ -65,15 +65,16 @@ class Gan {
   std::vector<NamedProgram> programs();
 
  private:
-  void measure_discriminator(const base::RandomKey& flips, GanMetrics& metrics);
+  /// What makes the discriminator's generated images.
+  net::Program& drawing_program() { return fake_program_ ? *fake_program_ : generator_program_; }
+  /// What the discriminator's update of this number learns by.
+  net::Program& learning_program(std::uint64_t update);
+  void measure_discriminator(const net::Program& program, const base::RandomKey& flips, GanMetrics& metrics);
   void tell(Phase phase, const Batch& batch, const GanMetrics& metrics) const;
   /// Images of the batch's part `index`: see part().
   void disturb(const base::RandomKey& key, double noise, std::int64_t index, std::span<float> images);
   /// The first of so many samples, in the whole batch.
   std::int64_t first_of(std::size_t samples) const;
-  /// The whole batch is real images, generated images and, for a gradient penalty, points between.
-  template <class T>
-  std::span<T> part(std::span<T> batch, std::int64_t index) const;
   /// Of the generator's steps, before the update of this number.
   std::int64_t images_before(std::uint64_t generator_update) const;
   base::RandomKey key(base::Purpose purpose, std::uint32_t stream, const net::PassContext& context) const;
@@ -89,12 +90,14 @@ class Gan {
   std::int64_t batch_;  // the whole one
   NetworkPair& networks_;
   dist::Part part_;
-  base::Buffer memory_;                       // of the four programs below, half of which run at a time
-  net::Program fake_program_;                 // G makes the discriminator's generated images
-  net::Program discriminator_program_;        // D learns
-  net::Program generator_program_;            // the composite's lower part: G learns
-  net::Program frozen_program_;               // its upper part: D without weight gradients
-  std::optional<net::Program> real_program_;  // D on the real images that G's images are compared with
+  base::Buffer memory_;  // of all programs below but the last, of which one each of G and D runs at a time
+  std::optional<net::Program> fake_program_;   // G makes D's generated images, where it does not share them
+  net::Program discriminator_program_;         // D learns, with the penalties where there are some
+  std::optional<net::Program> plain_program_;  // D learns in updates in which they do not count
+  net::Program generator_program_;             // the composite's lower part: G learns
+  net::Program frozen_program_;                // its upper part: D without weight gradients
+  std::optional<net::Program> real_program_;   // D on the real images that G's images are compared with
+  std::optional<std::uint64_t> drawn_;  // the update of D whose images generator_program_ has still ready
   // Half batches are this part's.
   std::vector<float> diff_logits_;     // [parts of the batch, half batch]
   std::vector<float> shares_;          // [half batch], of the real image in a point between

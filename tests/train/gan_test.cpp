@@ -45,7 +45,11 @@ void expect_discriminator_untouched_by_generator_step(const Recipe& recipe, cons
 }
 
 TEST_P(EachRecipe, FreezesTheDiscriminatorInTheGeneratorStep) {
-  expect_discriminator_untouched_by_generator_step(recipe(), device_);
+  Recipe on_points_of_its_own = recipe();
+  if (on_points_of_its_own.training.fakes == FakeMode::shared) {
+    on_points_of_its_own.training.fakes = FakeMode::training;
+  }
+  expect_discriminator_untouched_by_generator_step(on_points_of_its_own, device_);
 }
 
 TEST(FrozenDiscriminator, KeepsItsBatchStatistics) {
@@ -73,6 +77,105 @@ TEST(WeightClip, KeepsTheDiscriminatorsWeightsWithinIt) {
   };
   EXPECT_EQ(largest(networks.partner().weights()), 0.01F);
   EXPECT_GT(largest(networks.generator().weights()), 0.01F);
+}
+
+/// The tensors of both networks after these updates of the discriminator and then one of the generator.
+template <class Updates>
+std::vector<std::vector<float>> trained(const Recipe& recipe, const Updates& updates) {
+  const ops::Device device;
+  NetworkPair networks(recipe, {28, 28, 1}, 10);
+  Gan gan(recipe, networks, device);
+  Feeder feeder(recipe, mnist().train, 10);
+  updates(gan, feeder);
+  return snapshot(networks.tensors());
+}
+
+TEST(SharedFakes, AreWhatAGeneratorWithoutStatisticsWouldMakeAgain) {
+  const std::vector<std::string> plain_generator = {
+      R"(generator.layers=[{kind="dense",units=64},{kind="leaky_relu",slope=0.2},)"
+      R"({kind="dense",units=784},{kind="tanh"},{kind="reshape",shape=[28,28,1]}])",
+      "training.discriminator_steps=2"};
+  const auto with = [&](const std::string& fakes) {
+    std::vector<std::string> settings = plain_generator;
+    settings.push_back("training.fakes=" + fakes);
+    return small(settings);
+  };
+  const auto shared = trained(with("shared"), [](Gan& gan, Feeder& feeder) { gan.take_step(0, feeder); });
+  const auto again = trained(with("training"), [](Gan& gan, Feeder& feeder) {
+    GanMetrics metrics;
+    gan.update_discriminator(0, feeder.discriminator_batch(0), metrics);
+    gan.update_discriminator(1, feeder.discriminator_batch(1), metrics);
+    gan.update_generator(0, feeder.discriminator_batch(1), metrics);
+  });
+  EXPECT_TRUE(same_bytes(shared, again));
+  const auto new_points =
+      trained(with("training"), [](Gan& gan, Feeder& feeder) { gan.take_step(0, feeder); });
+  EXPECT_FALSE(same_bytes(shared, new_points));
+}
+
+TEST(SharedFakes, AreMadeAnewForAnUpdateOfAnotherBatch) {
+  const Recipe recipe = small({"training.fakes=shared"});
+  const auto updated_from = [&](std::uint64_t number) {
+    return trained(recipe, [&](Gan& gan, Feeder& feeder) {
+      GanMetrics metrics;
+      gan.update_discriminator(0, feeder.discriminator_batch(0), metrics);
+      gan.update_generator(1, feeder.discriminator_batch(number), metrics);
+    });
+  };
+  EXPECT_FALSE(same_bytes(updated_from(1), updated_from(2)));
+}
+
+TEST(SharedFakes, AreRefusedWithHalfBatches) {
+  EXPECT_THAT(
+      [] {
+        small({"training.fakes=shared", "training.discriminator_batch=half"});
+      },
+      testing::Throws<base::Error>(testing::Property(
+          &base::Error::what, testing::HasSubstr("half with generated images that both updates share"))));
+}
+
+/// The discriminator's tensors, or those of them with this ending, after so many of its updates.
+std::vector<std::vector<float>> discriminator_after(std::uint64_t updates, std::vector<std::string> settings,
+                                                    std::string_view ending = "") {
+  const ops::Device device;
+  const Recipe recipe = small(std::move(settings));
+  NetworkPair networks(recipe, {28, 28, 1}, 10);
+  Gan gan(recipe, networks, device);
+  Feeder feeder(recipe, mnist().train, 10);
+  GanMetrics metrics;
+  for (std::uint64_t update = 0; update < updates; ++update) {
+    gan.update_discriminator(update, feeder.discriminator_batch(update), metrics);
+  }
+  std::vector<NamedTensor> tensors = networks.partner().tensors();
+  std::erase_if(tensors, [&](const NamedTensor& tensor) { return !tensor.name.ends_with(ending); });
+  return snapshot(tensors);
+}
+
+TEST(LazyPenalty, CountsInEveryNthUpdateThatManyTimesAsMuch) {
+  for (const std::string penalty : {"penalty.r1", "penalty.gradient_penalty"}) {
+    const auto lazy = [&](std::uint64_t updates) {
+      return discriminator_after(updates, {penalty + "=0.5", "penalty.every=2"});
+    };
+    const auto always = [&](std::uint64_t updates, const std::string& weight) {
+      return discriminator_after(updates, {penalty + "=" + weight});
+    };
+    EXPECT_TRUE(same_bytes(lazy(1), always(1, "1.0"))) << penalty;
+    EXPECT_FALSE(same_bytes(lazy(2), always(2, "1.0"))) << penalty;
+    EXPECT_FALSE(same_bytes(lazy(2), always(2, "0.5"))) << penalty;
+  }
+}
+
+TEST(LazyPenalty, LeavesTheGradientsOfTheUpdatesBetween) {
+  // Without a rate the weights stay, and without momentum Adam's first moments are the last gradients.
+  const auto second_gradients = [](std::vector<std::string> settings) {
+    settings.insert(settings.end(),
+                    {"discriminator_optimizer.learning_rate=0", "discriminator_optimizer.beta1=0"});
+    return discriminator_after(2, std::move(settings), ".adam_m");
+  };
+  for (const std::string penalty : {"penalty.r1=1.0", "penalty.gradient_penalty=1.0"}) {
+    EXPECT_TRUE(same_bytes(second_gradients({penalty, "penalty.every=2"}), second_gradients({}))) << penalty;
+    EXPECT_FALSE(same_bytes(second_gradients({penalty}), second_gradients({}))) << penalty;
+  }
 }
 
 TEST(Average, MakesTheSamplesWhereThereIsOne) {

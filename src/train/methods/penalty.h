@@ -14,8 +14,16 @@ struct PenaltySettings {
   double r1 = 0.0;                ///< gamma, at the real images
   double r2 = 0.0;                ///< gamma, at the generated images
   double gradient_penalty = 0.0;  ///< lambda, at random points between pairs of them
+  /// The discriminator's updates from one with penalties to the next, which count so many times as much
+  /// there: lazy regularisation (Karras et al. 2020). 1: in every update.
+  std::int64_t every = 1;
 
+  /// Whether there are penalties at all.
   bool any() const { return r1 > 0.0 || r2 > 0.0 || gradient_penalty > 0.0; }
+  /// Whether the discriminator's update of this number, 0 for the first, has them.
+  bool counts_in(std::uint64_t update) const {
+    return any() && update % static_cast<std::uint64_t>(every) == 0;
+  }
 };
 
 /// The discriminator's batch has the real images, the generated ones and, with a gradient penalty, as many
@@ -44,6 +52,7 @@ void fields(PenaltySettings& penalty, Visitor& visit) {
   visit("r1", penalty.r1);
   visit("r2", penalty.r2);
   visit("gradient_penalty", penalty.gradient_penalty);
+  visit("every", penalty.every);
 }
 
 }  // namespace ganymede::train

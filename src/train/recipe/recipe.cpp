@@ -60,8 +60,8 @@ net::Words<DiscriminatorBatch> words(DiscriminatorBatch) {
 }
 
 net::Words<FakeMode> words(FakeMode) {
-  static constexpr std::array<std::pair<std::string_view, FakeMode>, 2> table = {
-      {{"training", FakeMode::training}, {"inference", FakeMode::inference}}};
+  static constexpr std::array<std::pair<std::string_view, FakeMode>, 3> table = {
+      {{"training", FakeMode::training}, {"inference", FakeMode::inference}, {"shared", FakeMode::shared}}};
   return table;
 }
 

@@ -47,8 +47,9 @@ enum class DiscriminatorBatch {
 
 /// How the generator runs when it makes the images that the discriminator learns to tell apart.
 enum class FakeMode {
-  training,  ///< with dropout and the batch's statistics, as PyTorch programs do
-  inference  ///< without dropout and with running statistics, as Keras' predict()
+  training,   ///< with dropout and the batch's statistics, on latent points of their own
+  inference,  ///< without dropout and with running statistics, as Keras' predict()
+  shared      ///< as in training, and the generator's update is judged by the same images: PyTorch's DCGAN
 };
 
 using data::PixelRange;

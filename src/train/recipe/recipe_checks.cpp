@@ -26,6 +26,11 @@ void check_optimizer(const std::string& key, const ops::AdamSettings& adam) {
   check_range(key + ".epsilon", adam.epsilon, 0.0, 1.0);
 }
 
+[[noreturn]] void refuse_half_batch(const std::string& found) {
+  refuse_recipe("training.discriminator_batch", found, "full: as many real images as the generator makes",
+                "Write discriminator_batch = \"full\"");
+}
+
 void check_methods(const Recipe& recipe) {
   constexpr double most = 1e6;
   check_range("objective.label_flip", recipe.objective.label_flip, 0.0, 1.0);
@@ -33,6 +38,7 @@ void check_methods(const Recipe& recipe) {
   check_range("penalty.r1", recipe.penalty.r1, 0.0, most);
   check_range("penalty.r2", recipe.penalty.r2, 0.0, most);
   check_range("penalty.gradient_penalty", recipe.penalty.gradient_penalty, 0.0, most);
+  check_range<std::int64_t>("penalty.every", recipe.penalty.every, 1, largest_count);
   check_range("augmentation.translation", recipe.augmentation.translation, 0.0, 1.0);
   check_range("augmentation.cutout", recipe.augmentation.cutout, 0.0, 1.0);
   check_range("augmentation.noise", recipe.augmentation.noise, 0.0, most);
@@ -50,10 +56,13 @@ void check_methods(const Recipe& recipe) {
     refuse_recipe("schedule.images", fmt::format("{} together with whole_run", recipe.schedule.images),
                   "one of the two", "Leave one out, or give --set schedule.images=0");
   }
-  if (compares_pairs(recipe.objective.loss) &&
-      recipe.training.discriminator_batch != DiscriminatorBatch::full) {
-    refuse_recipe("training.discriminator_batch", "half with a loss that compares pairs",
-                  "full: as many real images as the generator makes", "Write discriminator_batch = \"full\"");
+  if (recipe.training.discriminator_batch != DiscriminatorBatch::full) {
+    if (compares_pairs(recipe.objective.loss)) {
+      refuse_half_batch("half with a loss that compares pairs");
+    }
+    if (recipe.training.fakes == FakeMode::shared) {
+      refuse_half_batch("half with generated images that both updates share");
+    }
   }
 }
 
