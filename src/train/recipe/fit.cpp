@@ -22,12 +22,14 @@ constexpr std::size_t most_layers = 1000;
 struct MapSettings {
   std::int64_t halve_to = 0;  // 0: the recipe uses no halved sides
   std::int64_t halve_at_least = 1;
+  std::int64_t begin_at = 0;  // 0: where the halvings end
 };
 
 template <class Visitor>
 void fields(MapSettings& maps, Visitor& visit) {
   visit("halve_to", maps.halve_to);
   visit("halve_at_least", maps.halve_at_least);
+  visit("begin_at", maps.begin_at);
 }
 
 /// Takes the section out of a recipe.
@@ -81,6 +83,14 @@ void add_halvings(const MapSettings& maps, const base::Shape& image, Variables& 
   variables["halvings"] = halvings;
   variables["map_height"] = height;
   variables["map_width"] = width;
+  while (maps.begin_at > 0 && std::max(height, width) > maps.begin_at && height % 2 == 0 && width % 2 == 0) {
+    height /= 2;
+    width /= 2;
+    ++halvings;
+  }
+  variables["doublings"] = halvings;
+  variables["begin_height"] = height;
+  variables["begin_width"] = width;
 }
 
 Variables variables_of(const MapSettings& maps, const DataShape& data) {

@@ -26,6 +26,8 @@ DataShape shape_of(const data::Dataset& dataset);
 /// - `[maps] halve_to = 16` halves both sides of the image until none is above 16, and at least
 /// `halve_at_least`
 ///   (1) times. This gives the names `halvings`, and `map_height` and `map_width`, the sides that are left.
+///   `begin_at = 8` goes on with these while one is above 8 and both are even, for a generator that begins
+///   with smaller maps where it can: `begin_height`, `begin_width`, and `doublings` from there to the image.
 /// - A layer with `when = EXPRESSION` is left out where the expression is zero.
 /// - `{ repeat = EXPRESSION, layers = [...] }` stands for that many copies of its layers.
 /// Throws Error(configuration) where a side is odd before it is to be halved, and for expressions that have

@@ -71,6 +71,24 @@ TEST(Fit, RepeatsLayersForEachHalving) {
   EXPECT_EQ(kinds_of(with_generator(layers, {.image = {64, 64, 1}})).size(), 6);
 }
 
+TEST(Fit, BeginsWithSmallerMapsWhereTheSidesAreEven) {
+  const auto begins = [](const std::string& maps, const base::Shape& image) {
+    const std::string layers =
+        R"({ kind = "reshape", shape = ["begin_height", "begin_width", "doublings"] })";
+    const Recipe recipe =
+        parse_recipe(fmt::format("name = \"mine\"\n[maps]\n{}\n[generator]\nlayers = [{}]\n{}", maps, layers,
+                                 discriminator),
+                     "mine", {}, {.image = image});
+    return std::get<net::Reshape>(recipe.generator.layers[0]).shape;
+  };
+  const std::string maps = "halve_to = 15\nbegin_at = 8";
+  EXPECT_EQ(begins(maps, {28, 28, 1}), (base::Shape{7, 7, 2}));
+  EXPECT_EQ(begins(maps, {26, 26, 1}), (base::Shape{13, 13, 1}));
+  EXPECT_EQ(begins(maps, {32, 32, 1}), (base::Shape{8, 8, 2}));
+  EXPECT_EQ(begins(maps, {28, 26, 1}), (base::Shape{14, 13, 1}));
+  EXPECT_EQ(begins("halve_to = 15", {28, 28, 1}), (base::Shape{14, 14, 1}));
+}
+
 TEST(Fit, LeavesOutLayersOfLabelsWhereThereAreNone) {
   const std::string layers =
       R"({ kind = "join_label", classes = "classes", when = "labels" }, { kind = "relu" })";
