@@ -33,7 +33,9 @@ Batch Feeder::discriminator_batch(std::uint64_t update) {
 Batch Feeder::generator_batch(std::uint64_t update) {
   const std::uint64_t last = (update + 1) * discriminator_steps_ - 1;
   if (shares_fakes_) {
-    return discriminator_batch(last);
+    Batch batch = discriminator_batch(last);
+    batch.images = pairs_ ? batch.images : std::span<const float>();
+    return batch;
   }
   const std::span points = latents(batch_);
   fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, latent_.distribution,

@@ -28,9 +28,9 @@ class Feeder {
   /// For the discriminator's update number `update`, 0 for the first. The generated images get the labels of
   /// the real ones, so that a label alone does not tell which are real.
   Batch discriminator_batch(std::uint64_t update);
-  /// For the generator's. Where both updates share the generated images, it is the batch of the
-  /// discriminator's last update before it. Elsewhere its latent points are its own; where the loss compares
-  /// pairs, the images and labels are those of that update, and otherwise empty and random.
+  /// For the generator's. Where both updates share the generated images, its latent points and labels are
+  /// those of the discriminator's last update before it, and its own elsewhere. Where the loss compares
+  /// pairs, images and labels are those of that update; elsewhere there are no images.
   Batch generator_batch(std::uint64_t update);
   /// For a VAE's: the latent points are the noise of its encoder's, from N(0, 1).
   Batch vae_batch(std::uint64_t update);

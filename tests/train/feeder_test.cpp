@@ -72,6 +72,16 @@ TEST(Feeder, GivesTheGeneratorTheImagesItsPairsAreMadeWith) {
   EXPECT_THAT(batch.images, ElementsAreArray(last.images));
 }
 
+TEST(Feeder, GivesTheGeneratorThePointsAndLabelsOfTheImagesThatItShares) {
+  Feeder feeder(small("conditional", {"training.fakes=shared", "training.discriminator_steps=3"}),
+                mnist().train, 10);
+  const Copy last(feeder.discriminator_batch(5));
+  const Batch batch = feeder.generator_batch(1);
+  EXPECT_THAT(batch.latents, ElementsAreArray(last.latents));
+  EXPECT_THAT(batch.labels, ElementsAreArray(last.labels));
+  EXPECT_THAT(batch.images, IsEmpty());
+}
+
 TEST(Feeder, DrawsTheGeneratorsLabelsWhereNothingIsPaired) {
   Feeder feeder(small("conditional"), mnist().train, 10);
   const Copy real(feeder.discriminator_batch(0));
