@@ -270,6 +270,24 @@ TEST_F(AnswersTest, StartATrainingAndTakeOneOutOfTheQueue) {
   EXPECT_EQ(json("/api/runs")["runs"][0]["state"], "stopped");
 }
 
+TEST_F(AnswersTest, RefuseAKeyThatTheyDoNotKnow) {
+  const auto refusal = [&](const std::string& target, const std::string& body) {
+    const serve::Answer answer = ask(target, "POST", body);
+    EXPECT_EQ(answer.status, 400) << body;
+    return answer.body;
+  };
+  EXPECT_THAT(refusal("/api/trainings", R"({"recipe": "dense-small", "seting": ["training.epochs=2"]})"),
+              AllOf(HasSubstr(R"(found the unknown key "seting")"), HasSubstr(R"(Did you mean "settings"?)")));
+  EXPECT_THAT(refusal("/api/trainings", R"({"recipe": "dense-small", "seed": 7})"),
+              HasSubstr("Known are: recipe, settings, run, steps"));
+  EXPECT_THAT(refusal("/api/trainings", R"({"recipe": "dense-small", "run": 7})"), HasSubstr("\"run\""));
+  EXPECT_THAT(refusal("/api/recipes/dense-small", R"({"setings": []})"),
+              HasSubstr(R"(Did you mean "settings"?)"));
+  EXPECT_THAT(refusal("/api/trainings/1", R"({"command": "remove", "id": 2})"),
+              HasSubstr(R"(found the unknown key "id")"));
+  EXPECT_THAT(queue_.standing().waiting, IsEmpty());
+}
+
 TEST_F(AnswersTest, ChangeOnlyWhatARunCanChangeWhileItTrains) {
   queue_.add(order(endless, "one"));
   wait_until_runs("one");
