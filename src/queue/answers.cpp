@@ -3,13 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include <limits>
-#include <utility>
 
 #include "artifacts/recipe_source.h"
 #include "base/error.h"
 #include "queue/lessons.h"
 #include "serve/form/form.h"
 #include "serve/http/answers.h"
+#include "serve/http/body.h"
 #include "train/recipe/embedded_recipes.h"
 
 namespace ganymede::queue {
@@ -20,8 +20,6 @@ using Json = nlohmann::ordered_json;
 using serve::Answer;
 using serve::Request;
 using serve::Target;
-
-constexpr std::int64_t most_steps = 1'000'000'000;
 
 Json or_null(const std::optional<double>& number) {
   return number ? Json(*number) : Json();
@@ -83,46 +81,25 @@ Answer list_trainings(const TrainingQueue& queue) {
                          {"failures", failures}});
 }
 
-[[noreturn]] void refuse_body(const char* expected) {
-  throw base::Error(base::ErrorKind::usage,
-                    {.where = "the request", .found = "something else", .expected = expected});
+Answer add(TrainingQueue& queue, const std::string& body) {
+  return serve::as_json(describe(queue.add(read_order(Json::parse(body, nullptr, false)))));
 }
 
-/// The order that a request's JSON describes.
-Order read_order(const Json& body) {
-  constexpr const char* expected =
-      R"({"recipe": "NAME", "settings": ["KEY=VALUE", ...], "run": "NAME", "steps": N}, the last two or not)";
-  if (!body.is_object() || !body.contains("recipe") || !body["recipe"].is_string()) {
-    refuse_body(expected);
-  }
-  Order order{.recipe = body["recipe"].get<std::string>()};
-  if (body.contains("settings")) {
-    order.settings = serve::read_settings(body["settings"]);
-  }
-  if (const auto run = body.find("run"); run != body.end()) {
-    order.run = run->is_string() ? run->get<std::string>() : "";
-  }
-  if (const auto steps = body.find("steps"); steps != body.end() && !steps->is_null()) {
-    if (!steps->is_number_unsigned() || *steps < 1 || *steps > most_steps) {
-      refuse_body(expected);
-    }
-    order.steps = steps->get<std::int64_t>();
-  }
-  return order;
-}
-
-Answer preview(TrainingQueue& queue, Json body, const std::string& recipe) {
-  body["recipe"] = recipe;
-  const Preview preview = queue.preview(read_order(body));
+Answer preview(TrainingQueue& queue, const std::string& body, const std::string& recipe) {
+  Json json = serve::parse_body(body, {"settings", "steps"});
+  json["recipe"] = recipe;
+  const Preview preview = queue.preview(read_order(json));
   return serve::as_json({{"toml", preview.toml},
                          {"steps", preview.steps},
                          {"seconds", or_null(preview.seconds)},
                          {"values", serve::field_values(preview.recipe)}});
 }
 
-Answer remove(TrainingQueue& queue, const Json& body, const std::string& id) {
-  if (!body.is_object() || body.value("command", Json()) != "remove") {
-    refuse_body(R"({"command": "remove"})");
+Answer remove(TrainingQueue& queue, const std::string& body, const std::string& id) {
+  if (serve::parse_body(body, {"command"}).value("command", Json()) != "remove") {
+    throw base::Error(
+        base::ErrorKind::usage,
+        {.where = "the request", .found = "something else", .expected = R"({"command": "remove"})"});
   }
   const std::int64_t number = serve::parse_number(id, "id", 1, std::numeric_limits<std::int64_t>::max());
   return queue.remove(number) ? serve::as_json({{"removed", number}})
@@ -144,14 +121,9 @@ Answer answer(TrainingQueue& queue, const Request& request, const Target& target
   if (of_recipes && !of_one) {
     return serve::say(405, "The list can only be read.");
   }
-  Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) {
-    refuse_body("a JSON object");
-  }
-  if (of_recipes) {
-    return preview(queue, std::move(body), target.path[2]);
-  }
-  return of_one ? remove(queue, body, target.path[2]) : serve::as_json(describe(queue.add(read_order(body))));
+  return of_recipes ? preview(queue, request.body, target.path[2])
+         : of_one   ? remove(queue, request.body, target.path[2])
+                    : add(queue, request.body);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -20,23 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void require_name(const std::string& run) {
-  constexpr std::size_t longest = 100;
-  const bool plain =
-      run.size() <= longest && !run.starts_with('.') && std::ranges::all_of(run, [](unsigned char letter) {
-        return std::isalnum(letter) != 0 || letter == '-' || letter == '_' || letter == '.';
-      });
-  if (!plain || run == "latest") {
-    throw base::Error(base::ErrorKind::usage,
-                      {.where = "the run's name",
-                       .found = "\"" + run + "\"",
-                       .expected = fmt::format("at most {} letters, digits, dots, hyphens and underscores, "
-                                               "which do not begin with a dot",
-                                               longest),
-                       .advice = "Leave it empty for a name of the time and the recipe"});
-  }
-}
-
 std::int64_t steps_of(const session::Start& start) {
   return train::total_steps(start.recipe, *start.dataset, start.settings.steps);
 }
@@ -44,7 +27,11 @@ std::int64_t steps_of(const session::Start& start) {
 }  // namespace
 
 TrainingQueue::TrainingQueue(fs::path root, session::OpenData open, Voice voice)
-    : root_(std::move(root)), open_(std::move(open)), voice_(std::move(voice)) {
+    : root_(std::move(root)), open_(std::move(open)), voice_(std::move(voice)), file_(root_, voice_.warn) {
+  for (Order& order : file_.read()) {
+    enqueue(std::move(order));
+    voice_.say(fmt::format("{} still waits for its turn", standing_.waiting.back().order.run));
+  }
   thread_ = base::start_thread([this] { work(); });
 }
 
@@ -110,20 +97,37 @@ void TrainingQueue::name_run(Order& order) const {
       });
 }
 
+/// mutex_ must be locked.
+void TrainingQueue::enqueue(Order order) {
+  name_run(order);
+  standing_.waiting.push_back({++last_id_, std::move(order)});
+}
+
+/// Keeps what has not begun. mutex_ must be locked.
+void TrainingQueue::keep() {
+  std::vector<Order> orders;
+  if (starting_) {
+    orders.push_back(*starting_);
+  }
+  std::ranges::transform(standing_.waiting, std::back_inserter(orders), &Waiting::order);
+  file_.write(orders);
+}
+
 Waiting TrainingQueue::add(Order order) {
   require_name(order.run);
   preview(order);
   const std::lock_guard lock(mutex_);
-  name_run(order);
-  Waiting added{++last_id_, std::move(order)};
-  standing_.waiting.push_back(added);
+  enqueue(std::move(order));
+  keep();
   changed_.notify_all();
-  return added;
+  return standing_.waiting.back();
 }
 
 bool TrainingQueue::remove(std::int64_t id) {
   const std::lock_guard lock(mutex_);
-  return std::erase_if(standing_.waiting, [&](const Waiting& one) { return one.id == id; }) > 0;
+  const bool waited = std::erase_if(standing_.waiting, [&](const Waiting& one) { return one.id == id; }) > 0;
+  keep();
+  return waited;
 }
 
 Standing TrainingQueue::standing() const {
@@ -153,6 +157,7 @@ void TrainingQueue::work() {
     } else {
       const Order order = standing_.waiting.front().order;
       standing_.waiting.erase(standing_.waiting.begin());
+      starting_ = order;
       standing_.starting = order.run;
       stop_ = {};
       const std::stop_source stop = stop_;
@@ -180,6 +185,8 @@ void TrainingQueue::train(const Order& order, const std::stop_source& stop) {
       const std::lock_guard lock(mutex_);
       controls_[order.run] = control;
       standing_.running = std::exchange(standing_.starting, "");
+      starting_.reset();
+      keep();
     }
     try {
       const session::End end = session.run(stop.get_token());
@@ -200,6 +207,8 @@ void TrainingQueue::train(const Order& order, const std::stop_source& stop) {
   const std::lock_guard lock(mutex_);
   standing_.starting.clear();
   standing_.running.clear();
+  starting_.reset();
+  keep();
   if (!failed.empty()) {
     standing_.failures.push_back({order.run, failed});
     if (standing_.failures.size() > most_failures) {

@@ -15,19 +15,13 @@
 #include <thread>
 #include <vector>
 
+#include "queue/order.h"
+#include "queue/queue_file.h"
 #include "serve/live/control.h"
 #include "session/session.h"
 
 /// Trainings that a page asks for.
 namespace ganymede::queue {
-
-/// A training that is asked for.
-struct Order {
-  std::string recipe;                      ///< the name of an embedded recipe
-  std::vector<std::string> settings = {};  ///< overrides of it, as train::parse_recipe() takes them
-  std::optional<std::int64_t> steps = {};  ///< in place of its epochs
-  std::string run = {};                    ///< the run's name; empty: TIME-RECIPE
-};
 
 /// An order that waits for its turn; its run has a name.
 struct Waiting {
@@ -57,17 +51,18 @@ struct Standing {
   std::vector<Failure> failures;  ///< the newest last
 };
 
-/// Trains orders one after the other on a thread of its own, in runs of one directory. Its functions may be
-/// called from several threads.
+/// Trains orders one after the other on a thread of its own, in runs of one directory, and keeps those that
+/// wait in a QueueFile there. Its functions may be called from several threads.
 class TrainingQueue {
  public:
-  /// Messages for people, from the queue's thread.
+  /// Messages for people, from the queue's thread and those that call.
   struct Voice {
     std::function<void(std::string_view)> say = [](std::string_view) {};
     std::function<void(std::string_view)> warn = [](std::string_view) {};
   };
 
-  /// `open` opens data sets for runs and previews. Throws Error(usage) if the system allows no thread.
+  /// Goes on with the orders that waited when the last queue of the directory ended. `open` opens data sets
+  /// for runs and previews. Throws Error(usage) if the system allows no thread.
   TrainingQueue(std::filesystem::path root, session::OpenData open, Voice voice);
   /// As finish().
   ~TrainingQueue();
@@ -87,7 +82,7 @@ class TrainingQueue {
   Standing standing() const;
   /// The control of a run that trains or has trained here; null for others.
   std::shared_ptr<serve::Control> control(const std::string& run) const;
-  /// Stops the run that trains, with a checkpoint, waits for that and leaves the rest of the queue undone.
+  /// Stops the run that trains, with a checkpoint, waits for that and leaves the rest to the next queue.
   void finish();
 
  private:
@@ -103,6 +98,8 @@ class TrainingQueue {
   void train(const Order& order, const std::stop_source& stop);
   void measure(const std::string& recipe);
   void name_run(Order& order) const;
+  void enqueue(Order order);
+  void keep();
 
   const std::filesystem::path root_;
   const session::OpenData open_;
@@ -110,6 +107,8 @@ class TrainingQueue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Standing standing_;
+  std::optional<Order> starting_;  // until its run can be resumed
+  QueueFile file_;
   std::map<std::string, std::shared_ptr<serve::Control>> controls_;
   std::map<std::string, Measured> measured_;
   std::deque<std::string> to_measure_;

@@ -96,10 +96,11 @@ std::optional<std::int64_t> RunDirectory::undo_step() const {
   return found.empty() ? std::nullopt : std::optional(number_in(found.back(), undo_begin));
 }
 
-void RunDirectory::keep_one_undo_checkpoint(std::int64_t step) const {
-  std::vector<fs::path> others = list(checkpoints(), undo_begin, tensors_end);
-  std::erase(others, undo_checkpoint(step));
-  remove(others);
+void RunDirectory::remove_old_undo_checkpoints() const {
+  constexpr std::size_t most = 10;
+  std::vector<fs::path> old = list(checkpoints(), undo_begin, tensors_end);
+  old.resize(old.size() - std::min(old.size(), most));
+  remove(old);
 }
 
 std::vector<fs::path> RunDirectory::find_checkpoints() const {

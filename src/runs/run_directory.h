@@ -53,8 +53,8 @@ class RunDirectory {
   std::filesystem::path undo_checkpoint(std::int64_t step) const;
   /// The step of the newest of them, which undoing the change leads to; nothing if there is none.
   std::optional<std::int64_t> undo_step() const;
-  /// Removes all of them but that of `step`.
-  void keep_one_undo_checkpoint(std::int64_t step) const;
+  /// Removes all of them but the newest ten.
+  void remove_old_undo_checkpoints() const;
 
   /// The checkpoints' files, the newest first. Throws Error(file) if the directory cannot be read.
   std::vector<std::filesystem::path> find_checkpoints() const;

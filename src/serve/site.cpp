@@ -18,6 +18,7 @@
 #include "io/files/json.h"
 #include "serve/form/form.h"
 #include "serve/http/answers.h"
+#include "serve/http/body.h"
 #include "serve/http/encoding.h"
 #include "serve/inside/flow_request.h"
 #include "serve/latent_facts.h"
@@ -66,8 +67,7 @@ constexpr const char* content_policy =
 
 /// The bytes of {"image": [0, 255, ...]}. Throws Error(usage) unless there are `size`.
 std::vector<std::uint8_t> parse_image(const std::string& body, std::size_t size) {
-  const Json json = Json::parse(body, nullptr, false);
-  const Json image = json.is_object() && json.contains("image") ? json["image"] : Json();
+  const Json image = parse_body(body, {"image"}).value("image", Json());
   const bool bytes =
       image.is_array() && image.size() == size && std::ranges::all_of(image, [](const Json& value) {
         return value.is_number_unsigned() &&
@@ -372,9 +372,8 @@ Answer Site::control(const RunRequest& run) {
   if (!control) {
     return say(409, "This run is not training in this program.");
   }
-  const Json body = Json::parse(run.request.body, nullptr, false);
-  const bool named = body.is_object() && body.contains("command") && body["command"].is_string();
-  const auto command = named ? parse_command(body["command"].get<std::string>()) : std::nullopt;
+  const Json word = parse_body(run.request.body, {"command"}).value("command", Json());
+  const auto command = word.is_string() ? parse_command(word.get<std::string>()) : std::nullopt;
   if (!command) {
     return say(400, "Send {\"command\": \"pause\"}, or step, phase, resume, stop or undo.");
   }
@@ -387,9 +386,8 @@ Answer Site::change(const RunRequest& run) {
   if (!control) {
     return say(409, "This run is not training in this program.");
   }
-  const Json body = Json::parse(run.request.body, nullptr, false);
   const std::vector<std::string> settings =
-      read_settings(body.is_object() && body.contains("settings") ? body["settings"] : Json());
+      read_settings(parse_body(run.request.body, {"settings"}).value("settings", Json()));
   require_change(recipe_of(run), settings);
   return control->change(settings) ? as_json({{"settings", settings}})
                                    : say(409, "This run is ending: start another one.");

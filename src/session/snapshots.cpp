@@ -61,8 +61,10 @@ void Snapshots::keep_best(const runs::RunDirectory& run, double score) {
 
 void Snapshots::keep_for_undo(const runs::RunDirectory& run) {
   const std::int64_t step = trainer_.position().step;
-  artifacts::write_checkpoint(run.undo_checkpoint(step), checkpoint_info(), trainer_);
-  run.keep_one_undo_checkpoint(step);
+  if (std::error_code ignored; !std::filesystem::exists(run.undo_checkpoint(step), ignored)) {
+    artifacts::write_checkpoint(run.undo_checkpoint(step), checkpoint_info(), trainer_);
+  }
+  run.remove_old_undo_checkpoints();
 }
 
 void Snapshots::make_again(const runs::RunDirectory& run, const artifacts::Checkpoint& checkpoint) {

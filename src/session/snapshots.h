@@ -28,7 +28,8 @@ class Snapshots {
   void write_checkpoint(const runs::RunDirectory& run, std::int64_t last_good_step);
   /// Writes the checkpoint and the generator of the current step as the best ones; `score` is theirs.
   void keep_best(const runs::RunDirectory& run, double score);
-  /// Writes the checkpoint of the current step as the one that undoes a change.
+  /// Writes the checkpoint of the current step as the one that undoes a change, unless one of the same step
+  /// was written: both changes are undone together.
   void keep_for_undo(const runs::RunDirectory& run);
   /// Writes again the files of `checkpoint`, which the trainer has just loaded, and of the best one: both
   /// generators, and the sample if it is due and missing. Throws Error(file).

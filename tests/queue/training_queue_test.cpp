@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -24,7 +26,7 @@ namespace ganymede::queue {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -52,18 +54,18 @@ class QueueTest : public testing::Test {
             .steps = steps,
             .run = run};
   }
-  void wait_until(const std::function<bool(const Standing&)>& done) {
+  static void wait_until(const TrainingQueue& queue, const std::function<bool(const Standing&)>& done) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!done(queue_.standing())) {
+    while (!done(queue.standing())) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline);
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
-  void wait_until_idle() {
-    wait_until([](const Standing& now) {
-      return now.starting.empty() && now.running.empty() && now.waiting.empty();
-    });
+  static bool is_idle(const Standing& now) {
+    return now.starting.empty() && now.running.empty() && now.waiting.empty();
   }
+  void wait_until(const std::function<bool(const Standing&)>& done) { wait_until(queue_, done); }
+  void wait_until_idle() { wait_until(is_idle); }
   void wait_until_runs(const std::string& run) {
     wait_until([&](const Standing& now) { return now.running == run; });
   }
@@ -153,6 +155,57 @@ TEST_F(QueueTest, StopsTheRunThatTrainsWhenItEnds) {
   queue_.finish();
   EXPECT_EQ(queue_.control("run")->status().state, serve::RunState::stopped);
   EXPECT_FALSE(std::filesystem::exists(root_ / "never"));
+}
+
+TEST_F(QueueTest, GoesOnWithTheOrdersThatWaitedWhenTheLastOneEnded) {
+  const test::TemporaryDirectory root;
+  {
+    TrainingQueue before(root.path(), small_data, {});
+    before.add(order(endless, "stopped"));
+    wait_until(before, [](const Standing& now) { return now.running == "stopped"; });
+    before.add(order(2, "second"));
+    const Waiting removed = before.add(order(2, "removed"));
+    before.add(order(3, "third"));
+    EXPECT_TRUE(before.remove(removed.id));
+  }
+  std::vector<std::string> said;
+  TrainingQueue after(root.path(), small_data,
+                      {.say = [&](std::string_view line) { said.emplace_back(line); }});
+  wait_until(after, is_idle);
+  EXPECT_THAT(after.standing().failures, IsEmpty());
+  EXPECT_THAT(said, Contains("second still waits for its turn"));
+  EXPECT_EQ(after.control("stopped"), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(root / "removed"));
+  const auto checkpoint = [&](const std::string& file) {
+    return std::filesystem::last_write_time(root / file);
+  };
+  EXPECT_LE(checkpoint("second/checkpoints/step_00000002.safetensors"),
+            checkpoint("third/checkpoints/step_00000000.safetensors"));
+  EXPECT_FALSE(std::filesystem::exists(root / "queue.json"));
+}
+
+TEST_F(QueueTest, KeepsAnOrderUntilItsRunCanBeResumed) {
+  const test::TemporaryDirectory root;
+  const test::TemporaryDirectory killed;
+  std::promise<void> looked_at;
+  const TrainingQueue* asked = nullptr;
+  const auto own = std::this_thread::get_id();
+  const auto slow_data = [&, ready = looked_at.get_future().share()](const train::Recipe& recipe) {
+    if (std::this_thread::get_id() != own && asked->standing().starting == "run") {
+      ready.wait();
+    }
+    return small_data(recipe);
+  };
+  TrainingQueue queue(root.path(), slow_data, {});
+  asked = &queue;
+  queue.add(order(2, "run"));
+  wait_until(queue, [](const Standing& now) { return now.starting == "run"; });
+  std::filesystem::copy(root / "queue.json", killed / "queue.json");
+  looked_at.set_value();
+  wait_until(queue, is_idle);
+  TrainingQueue next(killed.path(), small_data, {});
+  wait_until(next, is_idle);
+  EXPECT_NE(next.control("run"), nullptr);
 }
 
 TEST_F(QueueTest, ChangesARunThatTrains) {
@@ -268,6 +321,25 @@ TEST_F(AnswersTest, StartATrainingAndTakeOneOutOfTheQueue) {
   wait_until_idle();
   EXPECT_EQ(json("/api/runs")["live"], nullptr);
   EXPECT_EQ(json("/api/runs")["runs"][0]["state"], "stopped");
+}
+
+TEST_F(AnswersTest, RefuseAKeyThatTheyDoNotKnow) {
+  const auto refusal = [&](const std::string& target, const std::string& body) {
+    const serve::Answer answer = ask(target, "POST", body);
+    EXPECT_EQ(answer.status, 400) << body;
+    return answer.body;
+  };
+  EXPECT_THAT(
+      refusal("/api/trainings", R"({"recipe": "dense-small", "seting": ["training.epochs=2"]})"),
+      AllOf(HasSubstr(R"(found the unknown key "seting")"), HasSubstr(R"(Did you mean "settings"?)")));
+  EXPECT_THAT(refusal("/api/trainings", R"({"recipe": "dense-small", "seed": 7})"),
+              HasSubstr("Known are: recipe, settings, run, steps"));
+  EXPECT_THAT(refusal("/api/trainings", R"({"recipe": "dense-small", "run": 7})"), HasSubstr("\"run\""));
+  EXPECT_THAT(refusal("/api/recipes/dense-small", R"({"setings": []})"),
+              HasSubstr(R"(Did you mean "settings"?)"));
+  EXPECT_THAT(refusal("/api/trainings/1", R"({"command": "remove", "id": 2})"),
+              HasSubstr(R"(found the unknown key "id")"));
+  EXPECT_THAT(queue_.standing().waiting, IsEmpty());
 }
 
 TEST_F(AnswersTest, ChangeOnlyWhatARunCanChangeWhileItTrains) {

@@ -180,6 +180,20 @@ TEST_F(SiteTest, RefusesCommandsThatAreNone) {
   EXPECT_EQ(control_.status().state, RunState::training);
 }
 
+TEST_F(SiteTest, RefusesAKeyThatABodyDoesNotHave) {
+  const auto refusal = [&](const std::string& resource, const std::string& body) {
+    const Answer answer = post("/api/runs/one/" + resource, body);
+    EXPECT_EQ(answer.status, 400) << body;
+    return answer.body;
+  };
+  EXPECT_THAT(refusal("control", R"({"command": "pause", "comand": "stop"})"),
+              HasSubstr(R"(found the unknown key "comand")"));
+  EXPECT_EQ(control_.status().state, RunState::training);
+  EXPECT_THAT(refusal("changes", R"({"setting": ["objective.real_label=0.9"]})"),
+              HasSubstr(R"(Did you mean "settings"?)"));
+  EXPECT_THAT(refusal("nearest", R"({"pixels": [1]})"), HasSubstr("Known are: image"));
+}
+
 TEST_F(SiteTest, LetsNoPathLeaveTheRuns) {
   std::filesystem::create_directory_symlink(fixture_.outside(), fixture_.root() / "link");
   std::filesystem::create_symlink(fixture_.root() / "../secret.txt",

@@ -10,7 +10,7 @@ import { start } from "../tests/program.mjs";
 const [runs, run, directory = "docs/pictures"] = process.argv.slice(2);
 const pictures = [
   { name: "page-live", view: "live", ready: ".chart canvas" },
-  { name: "page-explore", view: "explore", ready: ".sliders input", prepare: walk, viewport: { width: 1280, height: 1080 } },
+  { name: "page-explore", view: "explore", ready: ".sliders input", prepare: walk, viewport: { width: 1280, height: 1180 } },
   { name: "page-phone", view: "live", ready: ".chart canvas", viewport: phone },
 ];
 
@@ -19,24 +19,26 @@ mkdirSync(directory, { recursive: true });
 process.env.GANYMEDE_BINARY = resolve(process.env.GANYMEDE_BINARY);
 const program = await start(process.cwd(), "serve", runs);
 const browser = await launch();
-for (const { name, view, ready, prepare, colorScheme = "light", viewport = desktop } of pictures) {
-  const tab = await open(browser, `${program.address}#/${view}/${run}`, { viewport, colorScheme });
-  await tab.page.locator(ready).first().waitFor();
-  await prepare?.(tab.page);
-  await tab.page.waitForTimeout(settled);
-  await tab.page.screenshot({ path: join(directory, `${name}.png`) });
-  await tab.close();
+try {
+  for (const { name, view, ready, prepare, colorScheme = "light", viewport = desktop } of pictures) {
+    const tab = await open(browser, `${program.address}#/${view}/${run}`, { viewport, colorScheme });
+    await tab.page.locator(ready).first().waitFor();
+    await prepare?.(tab.page);
+    await tab.page.waitForTimeout(settled);
+    await tab.page.screenshot({ path: join(directory, `${name}.png`) });
+    await tab.close();
+  }
+} finally {
+  await browser.close();
+  program.stop();
 }
-await browser.close();
-program.stop();
 
 /** Keeps two images of Explore, of two classes where there are any, and asks for the training images next to the second. */
 async function walk(page) {
   await page.getByRole("button", { name: "Keep it" }).click();
   await page.getByRole("button", { name: "Another place" }).click();
-  for (const select of await page.getByLabel("Class", { exact: true }).all()) {
-    await select.selectOption({ index: 5 });
-  }
+  const classes = await page.getByRole("group", { name: "Class" }).getByRole("button").all();
+  await classes[5]?.click();
   await page.waitForTimeout(settled);
   await page.getByRole("button", { name: "Keep it" }).click();
   await page.getByRole("button", { name: "Nearest training images" }).click();

@@ -28,7 +28,7 @@ const std::vector<std::string> slower = {"generator_optimizer.learning_rate=0.00
 
 /// An observer that asks for changes once so many steps are done, and notes what it is told.
 struct Changing {
-  explicit Changing(std::map<std::int64_t, session::Change> wanted) : changes(std::move(wanted)) {
+  explicit Changing(std::multimap<std::int64_t, session::Change> wanted) : changes(std::move(wanted)) {
     observer.step = [this](const train::StepFinished& event, const session::Pace&) {
       step = event.position.step;
     };
@@ -43,7 +43,7 @@ struct Changing {
     };
   }
 
-  std::map<std::int64_t, session::Change> changes;  // by the steps that are done
+  std::multimap<std::int64_t, session::Change> changes;  // by the steps that are done
   session::Observer observer;
   std::int64_t step = 0;
   std::vector<std::string> warnings;
@@ -64,7 +64,7 @@ class ChangeTest : public testing::Test {
   }
   /// Trains with changes; the observer with what it was told.
   std::unique_ptr<Changing> train(const std::string& out,
-                                  std::map<std::int64_t, session::Change> changes = {}) const {
+                                  std::multimap<std::int64_t, session::Change> changes = {}) const {
     auto changing = std::make_unique<Changing>(std::move(changes));
     session::Session(start(out), changing->observer).run({});
     return changing;
@@ -165,6 +165,28 @@ TEST_F(ChangeTest, IsUndoneByGoingBackToTheStepBeforeIt) {
   EXPECT_EQ(lines[1]["step"], 3);
   EXPECT_EQ(lines[1]["from_step"], 7);
   EXPECT_THAT(changing->places, ElementsAre(std::pair(0, -1), std::pair(3, 3), std::pair(3, -1)));
+}
+
+TEST_F(ChangeTest, AfterChangeIsUndoneBackToTheFirst) {
+  const session::Change smoother{.overrides = {"objective.real_label=0.9"}};
+  const session::Change undo{.overrides = {}, .undo = true};
+  const auto changing =
+      train("undone", {{2, {.overrides = slower}}, {4, smoother}, {5, undo}, {7, undo}, {8, undo}});
+  EXPECT_THAT(changing->places, ElementsAre(std::pair(0, -1), std::pair(2, 2), std::pair(4, 4),
+                                            std::pair(4, 2), std::pair(2, -1), std::pair(8, -1)));
+  EXPECT_THAT(changing->warnings, ElementsAre(HasSubstr("no change to undo")));
+  train("unchanged");
+  EXPECT_TRUE(generator("undone") == generator("unchanged"));
+}
+
+TEST_F(ChangeTest, IsUndoneWithTheOthersOfItsStep) {
+  const session::Change smoother{.overrides = {"objective.real_label=0.9"}};
+  const auto changing =
+      train("undone", {{3, {.overrides = slower}}, {3, smoother}, {6, {.overrides = {}, .undo = true}}});
+  EXPECT_THAT(changing->places,
+              ElementsAre(std::pair(0, -1), std::pair(3, 3), std::pair(3, 3), std::pair(3, -1)));
+  train("unchanged");
+  EXPECT_TRUE(generator("undone") == generator("unchanged"));
 }
 
 TEST_F(ChangeTest, AndItsUndoReachEveryPartOfATrainingInParts) {
