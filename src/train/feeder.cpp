@@ -25,24 +25,23 @@ Feeder::Feeder(const Recipe& recipe, const data::Split& images, std::int64_t cla
 Batch Feeder::discriminator_batch(std::uint64_t update) {
   gather(update);
   const std::span points = latents(indices_.size());
-  fill_latents({.seed = seed_, .purpose = Purpose::discriminator_latent, .step = update},
-               latent_.distribution, points, first(points.size()));
+  fill_latents(discriminator_latents(update), latent_.distribution, points, first(points.size()));
   return {.images = images_, .labels = std::span(labels_).first(indices_.size()), .latents = points};
 }
 
 Batch Feeder::generator_batch(std::uint64_t update) {
   const std::uint64_t last = (update + 1) * discriminator_steps_ - 1;
-  if (shares_fakes_) {
-    Batch batch = discriminator_batch(last);
-    batch.images = pairs_ ? batch.images : std::span<const float>();
-    return batch;
-  }
   const std::span points = latents(batch_);
-  fill_latents({.seed = seed_, .purpose = Purpose::generator_latent, .step = update}, latent_.distribution,
-               points, first(points.size()));
+  const base::RandomKey own{.seed = seed_, .purpose = Purpose::generator_latent, .step = update};
+  fill_latents(shares_fakes_ ? discriminator_latents(last) : own, latent_.distribution, points,
+               first(points.size()));
   if (pairs_) {
     gather(last);
     return {.images = images_, .labels = labels_, .latents = points};
+  }
+  if (shares_fakes_) {
+    choose(last);
+    return {.images = {}, .labels = labels_, .latents = points};
   }
   const base::RandomKey key{.seed = seed_, .purpose = Purpose::generator_label, .step = update};
   for (std::size_t n = 0; n < labels_.size(); ++n) {
@@ -61,10 +60,18 @@ Batch Feeder::vae_batch(std::uint64_t update) {
 }
 
 void Feeder::gather(std::uint64_t batch) {
+  choose(batch);
+  data::gather(data_, indices_, pixel_range_, images_);
+}
+
+void Feeder::choose(std::uint64_t batch) {
   const std::uint64_t whole = indices_.size() * static_cast<std::size_t>(share_.parts);
   sampler_.indices(batch * whole + first(indices_.size()), indices_);
-  data::gather(data_, indices_, pixel_range_, images_);
   data::gather_labels(data_, indices_, std::span(labels_).first(indices_.size()));
+}
+
+base::RandomKey Feeder::discriminator_latents(std::uint64_t update) const {
+  return {.seed = seed_, .purpose = Purpose::discriminator_latent, .step = update};
 }
 
 std::span<float> Feeder::latents(std::size_t count) {

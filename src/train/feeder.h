@@ -38,6 +38,9 @@ class Feeder {
  private:
   /// Images and labels number `batch` of the data, in the sampler's order.
   void gather(std::uint64_t batch);
+  /// Their numbers and labels alone.
+  void choose(std::uint64_t batch);
+  base::RandomKey discriminator_latents(std::uint64_t update) const;
   std::span<float> latents(std::size_t count);
   /// The first sample, in a whole batch, of this feeder's `count`.
   std::uint64_t first(std::size_t count) const { return count * static_cast<std::size_t>(share_.part); }

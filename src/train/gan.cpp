@@ -98,6 +98,11 @@ std::size_t memory_of(const Recipe& recipe, const net::NetSpec& generator, const
       memory_of(generator, generator_use(recipe, part)) + memory_of(discriminator, frozen_use(recipe, part)));
 }
 
+/// The memory behind that of the generator's program of this use.
+std::span<std::byte> behind(const net::NetSpec& generator, const net::Use& use, base::Buffer& memory) {
+  return memory.as<std::byte>().subspan(memory_of(generator, use));
+}
+
 /// One of the equal parts of a batch of real images, generated images and, for a gradient penalty, points
 /// between.
 template <class T>
@@ -130,16 +135,13 @@ Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device,
       networks_(networks),
       part_(part),
       memory_(memory_of(recipe, networks.generator().spec(), networks.partner().spec(), part)),
-      discriminator_program_(
-          networks.partner().spec(), discriminator_use(recipe, penalty_, part), networks.partner().weights(),
-          device,
-          memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), drawing_use(recipe, part)))),
+      discriminator_program_(networks.partner().spec(), discriminator_use(recipe, penalty_, part),
+                             networks.partner().weights(), device,
+                             behind(networks.generator().spec(), drawing_use(recipe, part), memory_)),
       generator_program_(networks.generator().spec(), generator_use(recipe, part),
                          networks.generator().weights(), device, memory_.as<std::byte>()),
       frozen_program_(networks.partner().spec(), frozen_use(recipe, part), networks.partner().weights(),
-                      device,
-                      memory_.as<std::byte>().subspan(
-                          memory_of(networks.generator().spec(), generator_use(recipe, part)))),
+                      device, behind(networks.generator().spec(), generator_use(recipe, part), memory_)),
       diff_logits_(discriminator_program_.output().size()),
       shares_(static_cast<std::size_t>(part.share().size(recipe.half_batch()))) {
   if (recipe.training.fakes != FakeMode::shared) {
@@ -147,9 +149,8 @@ Gan::Gan(const Recipe& recipe, NetworkPair& networks, const ops::Device& device,
                           device, memory_.as<std::byte>());
   }
   if (has_plain_updates(penalty_)) {
-    plain_program_.emplace(
-        networks.partner().spec(), plain_use(recipe, part), networks.partner().weights(), device,
-        memory_.as<std::byte>().subspan(memory_of(networks.generator().spec(), drawing_use(recipe, part))));
+    plain_program_.emplace(networks.partner().spec(), plain_use(recipe, part), networks.partner().weights(),
+                           device, behind(networks.generator().spec(), drawing_use(recipe, part), memory_));
   }
   if (compares_pairs(objective_.loss)) {
     real_program_.emplace(networks.partner().spec(), real_use(recipe, part), networks.partner().weights(),

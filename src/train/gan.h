@@ -71,7 +71,7 @@ class Gan {
   net::Program& learning_program(std::uint64_t update);
   void measure_discriminator(const net::Program& program, const base::RandomKey& flips, GanMetrics& metrics);
   void tell(Phase phase, const Batch& batch, const GanMetrics& metrics) const;
-  /// Images of the batch's part `index`: see part().
+  /// Images of the batch's part `index`, 0 for real and 1 for generated ones.
   void disturb(const base::RandomKey& key, double noise, std::int64_t index, std::span<float> images);
   /// The first of so many samples, in the whole batch.
   std::int64_t first_of(std::size_t samples) const;

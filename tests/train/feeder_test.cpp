@@ -63,20 +63,22 @@ TEST(Feeder, FeedsAVaeOtherImagesAndNoiseInEachStep) {
   EXPECT_EQ(Copy(feeder.vae_batch(5)), fifth);
 }
 
-TEST(Feeder, GivesTheGeneratorTheImagesItsPairsAreMadeWith) {
-  Feeder feeder(small("conditional", {"objective.loss=relativistic", "training.discriminator_steps=3"}),
-                mnist().train, 10);
+/// With three updates of the discriminator a step: the last batch before the generator's second, and that
+/// one.
+std::pair<Copy, Copy> last_and_second(const std::string& setting) {
+  Feeder feeder(small("conditional", {setting, "training.discriminator_steps=3"}), mnist().train, 10);
   const Copy last(feeder.discriminator_batch(5));
-  const Batch batch = feeder.generator_batch(1);
+  return {last, Copy(feeder.generator_batch(1))};
+}
+
+TEST(Feeder, GivesTheGeneratorTheImagesItsPairsAreMadeWith) {
+  const auto [last, batch] = last_and_second("objective.loss=relativistic");
   EXPECT_THAT(batch.labels, ElementsAreArray(last.labels));
   EXPECT_THAT(batch.images, ElementsAreArray(last.images));
 }
 
 TEST(Feeder, GivesTheGeneratorThePointsAndLabelsOfTheImagesThatItShares) {
-  Feeder feeder(small("conditional", {"training.fakes=shared", "training.discriminator_steps=3"}),
-                mnist().train, 10);
-  const Copy last(feeder.discriminator_batch(5));
-  const Batch batch = feeder.generator_batch(1);
+  const auto [last, batch] = last_and_second("training.fakes=shared");
   EXPECT_THAT(batch.latents, ElementsAreArray(last.latents));
   EXPECT_THAT(batch.labels, ElementsAreArray(last.labels));
   EXPECT_THAT(batch.images, IsEmpty());
