@@ -30,8 +30,7 @@ bool is_path(const std::string& name) {
 RecipeText read_text(const std::string& path) {
   constexpr std::size_t largest_recipe = 1 << 20;
   try {
-    const std::vector<std::byte> bytes = io::read_file(path, largest_recipe);
-    return {std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()), path};
+    return {io::read_text(path, largest_recipe), path};
   } catch (const base::Error& error) {
     throw base::Error(base::ErrorKind::configuration, {.where = error.what()});
   }

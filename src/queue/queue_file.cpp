@@ -23,8 +23,7 @@ using Json = nlohmann::ordered_json;
 
 std::vector<Order> parse(const fs::path& path) {
   constexpr std::size_t largest = std::size_t{1} << 24;
-  const std::vector<std::byte> bytes = io::read_file(path, largest);
-  const Json json = io::parse_foreign({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const Json json = io::parse_foreign(io::read_text(path, largest));
   const bool lists = json.is_object() && json.value("waiting", Json()).is_array();
   if (!lists) {
     constexpr base::Refusal refuse{base::ErrorKind::file};

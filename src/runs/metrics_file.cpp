@@ -48,8 +48,8 @@ void for_each_line(const fs::path& metrics,
   if (!fs::exists(metrics, error) && !error) {
     return;
   }
-  const std::vector<std::byte> bytes = io::read_file(metrics, largest_file);
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::string lines = io::read_text(metrics, largest_file);
+  std::string_view text = lines;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
     const std::string_view line = text.substr(0, end + 1);
     const auto object = nlohmann::json::parse(line, nullptr, false);

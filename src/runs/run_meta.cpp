@@ -32,8 +32,7 @@ Json read_meta(const RunDirectory& run) {
   if (!std::filesystem::exists(run.meta(), ignored)) {
     return Json::object();
   }
-  const auto bytes = io::read_file(run.meta(), largest_file);
-  Json meta = io::parse_foreign({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  Json meta = io::parse_foreign(io::read_text(run.meta(), largest_file));
   return meta.is_object() ? meta : Json::object();
 }
 

@@ -80,8 +80,7 @@ std::optional<double> floor_in(const std::filesystem::path& file, const char* ke
   if (std::error_code ignored; !std::filesystem::exists(file, ignored)) {
     return std::nullopt;
   }
-  const std::vector<std::byte> bytes = io::read_file(file, largest_protocol);
-  const auto json = io::parse_foreign({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const auto json = io::parse_foreign(io::read_text(file, largest_protocol));
   try {
     return json.at("floor").at(key).get<double>();
   } catch (const nlohmann::ordered_json::exception&) {

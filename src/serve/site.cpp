@@ -37,11 +37,6 @@ constexpr std::size_t largest_metrics = std::size_t{1} << 28;
 constexpr std::size_t largest_page_file = std::size_t{1} << 26;
 constexpr std::size_t largest_sample = std::size_t{1} << 26;
 
-std::string read_text(const fs::path& path, std::size_t largest) {
-  const std::vector<std::byte> bytes = io::read_file(path, largest);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 Answer as_png(std::string bytes) {
   return {.type = "image/png", .body = std::move(bytes), .headers = {{"Cache-Control", "no-cache"}}};
 }
@@ -259,8 +254,9 @@ Answer Site::describe(const RunRequest& run) {
     samples.push_back(epoch);
   }
   std::error_code ignored;
-  Json meta = fs::exists(run.files.meta, ignored) ? io::parse_foreign(read_text(run.files.meta, largest_text))
-                                                  : Json();
+  Json meta = fs::exists(run.files.meta, ignored)
+                  ? io::parse_foreign(io::read_text(run.files.meta, largest_text))
+                  : Json();
   Json description = {{"name", run.name},
                       {"recipe", recipe.name},
                       {"description", recipe.description},
@@ -276,16 +272,17 @@ Answer Site::describe(const RunRequest& run) {
                       {"meta", meta.is_discarded() ? Json() : std::move(meta)},
                       {"settings", field_values(recipe)},
                       {"fields", describe_fields()},
-                      {"config", read_text(run.files.config, largest_text)}};
+                      {"config", io::read_text(run.files.config, largest_text)}};
   description.update(latent_facts(recipe));
   return as_json(description);
 }
 
 Answer Site::metrics(const RunRequest& run) {
   std::error_code ignored;
-  return {.type = "application/x-ndjson",
-          .body = fs::exists(run.files.metrics, ignored) ? read_text(run.files.metrics, largest_metrics) : "",
-          .headers = {{"Cache-Control", "no-store"}}};
+  return {
+      .type = "application/x-ndjson",
+      .body = fs::exists(run.files.metrics, ignored) ? io::read_text(run.files.metrics, largest_metrics) : "",
+      .headers = {{"Cache-Control", "no-store"}}};
 }
 
 Answer Site::events(const RunRequest& run) {
@@ -304,7 +301,7 @@ Answer Site::sample(const RunRequest& run) {
       parse_number(run.target.path[4], "epoch", 0, std::numeric_limits<std::int64_t>::max());
   const auto found = run.files.samples.find(epoch);
   return found != run.files.samples.end() && runs_.contains(found->second)
-             ? as_png(read_text(found->second, largest_sample))
+             ? as_png(io::read_text(found->second, largest_sample))
              : not_found("sample of that epoch");
 }
 
@@ -394,7 +391,7 @@ Answer Site::change(const RunRequest& run) {
 }
 
 train::Recipe Site::recipe_of(const RunRequest& run) const {
-  return train::parse_recipe(read_text(run.files.config, largest_text), run.name + "/config.toml");
+  return train::parse_recipe(io::read_text(run.files.config, largest_text), run.name + "/config.toml");
 }
 
 std::shared_ptr<Inspector> Site::inspector(const RunRequest& run) {

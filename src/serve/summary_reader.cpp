@@ -28,13 +28,9 @@ using Json = nlohmann::json;
 
 constexpr std::size_t largest_text = 1 << 20;
 
-std::string read_text(const fs::path& path) {
-  const std::vector<std::byte> bytes = io::read_file(path, largest_text);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 void add_recipe(const RunFiles& files, RunSummary& summary) {
-  const train::Recipe recipe = train::parse_recipe(read_text(files.config), files.config.string());
+  const train::Recipe recipe =
+      train::parse_recipe(io::read_text(files.config, largest_text), files.config.string());
   summary.recipe = recipe.name;
   summary.data = recipe.data;
   summary.batch_size = recipe.training.batch_size;
@@ -42,7 +38,7 @@ void add_recipe(const RunFiles& files, RunSummary& summary) {
 
 /// Adds the scores of real images by the same protocol.
 void add_floors(const runs::RunDirectory& run, RunSummary& summary) {
-  const Json protocol = io::parse_foreign(read_text(run.scores_protocol()));
+  const Json protocol = io::parse_foreign(io::read_text(run.scores_protocol(), largest_text));
   const Json floors = protocol.is_object() ? protocol.value("floor", Json::object()) : Json::object();
   for (const auto& [name, value] : floors.items()) {
     if (value.is_number()) {

@@ -333,8 +333,7 @@ Description parse_description(std::string_view toml, const std::string& where) {
 
 Description read_description(const fs::path& file) {
   constexpr std::size_t largest = 1 << 20;
-  const std::vector<std::byte> bytes = io::read_file(file, largest);
-  return parse_description({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.string());
+  return parse_description(io::read_text(file, largest), file.string());
 }
 
 double parse_duration(std::string_view text, const std::string& where) {

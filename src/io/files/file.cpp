@@ -142,9 +142,9 @@ class Temporary {
   bool mine_ = false;
 };
 
-}  // namespace
-
-std::vector<std::byte> read_file(const fs::path& path, std::size_t max_bytes) {
+/// A file as a container of bytes or characters.
+template <class Contents>
+Contents contents_of(const fs::path& path, std::size_t max_bytes) {
   const std::string expected = "to read the file";
   const Descriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe without a writer must not block
   struct stat status {};
@@ -161,7 +161,7 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t max_bytes) {
                                               .expected = fmt::format("at most {}", max_bytes),
                                               .advice = "Check that this is the file you mean"});
   }
-  std::vector<std::byte> bytes(size);
+  Contents bytes(size, {});
   std::size_t filled = 0;
   while (filled < size) {
     const ssize_t length = ::read(file.get(), bytes.data() + filled, size - filled);
@@ -175,6 +175,16 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t max_bytes) {
     filled += static_cast<std::size_t>(std::max<ssize_t>(length, 0));
   }
   return bytes;
+}
+
+}  // namespace
+
+std::vector<std::byte> read_file(const fs::path& path, std::size_t max_bytes) {
+  return contents_of<std::vector<std::byte>>(path, max_bytes);
+}
+
+std::string read_text(const fs::path& path, std::size_t max_bytes) {
+  return contents_of<std::string>(path, max_bytes);
 }
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {

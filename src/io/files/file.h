@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace ganymede::io {
 /// Throws Error(file) if it cannot be read or has more than `max_bytes`, which is checked before memory is
 /// asked for.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t max_bytes);
+/// The same as text.
+std::string read_text(const std::filesystem::path& path, std::size_t max_bytes);
 
 /// Replaces the file at `path`, or the one that a link there leads to, in one moment: writes a temporary file
 /// beside it, syncs that, renames it, and syncs the directory. On any failure the old file stays as it was

@@ -55,8 +55,8 @@ double parse_number(std::string_view text, const std::string& where) {
 }
 
 Table read_table(const fs::path& path) {
-  const std::vector<std::byte> bytes = read_file(path, max_table_bytes);
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::string contents = read_text(path, max_table_bytes);
+  std::string_view text = contents;
   // A last line without its end is still being written.
   text = text.substr(0, text.rfind('\n') == std::string_view::npos ? 0 : text.rfind('\n'));
   const std::vector<std::string_view> lines = split(text, '\n');
