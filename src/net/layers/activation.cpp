@@ -35,14 +35,16 @@ const Form& form_of(const Activation& activation) {
                             [](const Form& f) { return f.activation.function; });
 }
 
-}  // namespace
-
+/// As it is outside of training: the leaky hard tanh leaks for the gradient's sake alone, and the numbers of
+/// finished images keep to -1 to 1.
 Activation at_inference(Activation activation) {
   if (activation.function == ops::Function::leaky_hard_tanh) {
     activation.slope = 0.0F;
   }
   return activation;
 }
+
+}  // namespace
 
 std::vector<Activation> forms(const Activation&) {
   std::vector<Activation> all;

@@ -15,10 +15,6 @@ void fields(Activation& activation, Visitor& visit) {
   }
 }
 
-/// As it is outside of training: the leaky hard tanh leaks for the gradient's sake alone, and the numbers of
-/// finished images keep to -1 to 1.
-Activation at_inference(Activation activation);
-
 /// A function each.
 std::vector<Activation> forms(const Activation& activation);
 LayerFacts facts(const Activation& activation);
