@@ -13,14 +13,15 @@ export const phone = { width: 375, height: 740 };
 export function launch() {
   return chromium.launch({
     executablePath: process.env.GANYMEDE_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
 }
 
 /** A tab that fails the test for an error on its console and for a request to another host. */
-export async function open(browser, url, { viewport = desktop, colorScheme = "light", mayLoseServer = false, mayBeRefused = false } = {}) {
+export async function open(browser, url, { viewport = desktop, colorScheme = "light", mayLoseServer = false, mayBeRefused = false, prepare } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
   const page = await context.newPage();
+  await prepare?.(page);
   const faults = [];
   const own = new URL(url).host;
   page.on("pageerror", (error) => faults.push(error.message));

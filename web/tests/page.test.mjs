@@ -108,6 +108,36 @@ test("curves are shown over minutes or images, smoothed, on a logarithmic axis, 
   await tab.close();
 });
 
+test("the charts follow a window that becomes narrower", async () => {
+  for (const place of ["live/first", "compare/first,second"]) {
+    const tab = await open(browser, `${serve.address}#/${place}`, { viewport: { width: 1366, height: 768 } });
+    await tab.page.locator(".chart canvas").first().waitFor();
+    await tab.page.setViewportSize(phone);
+    await tab.page.waitForFunction(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth, undefined, { timeout: 5000 });
+    await tab.close();
+  }
+});
+
+test("the links to the views are one row on a phone", async () => {
+  const tab = await open(browser, `${serve.address}#/live/first`, { viewport: phone });
+  await tab.page.getByRole("link", { name: "Compare" }).waitFor();
+  const tops = await tab.page.locator(".bar nav a").evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
+  assert.equal(new Set(tops).size, 1);
+  await tab.close();
+});
+
+test("a run says of how many epochs also where its recipe comes after its metrics", async () => {
+  const late = async (page) => {
+    await page.route("**/api/runs/first", async (route) => {
+      await page.locator(".chart canvas").first().waitFor();
+      await route.continue();
+    });
+  };
+  const tab = await open(browser, `${serve.address}#/live/first`, { prepare: late });
+  await tab.page.locator(".facts dd", { hasText: /^1 of \d+$/ }).first().waitFor({ timeout: 5000 });
+  await tab.close();
+});
+
 test("a recorded run shows its curves and the samples of each epoch by keyboard", async () => {
   const tab = await open(browser, `${serve.address}#/live/first`);
   const losses = tab.page.getByRole("img", { name: /^Losses after step 60: Generator \d/ });

@@ -83,6 +83,7 @@ export function liveView(
       description.textContent = `${details.recipe} on ${details.data}. ${details.description}.`;
       standing.setBatches(details.epochs);
       charts.setBatchSize(details.batch_size);
+      draw();
     })
     .catch((error: unknown) => isAbort(error) || description.replaceChildren(problem(error)));
   void read();
