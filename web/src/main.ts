@@ -25,6 +25,7 @@ const views: Record<string, { title: string; view: View }> = {
 };
 
 const picker = h("select", { id: "run" });
+const choice = h("div", { class: "picker" }, h("label", { htmlFor: "run" }, "Run"), picker);
 const links = h("nav", { attributes: { "aria-label": "Views" } });
 const main = h("main", { id: "main", tabIndex: -1 });
 let leaving = new AbortController();
@@ -79,6 +80,7 @@ function offerRuns(runs: RunList, chosen: string | undefined): void {
     h("option", { value: name, selected: name === chosen }, label(name, live)),
   );
   picker.replaceChildren(...options);
+  choice.hidden = options.length === 0;
 }
 
 function offerViews(current: string, run: string): void {
@@ -107,7 +109,7 @@ document.body.append(
     { class: "bar" },
     h("a", { class: "brand", href: "#/" }, h("img", { src: "./icon.svg", alt: "", width: 26, height: 26 }), "Ganymede"),
     links,
-    h("div", { class: "picker" }, h("label", { htmlFor: "run" }, "Run"), picker),
+    choice,
   ),
   main,
 );

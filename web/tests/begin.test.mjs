@@ -30,6 +30,7 @@ test("without runs the page begins with the form, whose recipe follows what is t
   const tab = await open(browser, program.address, { mayBeRefused: true });
   const { page } = tab;
   await page.getByRole("heading", { level: 1, name: "Begin a training" }).waitFor();
+  assert.equal(await page.getByLabel("Run", { exact: true }).isVisible(), false); // there is none to choose
   await page.getByLabel("Recipe", { exact: true }).selectOption("dense-small");
   await toml(page).getByText("name = 'dense-small'").waitFor();
   await page.getByText(/^A small dense GAN with dropout/).waitFor();

@@ -55,14 +55,14 @@ await findings.getByText(/^Step [\d,]+: Changed /).waitFor(patience);
 const changed = await stepOf();
 await page.getByText("Change it while it trains").click();
 await findings.getByText(/The generator has won/).waitFor(patience);
-await draw("begin-broken");
+await draw("begin-broken", ".remarks");
 
 await page.getByText("Change it while it trains").click();
 await page.getByRole("button", { name: /^Undo: back to step/ }).click();
 await findings.getByText(/The last change is undone/).waitFor(patience);
 await page.getByText("Change it while it trains").click();
 await reach(changed + 600);
-await draw("begin-undone");
+await draw("begin-undone", ".remarks");
 page.on("dialog", (dialog) => void dialog.accept());
 await button("Stop").click();
 await page.getByText("Stopped", { exact: true }).waitFor(patience);
@@ -81,7 +81,7 @@ await page.getByText("Finished", { exact: true }).waitFor(patience);
 await draw("begin-cured");
 await page.getByRole("link", { name: "Compare with the broken run" }).click();
 await page.getByRole("img", { name: /^Losses: Generator / }).waitFor(patience);
-await draw("begin-compared");
+await draw("begin-compared", ".sheets");
 
 tab.assertSound();
 await browser.close();
