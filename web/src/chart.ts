@@ -52,7 +52,7 @@ export class Chart {
     this.element = h(
       "section",
       { class: "card chart" },
-      h("header", {}, h("h3", {}, options.title), this.legend),
+      h("header", {}, h("h2", {}, options.title), this.legend),
       this.canvas,
       saveMenu(options.title, () => this.drawn()),
       options.hint ? h("p", { class: "hint" }, options.hint) : null,

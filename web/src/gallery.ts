@@ -22,7 +22,7 @@ export class Gallery {
     this.element = h(
       "section",
       { class: "card gallery" },
-      h("header", {}, h("h3", {}, "Samples of the generator"), this.label),
+      h("header", {}, h("h2", {}, "Samples of the generator"), this.label),
       h("div", { class: "scrub" }, this.play, h("label", { htmlFor: "epoch" }, "Epoch"), this.slider),
       this.image,
       h("p", { class: "hint" }, "Always from the same latent points, so each cell shows how one image develops."),

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
+import { desktop, launch, open, overflow, phone, accessFaults } from "./browser.mjs";
 import { endAll, start, workplace } from "./program.mjs";
 
 const place = workplace();
@@ -76,7 +76,7 @@ test("a training is started, changed, mended by undoing that, and stopped, by ke
   await remarks.getByText(/Changed generator_optimizer\.learning_rate from 0\.002 to 0\.5/).waitFor(patience);
   await page.getByRole("img", { name: /^Losses after .*; changed at step \d/ }).waitFor(patience);
   await page.waitForFunction(() => document.querySelector(".changing input")?.value === "0.5", undefined, patience);
-  assert.deepEqual(await seriousFaults(page), []);
+  assert.deepEqual(await accessFaults(page), []);
   await page.getByRole("button", { name: /^Undo: back to step \d/ }).press("Enter");
   await remarks.getByText(/The last change is undone: back from step \d/).waitFor(patience);
   await page.waitForFunction(() => document.querySelector(".changing input")?.value === "0.002", undefined, patience);
@@ -99,7 +99,7 @@ test("a second training waits for the first, and can be taken out of the queue",
   const queue = page.getByRole("region", { name: "The queue" });
   await queue.getByText("first trains.").waitFor(patience);
   await queue.getByText("second (dense-small) waits.").waitFor();
-  assert.deepEqual(await seriousFaults(page), []);
+  assert.deepEqual(await accessFaults(page), []);
   await page.getByRole("button", { name: "Remove second from the queue" }).press("Enter");
   await queue.getByText("second").waitFor({ state: "detached" });
   await fetch(`${program.address}api/runs/first/control`, { method: "POST", headers, body: JSON.stringify({ command: "stop" }) });
@@ -115,7 +115,7 @@ test("a lesson breaks a GAN, the doctor says how, and a button cures it", async 
   await page.getByRole("heading", { level: 1, name: "lesson-frozen-generator" }).waitFor(patience);
   await page.getByText(/The discriminator has won since step \d/).first().waitFor(patience);
   await page.getByText("Finished", { exact: true }).waitFor(patience);
-  assert.deepEqual(await seriousFaults(page), []);
+  assert.deepEqual(await accessFaults(page), []);
   await button(page, "Let the generator learn as fast as the discriminator").press("Enter");
   await page.getByRole("heading", { level: 1, name: "cured-frozen-generator" }).waitFor(patience);
   await page.getByText("Finished", { exact: true }).waitFor(patience);
@@ -130,7 +130,7 @@ for (const [viewport, colorScheme] of [[desktop, "light"], [{ width: 1366, heigh
   test(`the form is accessible and fits, ${viewport.width} wide, ${colorScheme}`, async () => {
     const tab = await open(browser, `${program.address}#/begin`, { viewport, colorScheme });
     await toml(tab.page).getByText("[generator_optimizer]").waitFor();
-    assert.deepEqual(await seriousFaults(tab.page), []);
+    assert.deepEqual(await accessFaults(tab.page), []);
     assert.ok((await overflow(tab.page)) <= 0);
     tab.assertSound();
     await tab.close();

@@ -43,13 +43,11 @@ export async function open(browser, url, { viewport = desktop, colorScheme = "li
   return { page, close: () => context.close(), assertSound: () => assert.deepEqual(faults, []) };
 }
 
-/** What axe calls serious or critical, with the elements. */
-export async function seriousFaults(page) {
+/** What axe finds against its rules, with the elements. */
+export async function accessFaults(page) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 }
 
 /** How many pixels the page is wider than its window. */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { desktop, launch, open, overflow, phone, seriousFaults } from "./browser.mjs";
+import { desktop, launch, open, overflow, phone, accessFaults } from "./browser.mjs";
 import { endAll, run, start, workplace } from "./program.mjs";
 
 const place = workplace();
@@ -195,7 +195,7 @@ for (const where of Object.keys(pages)) {
   for (const [viewport, colorScheme] of [[desktop, "light"], [phone, "dark"]]) {
     test(`the explorer in the ${where} is accessible and fits, ${viewport.width} wide, ${colorScheme}`, async () => {
       const tab = await openExplorer(where, { viewport, colorScheme });
-      assert.deepEqual(await seriousFaults(tab.page), []);
+      assert.deepEqual(await accessFaults(tab.page), []);
       assert.ok((await overflow(tab.page)) <= 0);
       tab.assertSound();
       await tab.close();

@@ -78,7 +78,7 @@ function sheet({ name, color }: Compared, seed: number): HTMLElement {
     alt: `Images of ${name} from the latent points of seed ${seed}`,
   });
   image.addEventListener("error", () => image.replaceWith(h("p", { class: "hint" }, "No saved networks yet.")));
-  const title = h("h3", {}, name);
+  const title = h("h2", {}, name);
   title.style.color = `var(--${color})`;
   return h("figure", { class: "card" }, title, image);
 }
