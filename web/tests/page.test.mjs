@@ -138,6 +138,21 @@ test("a run says of how many epochs also where its recipe comes after its metric
   await tab.close();
 });
 
+test("a run that ends while the page opens it is shown as finished", async () => {
+  let asked = 0;
+  const early = (page) => page.route(/\/api\/runs$/, async (route) => {
+    const answer = await route.fetch();
+    const list = await answer.json();
+    const runs = list.runs.map((run) => (run.name === "first" && asked === 0 ? { ...run, state: "training", live: true } : run));
+    await route.fulfill({ response: answer, json: { ...list, runs, live: asked++ === 0 ? "first" : null } });
+  });
+  const tab = await open(browser, `${serve.address}#/live/first`, { prepare: early });
+  await tab.page.getByText("Finished", { exact: true }).waitFor({ timeout: 10_000 });
+  assert.equal(await tab.page.locator("#run option:checked").textContent(), "first");
+  tab.assertSound();
+  await tab.close();
+});
+
 test("a recorded run shows its curves and the samples of each epoch by keyboard", async () => {
   const tab = await open(browser, `${serve.address}#/live/first`);
   const losses = tab.page.getByRole("img", { name: /^Losses after step 60: Generator \d/ });

@@ -1,6 +1,6 @@
 // A run as it goes: where it stands, what it draws, its curves.
 
-import { readRun, type RunList, type RunSummary } from "../api";
+import { listRuns, readRun, type RunList, type RunSummary } from "../api";
 import { Changing } from "../changing";
 import { Controls } from "../controls";
 import { Charts } from "../curves";
@@ -10,6 +10,8 @@ import { duration, fixed, grouped } from "../format";
 import { Gallery } from "../gallery";
 import { showLesson } from "../lesson";
 import { Metrics, type Remark } from "../metrics";
+
+const statusPatience = 1000; // milliseconds
 
 export function liveView(
   run: string,
@@ -24,10 +26,31 @@ export function liveView(
   const changing = new Changing(run);
   const lesson = h("section");
   let changes = 0;
-  const standing = new Standing(runs.find(({ name }) => name === run));
+  const named = ({ name }: RunSummary) => name === run;
+  const standing = new Standing(runs.find(named));
   const remarks = h("ul", { class: "remarks", attributes: { "aria-label": "The doctor's findings and the changes" } });
   let frame = 0;
+  let timer = 0;
   let last: Status | null = null;
+
+  /** A run that ended while this page was opened is listed as training, and no status will come. */
+  const waitForStatus = () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (last === null) {
+        listRuns(signal).then(({ runs: newer }) => relist(newer.find(named)), () => signal.aborted || waitForStatus());
+      }
+    }, statusPatience);
+  };
+  const relist = (listed: RunSummary | undefined) => {
+    if (listed?.live) {
+      waitForStatus();
+    } else if (listed && last === null) {
+      standing.relist(listed);
+      tellTraining(false);
+      draw();
+    }
+  };
 
   const draw = () => {
     cancelAnimationFrame(frame);
@@ -66,12 +89,17 @@ export function liveView(
         standing.connection(state);
         if (state === "lost") {
           controls.disable();
+        } else if (state === "open" && runs.some((one) => named(one) && one.live)) {
+          waitForStatus();
         }
       },
     },
     signal,
   );
-  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  signal.addEventListener("abort", () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  });
 
   const description = h("p", { class: "lead" });
   const read = () => readRun(run, signal)
@@ -118,13 +146,19 @@ class Standing {
   private last: Status | null = null;
   private epochs = 0;
 
-  /** `listed` is what the list of runs tells of one that does not train here. */
-  constructor(private readonly listed: RunSummary | undefined) {
+  /** `listed` is what the list of runs tells. */
+  constructor(private listed: RunSummary | undefined) {
     if (listed && !listed.live) {
-      this.show(listed.state, states[listed.state]);
-      this.offer(listed.resume);
+      this.relist(listed);
     }
     this.element = h("section", { class: "standing card", attributes: { "aria-label": "Progress" } }, this.state, this.bar, this.facts, this.way);
+  }
+
+  /** Shows what the list of runs tells of one that does not train here. */
+  relist(listed: RunSummary): void {
+    this.listed = listed;
+    this.show(listed.state, states[listed.state]);
+    this.offer(listed.resume);
   }
 
   setBatches(epochs: number): void {
