@@ -235,6 +235,20 @@ test("the data flow shows a layer each, its gradients, and another point another
   await tab.close();
 });
 
+test("the arrow out of a network stands beside its last layer", async () => {
+  const tab = await open(browser, `${serve.address}#/inside/second`);
+  await tab.page.locator(".node canvas").first().waitFor();
+  for (let width = 1100; width < 1400; width += 20) {
+    await tab.page.setViewportSize({ width, height: 768 });
+    for (const network of await tab.page.locator(".network").all()) {
+      const [layer, arrow] = [network.locator("button.node").last(), network.locator(".arrow").last()];
+      const [{ x, y, width: wide }, there] = [await layer.boundingBox(), await arrow.boundingBox()];
+      assert.ok(there.x >= x + wide - 1 && there.y < y + 60, `${width} wide`);
+    }
+  }
+  await tab.close();
+});
+
 test("a layer is opened and closed by keyboard: a sentence, activations, weights and filters", async () => {
   const tab = await open(browser, `${convolutions.address}#/inside/convolutions`);
   const { page } = tab;

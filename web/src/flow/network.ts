@@ -22,11 +22,12 @@ export class NetworkRow {
     open: (layer: number) => void,
   ) {
     this.nodes = network.layers.map((layer, n) => new Node(layer, image, () => open(n)));
+    this.nodes.at(-1)?.element.append(this.arrow.element); // in the same row
     this.element = h(
       "section",
       { class: `network ${name}`, attributes: { "aria-label": `The ${name}'s layers` } },
       h("header", {}, h("h2", {}, title), h("span", { class: "hint" }, `${grouped(network.trainable)} trainable parameters`), this.state),
-      h("ol", { class: "chain" }, ...sources.map(({ element }) => element), ...this.nodes.map(({ element }) => element), h("li", { class: "out" }, this.arrow.element)),
+      h("ol", { class: "chain" }, ...sources.map(({ element }) => element), ...this.nodes.map(({ element }) => element)),
     );
   }
 
