@@ -43,7 +43,7 @@ nb::dict columns(const fs::path& run, const std::string& key) {
 std::tuple<std::string, std::string> evaluate(const fs::path& images, const std::string& data,
                                               const std::optional<Arrays>& real,
                                               std::optional<std::int64_t> count, std::uint64_t seed,
-                                              std::int64_t resamples, const fs::path& classifier,
+                                              std::int64_t resamples, bool quick, const fs::path& classifier,
                                               const nb::object& say) {
   scores::EvaluationRequest request{.images = images,
                                     .count = count,
@@ -51,7 +51,8 @@ std::tuple<std::string, std::string> evaluate(const fs::path& images, const std:
                                     .resamples = resamples,
                                     .data = data,
                                     .arrays = views(real),
-                                    .classifier = classifier};
+                                    .classifier = classifier,
+                                    .quick = quick};
   const nb::gil_scoped_release without_gil;
   const base::Team team(0);
   const scores::EvaluationReport report = scores::evaluate(request, [&](std::string_view line) {
@@ -81,8 +82,8 @@ void bind_runs(nb::module_& module) {
   module.def("export_run", &export_run, nb::arg("path"), nb::arg("format"), nb::arg("out"),
              nb::arg("discriminator"), nb::arg("bytes"), "Write a run's network for other programs.");
   module.def("evaluate", &evaluate, nb::arg("images"), nb::arg("data"), nb::arg("real").none(),
-             nb::arg("count").none(), nb::arg("seed"), nb::arg("resamples"), nb::arg("classifier"),
-             nb::arg("say"), "Scores as JSON and as a table.");
+             nb::arg("count").none(), nb::arg("seed"), nb::arg("resamples"), nb::arg("quick"),
+             nb::arg("classifier"), nb::arg("say"), "Scores as JSON and as a table.");
 }
 
 }  // namespace ganymede::python

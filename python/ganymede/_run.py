@@ -199,6 +199,7 @@ class Run:
         *,
         seed: int = 0,
         resamples: int = 100,
+        quick: bool = False,
         data: str | os.PathLike[str] | None = None,
         classifier: str | os.PathLike[str] | None = None,
     ) -> Evaluation:
@@ -212,6 +213,8 @@ class Run:
             The seed of the latent points, the bootstrap and the subsets.
         resamples : int
             Of the bootstrap, for intervals; 0 for none.
+        quick : bool
+            Only what takes seconds: distances, precision and recall, without intervals.
         data : str or path, optional
             The data set of the real images, by default the run's.
         classifier : str or path, optional
@@ -227,6 +230,7 @@ class Run:
             count,
             seed,
             resamples,
+            quick,
             os.fspath(classifier or ""),
             _training._log.info,
         )

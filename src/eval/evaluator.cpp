@@ -38,9 +38,10 @@ std::span<const std::uint8_t> enough(std::span<const std::uint8_t> images, const
   return images;
 }
 
-/// Pixels are exact in bf16, so the faster type is used.
-base::DType dtype_of_pixels() {
-  return ops::capabilities().native_bf16 ? base::DType::bf16 : base::DType::f32;
+/// Images as points; pixels are exact in bf16, so the faster type is used.
+Points pixels_of(std::span<const std::uint8_t> images, const FeatureReader& reader) {
+  return {images, reader.image.elements(),
+          ops::capabilities().native_bf16 ? base::DType::bf16 : base::DType::f32};
 }
 
 /// The numbers below `count` in random order.
@@ -107,11 +108,14 @@ Evaluator::Evaluator(Readers readers, const Reference& reference, const Evaluati
       device_(device),
       real_shares_(readers_.main.classes > 0 ? label_shares(reference.test.labels, readers_.main.classes)
                                              : std::vector<double>()),
-      space_(readers_.main, enough(reference.test.pixels, readers_.main, "the test images"), device),
-      training_pixels_(enough(reference.train.pixels, readers_.main, "the training images"),
-                       readers_.main.image.elements(), dtype_of_pixels()) {
-  const Points test_pixels(reference.test.pixels, training_pixels_.dimensions(), training_pixels_.dtype());
-  near_ = quantile(nearest_distances(device, test_pixels, training_pixels_), share_of_near_test_images);
+      space_(readers_.main, enough(reference.test.pixels, readers_.main, "the test images"), device) {
+  enough(reference.train.pixels, readers_.main, "the training images");
+  if (settings.copies) {
+    Points training = pixels_of(reference.train.pixels, readers_.main);
+    const std::vector<float> of_test =
+        nearest_distances(device, pixels_of(reference.test.pixels, readers_.main), training);
+    originals_ = Originals{std::move(training), quantile(of_test, share_of_near_test_images)};
+  }
   if (readers_.independent) {
     independent_.emplace(*readers_.independent, reference.test.pixels, device,
                          NeighbourCounts{.precision_recall = 5});
@@ -187,9 +191,11 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
         distances_by_class(space_.real(), reference_.test.labels, readings, images.labels);
     finished("labels");
   }
-  measure_copies(images.pixels, training_numbers, scores);
   measure_pixels(images.pixels, scores);
-  finished("nearest training images");
+  if (originals_) {
+    measure_copies(*originals_, images.pixels, training_numbers, scores);
+    finished("nearest training images");
+  }
   if (independent_) {
     measure_space(*independent_, images.pixels, scores.independent);
     finished("the independent classifier");
@@ -266,13 +272,13 @@ void Evaluator::measure_labels(const Readings& readings, std::span<const std::ui
   }
 }
 
-void Evaluator::measure_copies(std::span<const std::uint8_t> images,
+void Evaluator::measure_copies(const Originals& originals, std::span<const std::uint8_t> images,
                                std::span<const std::uint32_t> training_numbers, Scores& scores) const {
-  const Points pixels(images, training_pixels_.dimensions(), training_pixels_.dtype());
-  std::vector<float> distances = nearest_distances(device_, pixels, training_pixels_, training_numbers);
+  std::vector<float> distances =
+      nearest_distances(device_, pixels_of(images, readers_.main), originals.pixels, training_numbers);
   std::vector<float> near;
   std::ranges::transform(distances, std::back_inserter(near),
-                         [&](float distance) { return distance < near_ ? 1.0F : 0.0F; });
+                         [&](float distance) { return distance < originals.near ? 1.0F : 0.0F; });
   std::ranges::for_each(distances, [](float& distance) { distance /= 255.0F; });
   scores.neighbour_distance = mean_of(distances);
   scores.near_copies = mean_of(near);

@@ -48,6 +48,7 @@ struct EvaluationSettings {
   std::int64_t resamples = 100;  ///< of the bootstrap
   std::uint64_t seed = 0;  ///< of the bootstrap, the subsets of the kernel distance and the floor's images
   bool broken = true;      ///< judge which images are broken, where there is a second reader
+  bool copies = true;      ///< look for the training image that is nearest to each
 };
 
 /// The result of an evaluation.
@@ -88,6 +89,12 @@ class Evaluator {
   std::optional<Evaluation> training_floor(std::int64_t count) const;
 
  private:
+  /// The training images, of which an image may be a copy.
+  struct Originals {
+    Points pixels;
+    float near = 0.0F;  ///< the distance under which an image is a near copy
+  };
+
   Evaluation measure(const LabelledImages& images, std::span<const std::uint32_t> training_numbers);
   void measure_labels(const Readings& readings, std::span<const std::uint16_t> labels, Scores& scores) const;
   Estimate frechet_distance(const FeatureSpace& space, const Readings& readings) const;
@@ -95,8 +102,8 @@ class Evaluator {
   void measure_space(const FeatureSpace& space, std::span<const std::uint8_t> images,
                      SpaceScores& scores) const;
   void measure_pixels(std::span<const std::uint8_t> images, Scores& scores) const;
-  void measure_copies(std::span<const std::uint8_t> images, std::span<const std::uint32_t> training_numbers,
-                      Scores& scores) const;
+  void measure_copies(const Originals& originals, std::span<const std::uint8_t> images,
+                      std::span<const std::uint32_t> training_numbers, Scores& scores) const;
   Estimate mean_of(std::span<const float> values) const;
 
   Readers readers_;
@@ -108,8 +115,7 @@ class Evaluator {
   std::optional<FeatureSpace> independent_;
   std::optional<FeatureSpace> pixels_;
   std::optional<BrokenImages> broken_;  ///< by the main reader and the next
-  Points training_pixels_;
-  float near_ = 0.0F;  ///< the distance under which an image is a near copy
+  std::optional<Originals> originals_;
 };
 
 }  // namespace ganymede::eval

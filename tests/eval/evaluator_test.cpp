@@ -56,6 +56,20 @@ TEST(Evaluator, TellsCopiesOfTrainingImagesFromFreshOnes) {
   EXPECT_GT(fresh.scores.neighbour_distance.value, 0.1);
 }
 
+TEST(Evaluator, LooksForCopiesOnlyWhereAsked) {
+  Fixture fixture;
+  Evaluator without{
+      {.main = reader_of(fixture.classifier)},
+      {{fixture.test.pixels, fixture.test.labels}, {fixture.train.pixels, fixture.train.labels}},
+      {.resamples = 20, .seed = 1, .copies = false},
+      fixture.device};
+  const Scores scores = without.evaluate(fixture.train.pixels).scores;
+  EXPECT_TRUE(std::isnan(scores.near_copies.value));
+  EXPECT_TRUE(std::isnan(scores.neighbour_distance.value));
+  EXPECT_EQ(scores.frechet_distance.value,
+            fixture.evaluator.evaluate(fixture.train.pixels).scores.frechet_distance.value);
+}
+
 TEST(Evaluator, FloorIsWhatFreshImagesReachAndNoCopies) {
   Fixture fixture;
   const Evaluation floor = fixture.evaluator.floor(300);

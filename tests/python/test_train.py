@@ -80,6 +80,7 @@ def test_scores_are_measured_against_test_images_of_ones_own(small, x, y):
     run = ganymede.train(small, (x, y), test_data=(x[:30], y[:30]), steps=9, eval_every=1, class_names=["left", "top"])
     assert list(run.scores["step"]) == [9]
     assert run.evaluate(20, resamples=2)["count"] == 20
+    assert run.evaluate(20, quick=True)["scores"]["near_copies"]["value"] is None
     assert run.generator.class_names == ["left", "top"]
 
 

@@ -128,6 +128,21 @@ TEST_F(Evaluation, AsJsonHasTheSameNumbersEachTime) {
             first["scores"]);
 }
 
+TEST_F(Evaluation, QuicklyMeasuresTheSameDistancesWithoutIntervals) {
+  const json whole = json::parse(eval({"run", "--count", "40", "--json"}).output)["scores"];
+  const json quick = json::parse(eval({"run", "--count", "40", "--quick", "--json"}).output)["scores"];
+  for (const char* key : {"frechet_distance", "precision", "recall", "pixel_frechet", "black_pixels"}) {
+    EXPECT_EQ(quick[key]["value"], whole[key]["value"]) << key;
+    EXPECT_EQ(quick[key]["floor"], whole[key]["floor"]) << key;
+    EXPECT_TRUE(quick[key]["interval"][0].is_null()) << key;
+    EXPECT_TRUE(quick[key]["training_floor"].is_null()) << key;
+  }
+  for (const char* key : {"broken", "near_copies"}) {
+    EXPECT_TRUE(whole[key]["value"].is_number()) << key;
+    EXPECT_TRUE(quick[key]["value"].is_null()) << key;
+  }
+}
+
 TEST_F(Evaluation, SaysThatAnIntervalFromOneSubsetIsNone) {
   const std::vector<std::string> few = {"run", "--count", "12"};
   EXPECT_THAT(eval(few).output, HasSubstr("kernel distance: no interval"));
