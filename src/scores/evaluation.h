@@ -36,8 +36,8 @@ struct EvaluationRequest {
   bool stacked = false;
   /// Train the classifier's recipe on generated images instead of real ones.
   bool by_training = false;
-  /// Only what takes seconds: no intervals, no two-sample test, no broken images or near copies, and the floor
-  /// of the test images alone.
+  /// Only what takes seconds: no intervals, no two-sample test, no broken images or near copies, and the
+  /// floor of the test images alone.
   bool quick = false;
 };
 
