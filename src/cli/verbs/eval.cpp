@@ -80,7 +80,7 @@ void add_eval(CLI::App& app, Action& action) {
   verb->footer(
       "Examples:\n"
       "  ganymede eval runs/latest\n"
-      "  ganymede eval runs/latest --quick            a tenth of the time\n"
+      "  ganymede eval runs/latest --quick            in seconds\n"
       "  ganymede eval runs/conv/checkpoints/generator_epoch_0010.safetensors --json\n"
       "  ganymede eval digits.npy --data mnist\n"
       "An array's labels are read from FILE.labels.npy beside it, where `ganymede sample` writes them.\n"
