@@ -241,6 +241,10 @@ def main():
     write("npy", "floats", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", floats(6)))
     write("npy", "bytes", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 2), }", bytes(8)))
     write("lock", "process", "4711")
+    orders = [{"recipe": "dense", "settings": ["training.seed=7", "latent.size=3"], "run": "timed", "steps": 5},
+              {"recipe": "best", "settings": [], "run": "", "steps": None}]
+    write("queue", "two", json.dumps({"waiting": orders}))
+    write("queue", "none", json.dumps({"waiting": []}))
     write("target", "flow", "/api/runs/one/flow?seed=1&point=3&label=0&image=1&open=generator.0")
     write("target", "events", "/api/runs/one/events?after=12-0")
     write("target", "sheet", "/api/runs/%6fne/sheet?count=4&columns=2")

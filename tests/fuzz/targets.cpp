@@ -1,5 +1,6 @@
 #include "fuzz/targets.h"
 
+#include <nlohmann/json.hpp>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 #include "io/files/npy.h"
 #include "io/files/safetensors.h"
 #include "io/temporary_directory.h"
+#include "queue/queue_file.h"
 #include "runs/metrics_file.h"
 #include "runs/run_lock.h"
 #include "runs/run_meta.h"
@@ -344,6 +346,22 @@ void read_meta(Input input) {
   runs::add_resumption(runs::RunDirectory(runs().run()), 7);
 }
 
+/// What is read is written, and then read as the same.
+void read_queue(Input input) {
+  static const test::TemporaryDirectory directory;
+  std::ofstream(directory / "queue.json", std::ios::binary) << text_of(input);
+  bool kept = true;
+  queue::QueueFile file(directory.path(), [&](std::string_view) { kept = false; });
+  const std::vector<queue::Order> orders = file.read();
+  require(kept || orders.empty());
+  fs::remove(directory / "queue.json.damaged");
+  file.write(orders);
+  const std::vector<queue::Order> again = file.read();
+  require(std::ranges::equal(orders, again, [](const queue::Order& one, const queue::Order& other) {
+    return queue::as_json(one) == queue::as_json(other);
+  }));
+}
+
 void read_card(Input input) {
   const artifacts::CardFacts facts = artifacts::parse_card(text_of(input), "input");
   require(facts.expected.label >= 0 && facts.expected.index.size() == facts.expected.output.size());
@@ -406,6 +424,7 @@ constexpr std::array all_targets = {Target{"idx", read_idx},
                                     Target{"npy", read_npy},
                                     Target{"lock", read_run_lock},
                                     Target{"meta", read_meta},
+                                    Target{"queue", read_queue},
                                     Target{"card", read_card},
                                     Target{"metrics", read_metrics},
                                     Target{"target", read_target},
