@@ -141,6 +141,63 @@ without_install_the_page_is_left_out_and_that_is_said() {
   [[ -z $errors ]] || fail 'should have nothing to do'
 }
 
+# A machine without npm, which apt-get can install.
+leave_npm_to_apt_get() {
+  mv "$tools/npm" "$place/npm"
+  fake apt-get <<<'if [[ $* == *" install "*npm* ]]; then mv "${0%/*}/../npm" "${0%/*}/"; fi'
+}
+# The same with a program that was built there.
+build_without_npm() {
+  leave_npm_to_apt_get
+  launch train
+  expect_ran train
+  expect_said_last 'without the web page'
+}
+
+what_needs_the_page_installs_npm_and_builds_it_once() { # ARGUMENT...
+  build_without_npm
+  launch "$@"
+  expect_ran "$@"
+  expect_said 'fetches the tools that build the web page'
+  expect_not_said 'without the web page'
+  [[ -e $tree/web/node_modules/vite/bin/vite.js ]] || fail 'npm should have fetched Vite'
+  launch "$@"
+  expect_ran "$@"
+  [[ -z $errors ]] || fail 'should have nothing to do'
+}
+a_machine_without_npm_gets_it_for_play() { what_needs_the_page_installs_npm_and_builds_it_once play; }
+a_machine_without_npm_gets_it_for_serve() { what_needs_the_page_installs_npm_and_builds_it_once serve runs; }
+a_machine_without_npm_gets_it_for_a_training_with_its_page() {
+  what_needs_the_page_installs_npm_and_builds_it_once train dense --serve
+}
+
+a_fresh_machine_plays_with_the_page() {
+  leave_npm_to_apt_get
+  launch play
+  expect_ran play
+  expect_not_said 'without the web page'
+}
+
+a_machine_whose_node_is_too_old_for_the_page_does_not_play() {
+  node_of_version 12.22.9
+  launch play
+  expect_status 1
+  expect_said_last 'v12.22.9'
+}
+
+a_machine_without_npm_explains_play_without_it() {
+  build_without_npm
+  launch play --help
+  expect_ran play --help
+  [[ ! -e $tools/npm ]] || fail 'should not install npm'
+}
+
+without_install_what_needs_the_page_goes_on_without_it() {
+  build_without_npm
+  launch --no-install play
+  expect_ran play
+}
+
 the_archive_is_made_with_the_page() {
   fake cpack <<<'mkdir -p "$6/_CPack_Packages" && : >"$6/ganymede.tar.gz"'
   launch archive
