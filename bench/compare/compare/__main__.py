@@ -30,6 +30,13 @@ examples:
   bench/compare/run --resume --rounds 7 --write docs/performance.md"""
 
 
+def pattern(text):
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no regular expression: {error}") from error
+
+
 def arguments():
     parser = argparse.ArgumentParser(
         "bench/compare/run", None, DESCRIPTION, EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -42,7 +49,13 @@ def arguments():
     add("--limit", type=float, default=120, metavar="S", help="of a process, before it is ended (120)")
     add("--resume", action="store_true", help="keep what build/compare/results.json has and measure what lacks")
     add("--quick", action="store_true", help="one round of a second each, all instruction sets allowed")
-    add("--workload", default="", metavar="TEXT", help="only those with this in their names: conv, AVX2")
+    add(
+        "--workload",
+        type=pattern,
+        default="",
+        metavar="PATTERN",
+        help="only those whose names match it: conv, AVX2, '^(?!conv.*beside)'",
+    )
     add("--threads", type=int, default=processors, metavar="N", help="of every program (one a processor)")
     add("--write", type=Path, metavar="PAGE", help="put the tables between the markers of this page (3 rounds)")
     add("--ganymede", type=Path, default=program, metavar="FILE", help="the program that is measured")
@@ -58,7 +71,7 @@ def arguments():
 
 def chosen_workloads(options, processor):
     candidates = [w for w in plan.workloads(processor) if not (options.quick and w.isa)]
-    return [w for w in candidates if options.workload in w.name]
+    return [w for w in candidates if options.workload.search(w.name)]
 
 
 def sampled(options, processor, earlier):
