@@ -175,6 +175,20 @@ std::vector<ConvolutionExample> convolution_cases() {
   add(transposed(same_convolution({6, 6, 1}, 1, {1, 2}), 2, 3));
   add(transposed(padded_convolution({4, 4, 1}, 1, {4, 1}, 0), 17, 8), {.bias = true, .activation = relu});
   add(transposed(padded_convolution({8, 8, 1}, 1, {4, 2}, 1), 8, 4));
+  // One channel on a side and whole registers on the other.
+  add(same_convolution({9, 13, 1}, 16, {1, 1}));
+  add(same_convolution({9, 11, 1}, 48, {3, 1}), {.bias = true, .activation = leaky_relu});
+  add(same_convolution({10, 7, 1}, 32, {2, 1}), {.bias = true, .activation = tanh});
+  add(same_convolution({11, 9, 1}, 32, {3, 2}), {.bias = true, .activation = relu});
+  add(same_convolution({7, 8, 1}, 16, {2, 3}), {.bias = true, .activation = {}});
+  add(padded_convolution({28, 28, 1}, 32, {4, 2}, 1), {.bias = true, .activation = leaky_relu});
+  add(padded_convolution({9, 12, 1}, 16, {4, 3}, 2));
+  add(same_convolution({7, 9, 32}, 1, {3, 1}), {.bias = true, .activation = {}});
+  add(same_convolution({5, 8, 16}, 1, {4, 1}), {.bias = true, .activation = sigmoid});
+  add(padded_convolution({6, 7, 48}, 1, {2, 1}, 0), {.bias = false, .activation = leaky_relu});
+  add(transposed(same_convolution({14, 12, 1}, 1, {4, 2}), 32, 1), {.bias = true, .activation = tanh});
+  add(transposed(same_convolution({9, 7, 1}, 1, {3, 2}), 16, 1), {.bias = true, .activation = leaky_relu});
+  add(transposed(padded_convolution({7, 9, 1}, 1, {3, 1}, 0), 16, 1));
   // Too many pixels to be taken at once where a convolution becomes a product of matrices.
   for (const auto& [from, to] : {std::pair{6, 8}, std::pair{8, 6}}) {
     ops::ConvolutionCase large = same_convolution({28, 28, from}, to, {7, 1});

@@ -6,6 +6,7 @@
 #include "ops/convolution/direct_convolution.h"
 #include "ops/convolution/lowered_convolution.h"
 #include "ops/convolution/phase_convolution.h"
+#include "ops/convolution/plane_convolution.h"
 
 namespace ganymede::ops {
 
@@ -19,8 +20,16 @@ bool is_narrow(const ConvolutionCase& c) {
   return l.geometry.channels < lanes && l.geometry.channels < l.grid_channels;
 }
 
-using ForwardMap = std::variant<DirectForward, ScatterMap, PhaseMap>;
+using ForwardMap = std::variant<DirectForward, PlaneToGrid, GridToPlane, ScatterMap, PhaseMap>;
 ForwardMap forward_map(const Device& device, const ConvolutionCase& c, const Epilogue& epilogue) {
+  if (has_plane(c)) {
+    if (lower(c).image_is_dst) {
+      return GridToPlane(device, c, c.dst, epilogue);
+    }
+    if (!epilogue.activation || epilogue.activation->piecewise_linear()) {
+      return PlaneToGrid(device, c, c.dst, epilogue);
+    }
+  }
   if (is_narrow(c) && lower(c).image_is_dst) {
     return ScatterMap(device, c, c.dst, epilogue);
   }
@@ -41,8 +50,15 @@ ConvolutionCase mirrored(const ConvolutionCase& c) {
   return m;
 }
 
-using BackwardDataMap = std::variant<DirectBackwardData, ScatterMap, GatherMap, PhaseMap>;
+using BackwardDataMap =
+    std::variant<DirectBackwardData, PlaneToGrid, GridToPlane, ScatterMap, GatherMap, PhaseMap>;
 BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c) {
+  if (has_plane(c)) {
+    if (lower(c).image_is_dst) {
+      return PlaneToGrid(device, c, c.type, {});
+    }
+    return GridToPlane(device, c, c.type, {});
+  }
   if (!is_narrow(c)) {
     if (const ConvolutionCase m = mirrored(c); has_phases(m)) {
       return PhaseMap(device, m, {}, FirstIndex::src);
@@ -53,6 +69,14 @@ BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c
     return GatherMap(device, c);
   }
   return ScatterMap(device, c, c.type, {});
+}
+
+using BackwardWeightsMap = std::variant<PlaneWeights, WeightsMap>;
+BackwardWeightsMap backward_weights_map(const Device& device, const ConvolutionCase& c) {
+  if (has_plane(c)) {
+    return PlaneWeights(device, c);
+  }
+  return WeightsMap(device, c);
 }
 
 }  // namespace
@@ -85,21 +109,19 @@ void ConvolutionBackwardData::run(const void* diff_dst, const void* weights, voi
 }
 
 struct ConvolutionBackwardWeights::Compiled {
-  WeightsMap map;
+  BackwardWeightsMap map;
   bool image_is_dst;
 };
 
 ConvolutionBackwardWeights::ConvolutionBackwardWeights(const Device& device, const ConvolutionCase& c)
-    : compiled_(new Compiled{WeightsMap(device, c), lower(c).image_is_dst}) {}
+    : compiled_(new Compiled{backward_weights_map(device, c), lower(c).image_is_dst}) {}
 ConvolutionBackwardWeights::~ConvolutionBackwardWeights() = default;
 ConvolutionBackwardWeights::ConvolutionBackwardWeights(ConvolutionBackwardWeights&&) noexcept = default;
 
 void ConvolutionBackwardWeights::run(const void* src, const void* diff_dst, float* diff_weights) const {
-  if (compiled_->image_is_dst) {
-    compiled_->map.run(diff_dst, src, diff_weights);
-  } else {
-    compiled_->map.run(src, diff_dst, diff_weights);
-  }
+  const void* image = compiled_->image_is_dst ? diff_dst : src;
+  const void* grid = compiled_->image_is_dst ? src : diff_dst;
+  std::visit([&](auto& map) { map.run(image, grid, diff_weights); }, compiled_->map);
 }
 
 }  // namespace ganymede::ops
