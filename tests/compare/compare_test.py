@@ -176,6 +176,14 @@ class Tables(unittest.TestCase):
             ValueError, "lacks the line", report.inserted, f"{report.END}\n{report.BEGIN}", "new"
         )
 
+    def test_lines_that_were_measured_again_take_the_place_of_the_former_ones_and_the_others_stay(self):
+        head = ["recipe", "minutes"]
+        old = report.markdown(head, [["best", "4"], ["vae", "2"]]) + "\n" + report.markdown(["recipe", "modes"], [["stacked", "990"]])
+        new = report.markdown(head, [["best", "3"], ["dense", "1"]])
+        expected = report.markdown(head, [["best", "3"], ["vae", "2"], ["dense", "1"]])
+        self.assertEqual(report.updated(old, new), expected + "\n" + report.markdown(["recipe", "modes"], [["stacked", "990"]]))
+        self.assertEqual(report.updated(old, old), old)
+
 
 class Plans(unittest.TestCase):
     def test_ours_comes_first_and_every_peer_takes_part(self):

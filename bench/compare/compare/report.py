@@ -141,11 +141,36 @@ def tables(summaries, facts):
     return text + f"### Every configuration\n\n{every_configuration(summaries)}"
 
 
-def inserted(page, text, maker="bench/compare"):
-    """The page with `text` between the markers of its maker."""
+def divided(page, maker):
+    """What a page has before the text of a maker, that text, and what comes after it."""
     first, last = markers(maker)
     head, begin, rest = page.partition(first)
-    _, end, tail = rest.partition(last)
+    text, end, tail = rest.partition(last)
     if not begin or not end:
         raise ValueError(f"the page lacks the line {first} or, after it, {last}")
-    return f"{head}{first}\n{text}\n{last}{tail}"
+    return head + begin, text.strip("\n"), end + tail
+
+
+def inserted(page, text, maker="bench/compare"):
+    """The page with `text` between the markers of its maker."""
+    before, _, after = divided(page, maker)
+    return f"{before}\n{text}\n{after}"
+
+
+def tables_of(text):
+    """The tables of a Markdown text, {head: {first cell: line}}, both in their order."""
+    tables = {}
+    for block in filter(None, text.strip().split("\n\n")):
+        head, _, *lines = block.strip().splitlines()
+        tables[head] = {line.split("|")[1]: line for line in lines}
+    return tables
+
+
+def updated(old, new):
+    """The tables `old` with the lines of `new` in place of those with the same first cell; what is only in one stays."""
+    merged = tables_of(old)
+    for head, lines in tables_of(new).items():
+        merged[head] = merged.get(head, {}) | lines
+    return "\n".join(
+        "\n".join([head, "|" + " --- |" * (head.count("|") - 1), *lines.values()]) + "\n" for head, lines in merged.items()
+    )
