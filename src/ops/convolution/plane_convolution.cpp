@@ -1,6 +1,7 @@
 #include "ops/convolution/plane_convolution.h"
 
 #include <algorithm>
+#include <span>
 
 #include "ops/convert.h"
 #include "ops/convolution/lowered_convolution.h"
