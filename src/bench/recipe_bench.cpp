@@ -42,9 +42,8 @@ std::vector<Measurement> RecipeBench::step_beside(BusyProcesses& busy) {
 
 Measurement RecipeBench::sample() {
   constexpr std::int64_t count = 1000;
-  constexpr std::int64_t batch = 100;
   train::ImageMaker maker(model_.networks().generator().spec(), model_.networks().generator().weights(),
-                          device_, train::resolve(recipe_.training.precision), batch);
+                          device_, train::resolve(recipe_.training.precision));
   const auto latents = train::sample_latents(recipe_, 1, count);
   const auto labels = train::sample_labels(
       count, 1, std::max<std::int64_t>(1, net::label_classes(model_.networks().generator().spec())));

@@ -15,8 +15,6 @@ namespace ganymede::draw {
 
 namespace {
 
-constexpr std::int64_t batch = 100;
-
 void require_label(std::int64_t label, std::int64_t classes) {
   if (label < 0 || label >= classes) {
     throw base::Error(base::ErrorKind::usage,
@@ -52,7 +50,7 @@ Sampler::Sampler(artifacts::SavedGenerator generator, const SampleSettings& sett
     : generator_(std::move(generator)),
       seed_(settings.seed.value_or(static_cast<std::uint64_t>(generator_.info.recipe.training.seed))),
       label_(settings.label),
-      maker_(generator_.spec, generator_.weights, device_, base::DType::f32, batch) {
+      maker_(generator_.spec, generator_.weights, device_, base::DType::f32) {
   double& temperature = generator_.info.recipe.latent.temperature;
   temperature = settings.temperature.value_or(temperature);
   if (label_) {

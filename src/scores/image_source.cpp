@@ -180,8 +180,7 @@ ImageSet make_image_set(train::ImageMaker& maker, const train::Recipe& recipe, c
 ImageSet make_image_set(const net::NetSpec& spec, net::Weights& weights, const train::Recipe& recipe,
                         const data::Split& real, std::int64_t count, std::uint64_t seed,
                         const ops::Device& device) {
-  constexpr std::int64_t batch = 200;
-  train::ImageMaker maker(spec, weights, device, base::DType::f32, batch);
+  train::ImageMaker maker(spec, weights, device, base::DType::f32);
   return make_image_set(maker, recipe, real, count, seed);
 }
 

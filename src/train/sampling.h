@@ -13,9 +13,12 @@ namespace ganymede::train {
 /// A generator that only makes images: without dropout and with running statistics.
 class ImageMaker {
  public:
+  /// The images that are worked through at a time where nothing else is asked for.
+  static constexpr std::int64_t usual_batch = 200;
+
   /// Shares `weights`, which must outlive it. Works through `batch` images at a time.
   ImageMaker(const net::NetSpec& generator, net::Weights& weights, const ops::Device& device,
-             base::DType precision, std::int64_t batch);
+             base::DType precision, std::int64_t batch = usual_batch);
 
   std::int64_t latent_size() const { return spec_.input.back(); }  ///< The numbers of a latent point.
   /// The number of labels; 0: the generator takes none.
