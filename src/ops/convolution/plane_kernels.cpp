@@ -101,10 +101,10 @@ GANYMEDE_INLINE void plane_pixels(const PlaneShape& s, const float* grid, const 
   sums_of(sum, sums);
 }
 
+/// Phase by phase: the pixels that meet the same part of the kernel.
 template <int taps>
 GANYMEDE_INLINE void plane_row(const PlaneShape& s, const float* grid, const float* weights, float* row) {
-  for (std::int64_t phase = 0; phase < s.stride;
-       ++phase) {  // the pixels that meet the same part of the kernel
+  for (std::int64_t phase = 0; phase < s.stride; ++phase) {
     const std::int64_t kx = (phase + s.pad_left) % s.stride;
     const float* pixels = grid + ((phase + s.pad_left) / s.stride + s.grid_margin()) * s.channels;
     for (std::int64_t x = phase; x < s.width; x += 4 * s.stride, pixels += 4 * s.channels) {
