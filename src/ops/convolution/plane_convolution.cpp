@@ -51,10 +51,18 @@ void pad_plane(const PlaneLayout& layout, const void* planes, std::int64_t image
 void pad_grid(const PlaneLayout& layout, const void* grid, std::int64_t image, std::span<float> padded) {
   const PlaneShape& s = layout.shape;
   const std::int64_t row = s.grid_width * s.channels;
-  std::ranges::fill(padded, 0.0F);
-  for (std::int64_t y = 0; y < s.grid_height; ++y) {
-    const std::int64_t place = (y + s.grid_margin()) * s.padded_grid_width() + s.grid_margin();
-    expand(layout.type, grid, image * layout.grid_size() + y * row, padded.subspan(place * s.channels, row));
+  const std::int64_t padded_row = s.padded_grid_width() * s.channels;
+  const std::int64_t left = s.grid_margin() * s.channels;
+  for (std::int64_t y = 0; y < s.padded_grid_height(); ++y) {
+    const std::span line = padded.subspan(y * padded_row, padded_row);
+    const std::int64_t from = y - s.grid_margin();
+    if (from < 0 || from >= s.grid_height) {
+      std::ranges::fill(line, 0.0F);
+      continue;
+    }
+    std::ranges::fill(line.first(left), 0.0F);
+    expand(layout.type, grid, image * layout.grid_size() + from * row, line.subspan(left, row));
+    std::ranges::fill(line.subspan(left + row), 0.0F);
   }
 }
 
@@ -82,11 +90,11 @@ void arrange(const PlaneLayout& layout, const void* weights, std::int64_t side, 
   });
 }
 
-base::Buffer floats(std::int64_t count) {
-  return base::Buffer(static_cast<std::size_t>(count) * sizeof(float));
-}
 std::size_t float_bytes(std::int64_t count) {
   return static_cast<std::size_t>(count) * sizeof(float);
+}
+base::Buffer floats(std::int64_t count) {
+  return base::Buffer(float_bytes(count));
 }
 
 }  // namespace
