@@ -26,7 +26,8 @@ namespace {
   std::array<char, 32> process{};
   const ssize_t length = ::pread(descriptor, process.data(), process.size(), 0);
   const std::string_view text(process.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-  const bool known = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  const bool whole = text.size() < process.size();
+  const bool known = whole && !text.empty() && text.find_first_not_of("0123456789") == text.npos;
   ::close(descriptor);
   throw base::Error(base::ErrorKind::file,
                     {.where = run.path().string(),
@@ -63,11 +64,12 @@ bool is_still(const std::filesystem::path& path, int descriptor) {
          named.st_ino == open.st_ino && named.st_dev == open.st_dev;
 }
 
-/// The same, again for a moment where it is taken: is_held() holds a lock while it looks.
+/// The same, again for a moment where others only look by is_held(), which share a lock with everybody but
+/// its owner.
 Answer lock_patiently(int descriptor) {
   constexpr int tries = 20;
   Answer answer = lock(descriptor);
-  for (int n = 1; n < tries && answer == Answer::taken; ++n) {
+  for (int n = 1; n < tries && answer == Answer::taken && ::flock(descriptor, LOCK_SH | LOCK_NB) == 0; ++n) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     answer = lock(descriptor);
   }

@@ -11,7 +11,10 @@
 #include <fstream>
 #include <memory>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "artifacts/checkpoint.h"
@@ -40,6 +43,7 @@
 #include "serve/run_reader.h"
 #include "serve/site.h"
 #include "sweep/expansion.h"
+#include "train/network_pair.h"
 #include "train/recipe/embedded_recipes.h"
 #include "train/recipe/recipe.h"
 
@@ -170,6 +174,23 @@ struct LiveSite {
     reader.open_networks = [](const fs::path&) { return small_networks(); };
     return {runs().root(), "", std::move(reader)};
   }
+};
+
+/// A training that is paused and lets everybody look, for whom the server would wait otherwise.
+class PausedTraining {
+ public:
+  explicit PausedTraining(serve::Control& control) {
+    control.give(serve::Command::pause);
+    thread_ = std::jthread([this, &control](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        control.wait_for_leave(networks_, stop);
+      }
+    });
+  }
+
+ private:
+  train::NetworkPair networks_{train::parse_recipe(small_recipe(), "small"), {4, 4, 1}, 2};
+  std::jthread thread_;
 };
 
 /// Answers and, where that is a stream, its first and its last part.
@@ -325,16 +346,18 @@ void read_npy(Input input) {
   require(static_cast<std::int64_t>(array.values.size()) == array.shape.elements());
 }
 
+/// What a killed process has left, and then what the living one, which is this, has written.
 void read_run_lock(Input input) {
   const runs::RunDirectory run(runs().run());
-  fs::remove(run.path() / ".lock");
   runs().write(".lock", input);
-  const runs::RunLock lock(run);  // left by a killed process
+  const runs::RunLock lock(run);
+  runs().write(".lock", input);
   try {
     const runs::RunLock second(run);
     require(false);
-  } catch (const base::Error&) {
-    // As it must.
+  } catch (const base::Error& error) {
+    const std::string_view message = error.what();
+    require(message.find("(unknown)") != message.npos || message.find(text_of(input)) != message.npos);
   }
 }
 
@@ -383,6 +406,7 @@ void read_metrics(Input input) {
 
 void read_target(Input input) {
   static LiveSite live({});
+  static const PausedTraining training(*live.control);
   const serve::Request request = {
       .method = "GET", .target = text_of(input), .headers = {{"host", "localhost"}}, .body = {}};
   expect_answer(live.site, request);
