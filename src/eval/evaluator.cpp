@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "base/error.h"
@@ -91,6 +92,18 @@ std::vector<double> distances_by_class(const Readings& real, std::span<const std
   return distances;
 }
 
+/// The mean of each class's values; not a number where it has none.
+std::vector<double> means_by_class(std::span<const float> values, std::span<const std::uint16_t> labels,
+                                   std::int64_t classes) {
+  std::vector<double> means(static_cast<std::size_t>(classes)), counts(means.size());
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    means[labels[n]] += static_cast<double>(values[n]);
+    counts[labels[n]] += 1.0;
+  }
+  std::ranges::transform(means, counts, means.begin(), std::divides());
+  return means;
+}
+
 /// The value below which `share` of the values lie.
 float quantile(std::vector<float> values, double share) {
   const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size()));
@@ -166,7 +179,7 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
   Evaluation result{.count = count_of(images.pixels, readers_.main),
                     .scores = {},
                     .label_shares = {},
-                    .class_distances = {},
+                    .by_class = {},
                     .seconds = {}};
   base::Stopwatch stopwatch;
   const auto finished = [&](std::string_view part) { result.seconds.emplace_back(part, stopwatch.lap()); };
@@ -187,8 +200,9 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
   if (readers_.main.classes > 0) {
     result.label_shares = label_shares(readings);
     measure_labels(readings, images.labels, scores);
-    result.class_distances =
-        distances_by_class(space_.real(), reference_.test.labels, readings, images.labels);
+    result.by_class = {
+        .distances = distances_by_class(space_.real(), reference_.test.labels, readings, images.labels),
+        .recalls = means_by_class(near.of_real.recalled, reference_.test.labels, readers_.main.classes)};
     finished("labels");
   }
   measure_pixels(images.pixels, scores);

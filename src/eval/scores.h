@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string_view>
+#include <vector>
 
 namespace ganymede::eval {
 
@@ -86,6 +87,12 @@ void for_each_score(const Scores& scores, Visitor&& visit) {
   visit(ScoreInfo{"white_pixels", "share of white pixels", neither, 4}, scores.white_pixels);
   visit(ScoreInfo{"laplacian", "mean Laplacian", neither, 4}, scores.laplacian);
 }
+
+/// Scores of the images of each class, by the labels of either side; empty without labels.
+struct ClassScores {
+  std::vector<double> distances;  ///< Fréchet; not a number where a class has too few images
+  std::vector<double> recalls;    ///< not a number where there are no real images
+};
 
 /// Classification accuracy scores (Ravuri and Vinyals 2019).
 struct ClassificationScores {

@@ -190,8 +190,8 @@ EvaluationReport evaluate_features(const EvaluationRequest& request, ImageSource
                                                          base::grouped(training_floor->count))
                                            : "",
           .label_shares = std::move(evaluation.label_shares),
-          .class_distances = std::move(evaluation.class_distances),
-          .class_distance_floors = std::move(floor.class_distances),
+          .by_class = std::move(evaluation.by_class),
+          .by_class_floor = std::move(floor.by_class),
           .note = note_on(evaluation)};
 }
 

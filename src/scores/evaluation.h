@@ -76,11 +76,11 @@ struct EvaluationReport {
   std::vector<ScoreRow> rows;       ///< in the order of tables
   std::string floor;                ///< what the floor's numbers are of
   std::string training_floor = {};  ///< what those of the training floor are of; empty where there are none
-  std::vector<double> label_shares = {};           ///< by class, read by the classifier; may be empty
-  std::vector<double> class_distances = {};        ///< Fréchet distances, by class; may be empty
-  std::vector<double> class_distance_floors = {};  ///< the same of the floor's images
-  std::string note = {};                           ///< on what is missing from the rows; may be empty
-  Yardstick yardstick = {};                        ///< the data set and the classifier
+  std::vector<double> label_shares = {};  ///< by class, read by the classifier; may be empty
+  eval::ClassScores by_class = {};
+  eval::ClassScores by_class_floor = {};  ///< the same of the floor's images
+  std::string note = {};                  ///< on what is missing from the rows; may be empty
+  Yardstick yardstick = {};               ///< the data set and the classifier
 };
 
 struct Instruments;

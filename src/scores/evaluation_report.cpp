@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/number.h"
 #include "eval/metrics/bootstrap.h"
@@ -73,13 +75,13 @@ std::string label_line(const EvaluationReport& report) {
   return line + "\n";
 }
 
-std::string class_line(const EvaluationReport& report) {
-  std::string line = "Fréchet distance by class (floor):";
-  for (std::size_t c = 0; c < report.class_distances.size(); ++c) {
-    line += fmt::format(" {} {:.2f} ({:.2f})", report.yardstick.class_names[c], report.class_distances[c],
-                        report.class_distance_floors[c]);
+std::string class_line(std::string_view what, const std::vector<std::string>& class_names,
+                       const std::vector<double>& values, const std::vector<double>& floors) {
+  std::string line = fmt::format("{} by class (floor):", what);
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    line += fmt::format(" {} {:.2f} ({:.2f})", class_names[c], values[c], floors[c]);
   }
-  return line + "\n";
+  return values.empty() ? "" : line + "\n";
 }
 
 std::string features_line(const Yardstick& real) {
@@ -114,7 +116,9 @@ Json to_json(const Yardstick& real) {
 std::string as_table(const EvaluationReport& report) {
   const Yardstick& real = report.yardstick;
   return table_of(report.rows) + (report.label_shares.empty() ? "" : label_line(report)) +
-         (report.class_distances.empty() ? "" : class_line(report)) +
+         class_line("Fréchet distance", real.class_names, report.by_class.distances,
+                    report.by_class_floor.distances) +
+         class_line("recall", real.class_names, report.by_class.recalls, report.by_class_floor.recalls) +
          fmt::format("{}; {} images against the {} {} of {}, seed {}\n", report.images,
                      base::grouped(report.count), base::grouped(real.test_images), real.compared_with,
                      real.dataset, report.seed) +
@@ -139,8 +143,10 @@ std::string as_json(const EvaluationReport& report) {
   if (!report.label_shares.empty()) {
     json["label_shares"] = report.label_shares;
     json["data_label_shares"] = real.label_shares;
-    json["class_distances"] = report.class_distances;
-    json["class_distance_floors"] = report.class_distance_floors;
+    json["class_distances"] = report.by_class.distances;
+    json["class_distance_floors"] = report.by_class_floor.distances;
+    json["class_recalls"] = report.by_class.recalls;
+    json["class_recall_floors"] = report.by_class_floor.recalls;
   }
   return json.dump(2) + "\n";
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -149,14 +150,39 @@ TEST(Evaluator, MeasuresInTheOtherSpacesWhereThereAreReaders) {
 TEST(Evaluator, MeasuresTheDistanceOfEachClass) {
   Fixture fixture;
   Patterns fresh = patterns(3, 1200);
-  const std::vector<double> good = fixture.evaluator.evaluate(fresh.pixels, fresh.labels).class_distances;
+  const std::vector<double> good = fixture.evaluator.evaluate(fresh.pixels, fresh.labels).by_class.distances;
   ASSERT_EQ(good.size(), static_cast<std::size_t>(small_classes));
   // Class 0 is now made as class 1 looks.
   std::ranges::for_each(fresh.labels, [](std::uint16_t& label) { label = label == 1 ? 0 : label; });
-  const std::vector<double> bad = fixture.evaluator.evaluate(fresh.pixels, fresh.labels).class_distances;
+  const std::vector<double> bad = fixture.evaluator.evaluate(fresh.pixels, fresh.labels).by_class.distances;
   EXPECT_GT(bad[0], 2.0 * good[0]);
   EXPECT_TRUE(std::isnan(bad[1])) << "there are no images of it";
   EXPECT_EQ(bad[2], good[2]);
+}
+
+TEST(Evaluator, MeasuresWhichClassesAreLeftOut) {
+  Fixture fixture;
+  const Patterns fresh = patterns(3, 1200);
+  const Evaluation all = fixture.evaluator.evaluate(fresh.pixels, fresh.labels);
+  const std::vector<double> recalls = all.by_class.recalls;
+  ASSERT_EQ(recalls.size(), static_cast<std::size_t>(small_classes));
+  double weighed = 0.0;
+  const std::vector<double> shares = label_shares(fixture.test.labels, small_classes);
+  for (std::size_t label = 0; label < recalls.size(); ++label) {
+    weighed += shares[label] * recalls[label];
+  }
+  EXPECT_NEAR(weighed, all.scores.recall.value, 1e-9);
+  Patterns without = fresh;  // class 1 looks as class 0 does
+  for (std::size_t n = 0; n < without.labels.size(); ++n) {
+    if (without.labels[n] == 1) {
+      const auto zero = std::ranges::find(fresh.labels, 0) - fresh.labels.begin();
+      std::copy_n(fresh.pixels.begin() + zero * small_side * small_side, small_side * small_side,
+                  without.pixels.begin() + static_cast<std::ptrdiff_t>(n) * small_side * small_side);
+    }
+  }
+  const std::vector<double> left = fixture.evaluator.evaluate(without.pixels).by_class.recalls;
+  EXPECT_LT(left[1], 0.2);
+  EXPECT_GT(left[2], 0.5);
 }
 
 TEST(Evaluator, TrainingFloorComparesTrainingImagesWithOthers) {
