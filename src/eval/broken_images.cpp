@@ -27,13 +27,18 @@ float value_at(std::vector<float> values, std::size_t rank) {
   return *place;
 }
 
+/// Training images in the space.
+Points beginning_of(std::span<const std::uint8_t> train, const FeatureReader& reader) {
+  const auto most = static_cast<std::size_t>(BrokenImages::most_neighbours * reader.image.elements());
+  return Points(features_of(reader.read(train.first(std::min(most, train.size())))));
+}
+
 }  // namespace
 
-BrokenImages::BrokenImages(const FeatureReader& first, const FeatureReader& second,
-                           std::span<const std::uint8_t> test, std::span<const std::uint8_t> train,
-                           const ops::Device& device)
-    : device_(device), spaces_{space_of(first, train), space_of(second, train)} {
-  const std::array found = {distances(spaces_[0], test, {}), distances(spaces_[1], test, {})};
+BrokenImages::BrokenImages(const FeatureSpace& first, const FeatureSpace& second,
+                           std::span<const std::uint8_t> train, const ops::Device& device)
+    : device_(device), train_{beginning_of(train, first.reader()), beginning_of(train, second.reader())} {
+  const std::array found = distances(first.real(), second.real(), {});
   const std::array ranks = {ranks_of(found[0]), ranks_of(found[1])};
   // An image is as far as the lower of its two ranks says. The same rank is the limit in both spaces.
   std::vector<std::size_t> lower(found[0].size());
@@ -42,31 +47,23 @@ BrokenImages::BrokenImages(const FeatureReader& first, const FeatureReader& seco
   std::ranges::sort(lower, std::greater());
   const std::size_t limit =
       lower[static_cast<std::size_t>(share_of_test_images * static_cast<double>(lower.size()))];
-  for (std::size_t n = 0; n < spaces_.size(); ++n) {
-    spaces_[n].far = value_at(found[n], limit);
-  }
+  far_ = {value_at(found[0], limit), value_at(found[1], limit)};
 }
 
-BrokenImages::Space BrokenImages::space_of(const FeatureReader& reader, std::span<const std::uint8_t> train) {
-  const auto most = static_cast<std::size_t>(most_neighbours * reader.image.elements());
-  return {reader, Points(features_of(reader.read(train.first(std::min(most, train.size())))))};
-}
-
-std::vector<float> BrokenImages::judge(std::span<const std::uint8_t> images,
+std::vector<float> BrokenImages::judge(const Readings& first, const Readings& second,
                                        std::span<const std::uint32_t> training_numbers) const {
-  const std::array found = {distances(spaces_[0], images, training_numbers),
-                            distances(spaces_[1], images, training_numbers)};
+  const std::array found = distances(first, second, training_numbers);
   std::vector<float> broken(found[0].size());
   for (std::size_t n = 0; n < broken.size(); ++n) {
-    broken[n] = found[0][n] > spaces_[0].far && found[1][n] > spaces_[1].far ? 1.0F : 0.0F;
+    broken[n] = found[0][n] > far_[0] && found[1][n] > far_[1] ? 1.0F : 0.0F;
   }
   return broken;
 }
 
-std::vector<float> BrokenImages::distances(const Space& space, std::span<const std::uint8_t> images,
-                                           std::span<const std::uint32_t> training_numbers) const {
-  return nearest_distances(device_, Points(features_of(space.reader.read(images))), space.train,
-                           training_numbers);
+std::array<std::vector<float>, 2> BrokenImages::distances(
+    const Readings& first, const Readings& second, std::span<const std::uint32_t> training_numbers) const {
+  return {nearest_distances(device_, Points(features_of(first)), train_[0], training_numbers),
+          nearest_distances(device_, Points(features_of(second)), train_[1], training_numbers)};
 }
 
 }  // namespace ganymede::eval

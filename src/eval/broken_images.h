@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "eval/feature_reader.h"
+#include "eval/feature_space.h"
 #include "eval/metrics/distances.h"
 #include "ops/device.h"
 
@@ -19,27 +19,23 @@ class BrokenImages {
   static constexpr std::int64_t most_neighbours = 20'000;  ///< training images to compare with
   static constexpr double share_of_test_images = 0.01;     ///< that count as broken
 
-  /// What the readers refer to and `device` must outlive it. Images are [count, height, width, channels].
-  BrokenImages(const FeatureReader& first, const FeatureReader& second, std::span<const std::uint8_t> test,
-               std::span<const std::uint8_t> train, const ops::Device& device);
+  /// The spaces are of the test images; `train` is [count, height, width, channels]. `device` must outlive
+  /// it.
+  BrokenImages(const FeatureSpace& first, const FeatureSpace& second, std::span<const std::uint8_t> train,
+               const ops::Device& device);
 
-  /// For each image 1 if it is broken, else 0. Image n is compared with all training images but number
-  /// `training_numbers[n]`, if there are such.
-  std::vector<float> judge(std::span<const std::uint8_t> images,
+  /// For each image, as it was read in both spaces, 1 if it is broken, else 0. Image n is compared with all
+  /// training images but number `training_numbers[n]`, if there are such.
+  std::vector<float> judge(const Readings& first, const Readings& second,
                            std::span<const std::uint32_t> training_numbers = {}) const;
 
  private:
-  struct Space {
-    FeatureReader reader;
-    Points train;
-    float far = 0.0F;  ///< the distance from which an image is far
-  };
-  static Space space_of(const FeatureReader& reader, std::span<const std::uint8_t> train);
-  std::vector<float> distances(const Space& space, std::span<const std::uint8_t> images,
-                               std::span<const std::uint32_t> training_numbers) const;
+  std::array<std::vector<float>, 2> distances(const Readings& first, const Readings& second,
+                                              std::span<const std::uint32_t> training_numbers) const;
 
   const ops::Device& device_;
-  std::array<Space, 2> spaces_;
+  std::array<Points, 2> train_;  ///< in either space
+  std::array<float, 2> far_{};   ///< the distances from which an image is far
 };
 
 }  // namespace ganymede::eval

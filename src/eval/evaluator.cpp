@@ -136,9 +136,9 @@ Evaluator::Evaluator(Readers readers, const Reference& reference, const Evaluati
   if (readers_.pixels) {
     pixels_.emplace(*readers_.pixels, reference.test.pixels, device);
   }
-  const auto& second = readers_.independent ? readers_.independent : readers_.pixels;
+  const auto& second = independent_ ? independent_ : pixels_;
   if (settings.broken && second) {
-    broken_.emplace(readers_.main, *second, reference.test.pixels, reference.train.pixels, device);
+    broken_.emplace(space_, *second, reference.train.pixels, device);
   }
 }
 
@@ -210,16 +210,17 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
     measure_copies(*originals_, images.pixels, training_numbers, scores);
     finished("nearest training images");
   }
-  if (independent_) {
-    measure_space(*independent_, images.pixels, scores.independent);
-    finished("the independent classifier");
-  }
+  Readings second;  // as broken_ wants them
   if (pixels_) {
-    measure_space(*pixels_, images.pixels, scores.pixels);
+    second = measure_space(*pixels_, images.pixels, scores.pixels);
     finished("pixels");
   }
+  if (independent_) {
+    second = measure_space(*independent_, images.pixels, scores.independent);
+    finished("the independent classifier");
+  }
   if (broken_) {
-    scores.broken = mean_of(broken_->judge(images.pixels, training_numbers));
+    scores.broken = mean_of(broken_->judge(readings, second, training_numbers));
     finished("broken images");
   }
   return result;
@@ -245,13 +246,14 @@ void Evaluator::measure_kernel_distance(const Features& features, Scores& scores
   scores.kernel_distance_std.value = kernel.deviation;
 }
 
-void Evaluator::measure_space(const FeatureSpace& space, std::span<const std::uint8_t> images,
-                              SpaceScores& scores) const {
-  const Readings readings = space.reader().read(images);
+Readings Evaluator::measure_space(const FeatureSpace& space, std::span<const std::uint8_t> images,
+                                  SpaceScores& scores) const {
+  Readings readings = space.reader().read(images);
   const Neighbourhood near = space.neighbourhood(features_of(readings));
   scores = {.frechet_distance = frechet_distance(space, readings),
             .precision = mean_of(near.of_generated.precise),
             .recall = mean_of(near.of_real.recalled)};
+  return readings;
 }
 
 void Evaluator::measure_pixels(std::span<const std::uint8_t> images, Scores& scores) const {

@@ -99,8 +99,9 @@ class Evaluator {
   void measure_labels(const Readings& readings, std::span<const std::uint16_t> labels, Scores& scores) const;
   Estimate frechet_distance(const FeatureSpace& space, const Readings& readings) const;
   void measure_kernel_distance(const Features& features, Scores& scores) const;
-  void measure_space(const FeatureSpace& space, std::span<const std::uint8_t> images,
-                     SpaceScores& scores) const;
+  /// Returns what the space's reader makes of the images.
+  Readings measure_space(const FeatureSpace& space, std::span<const std::uint8_t> images,
+                         SpaceScores& scores) const;
   void measure_pixels(std::span<const std::uint8_t> images, Scores& scores) const;
   void measure_copies(const Originals& originals, std::span<const std::uint8_t> images,
                       std::span<const std::uint32_t> training_numbers, Scores& scores) const;

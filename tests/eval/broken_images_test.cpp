@@ -38,10 +38,16 @@ struct Fixture {
   ops::Device device;
   std::vector<std::uint8_t> test = noise(1, 1000);
   std::vector<std::uint8_t> train = noise(2, 2000);
-  BrokenImages broken{reader_of_pixels(0, 8), reader_of_pixels(8, 8), test, train, device};
+  FeatureSpace first{reader_of_pixels(0, 8), test, device};
+  FeatureSpace second{reader_of_pixels(8, 8), test, device};
+  BrokenImages broken{first, second, train, device};
 
+  std::vector<float> judge(const std::vector<std::uint8_t>& images,
+                           std::span<const std::uint32_t> training_numbers = {}) const {
+    return broken.judge(first.reader().read(images), second.reader().read(images), training_numbers);
+  }
   double share(const std::vector<std::uint8_t>& images) const {
-    const std::vector<float> judged = broken.judge(images);
+    const std::vector<float> judged = judge(images);
     return std::accumulate(judged.begin(), judged.end(), 0.0) / static_cast<double>(judged.size());
   }
 };
@@ -67,8 +73,8 @@ TEST(BrokenImages, AreComparedWithAllTrainingImagesButTheirOriginal) {
   const Fixture fixture;
   std::vector<std::uint32_t> own(2000);
   std::iota(own.begin(), own.end(), 0U);
-  const std::vector<float> copies = fixture.broken.judge(fixture.train);
-  const std::vector<float> originals = fixture.broken.judge(fixture.train, own);
+  const std::vector<float> copies = fixture.judge(fixture.train);
+  const std::vector<float> originals = fixture.judge(fixture.train, own);
   EXPECT_EQ(std::accumulate(copies.begin(), copies.end(), 0.0), 0.0);
   EXPECT_GT(std::accumulate(originals.begin(), originals.end(), 0.0), 0.0);
 }
