@@ -75,7 +75,7 @@ Answer list_trainings(const TrainingQueue& queue) {
   for (const Failure& failure : standing.failures) {
     failures.push_back({{"run", failure.run}, {"why", failure.why}});
   }
-  return serve::as_json({{"starting", standing.starting},
+  return serve::as_json({{"starting", standing.starting ? standing.starting->run : ""},
                          {"running", standing.running},
                          {"waiting", waiting},
                          {"failures", failures}});

@@ -88,13 +88,14 @@ std::optional<double> TrainingQueue::seconds_of(const std::string& recipe) const
 
 /// mutex_ must be locked.
 void TrainingQueue::name_run(Order& order) const {
-  order.run = runs::unused_name(
-      order.run.empty() ? runs::run_name(order.recipe) : order.run, [&](const std::string& name) {
-        std::error_code ignored;
-        return fs::exists(root_ / name, ignored) || name == standing_.starting || name == standing_.running ||
-               std::ranges::any_of(standing_.waiting,
-                                   [&](const Waiting& other) { return other.order.run == name; });
-      });
+  const auto is_taken = [&](const std::string& name) {
+    std::error_code ignored;
+    const auto has_it = [&](const Order& other) { return other.run == name; };
+    return fs::exists(root_ / name, ignored) || name == standing_.running ||
+           (standing_.starting && has_it(*standing_.starting)) ||
+           std::ranges::any_of(standing_.waiting, has_it, &Waiting::order);
+  };
+  order.run = runs::unused_name(order.run.empty() ? runs::run_name(order.recipe) : order.run, is_taken);
 }
 
 /// mutex_ must be locked.
@@ -106,8 +107,8 @@ void TrainingQueue::enqueue(Order order) {
 /// Keeps what has not begun. mutex_ must be locked.
 void TrainingQueue::keep() {
   std::vector<Order> orders;
-  if (starting_) {
-    orders.push_back(*starting_);
+  if (standing_.starting) {
+    orders.push_back(*standing_.starting);
   }
   std::ranges::transform(standing_.waiting, std::back_inserter(orders), &Waiting::order);
   file_.write(orders);
@@ -157,8 +158,7 @@ void TrainingQueue::work() {
     } else {
       const Order order = standing_.waiting.front().order;
       standing_.waiting.erase(standing_.waiting.begin());
-      starting_ = order;
-      standing_.starting = order.run;
+      standing_.starting = order;
       stop_ = {};
       const std::stop_source stop = stop_;
       lock.unlock();
@@ -184,8 +184,8 @@ void TrainingQueue::train(const Order& order, const std::stop_source& stop) {
     {
       const std::lock_guard lock(mutex_);
       controls_[order.run] = control;
-      standing_.running = std::exchange(standing_.starting, "");
-      starting_.reset();
+      standing_.starting.reset();
+      standing_.running = order.run;
       keep();
     }
     try {
@@ -205,9 +205,8 @@ void TrainingQueue::train(const Order& order, const std::stop_source& stop) {
     voice_.warn(failed);
   }
   const std::lock_guard lock(mutex_);
-  standing_.starting.clear();
+  standing_.starting.reset();
   standing_.running.clear();
-  starting_.reset();
   keep();
   if (!failed.empty()) {
     standing_.failures.push_back({order.run, failed});

@@ -45,7 +45,7 @@ struct Preview {
 
 /// Where the queue stands.
 struct Standing {
-  std::string starting;           ///< the run whose data and networks are made ready; empty: none
+  std::optional<Order> starting;  ///< whose data and networks are made ready, until its run can be resumed
   std::string running;            ///< the run that trains; empty: none
   std::vector<Waiting> waiting;   ///< in their order
   std::vector<Failure> failures;  ///< the newest last
@@ -107,7 +107,6 @@ class TrainingQueue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Standing standing_;
-  std::optional<Order> starting_;  // until its run can be resumed
   QueueFile file_;
   std::map<std::string, std::shared_ptr<serve::Control>> controls_;
   std::map<std::string, Measured> measured_;

@@ -61,8 +61,11 @@ class QueueTest : public testing::Test {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
+  static bool is_starting(const Standing& now, const std::string& run) {
+    return now.starting && now.starting->run == run;
+  }
   static bool is_idle(const Standing& now) {
-    return now.starting.empty() && now.running.empty() && now.waiting.empty();
+    return !now.starting && now.running.empty() && now.waiting.empty();
   }
   void wait_until(const std::function<bool(const Standing&)>& done) { wait_until(queue_, done); }
   void wait_until_idle() { wait_until(is_idle); }
@@ -191,7 +194,7 @@ TEST_F(QueueTest, KeepsAnOrderUntilItsRunCanBeResumed) {
   const TrainingQueue* asked = nullptr;
   const auto own = std::this_thread::get_id();
   const auto slow_data = [&, ready = looked_at.get_future().share()](const train::Recipe& recipe) {
-    if (std::this_thread::get_id() != own && asked->standing().starting == "run") {
+    if (std::this_thread::get_id() != own && is_starting(asked->standing(), "run")) {
       ready.wait();
     }
     return small_data(recipe);
@@ -199,7 +202,7 @@ TEST_F(QueueTest, KeepsAnOrderUntilItsRunCanBeResumed) {
   TrainingQueue queue(root.path(), slow_data, {});
   asked = &queue;
   queue.add(order(2, "run"));
-  wait_until(queue, [](const Standing& now) { return now.starting == "run"; });
+  wait_until(queue, [](const Standing& now) { return is_starting(now, "run"); });
   std::filesystem::copy(root / "queue.json", killed / "queue.json");
   looked_at.set_value();
   wait_until(queue, is_idle);
