@@ -99,9 +99,9 @@ TEST(Fit, LeavesOutLayersOfLabelsWhereThereAreNone) {
 }
 
 TEST(Fit, TrainsForMoreEpochsWhereThereAreFewerImages) {
-  EXPECT_EQ(shipped_for("best", {}).training.epochs, 14);
+  EXPECT_EQ(shipped_for("best", {}).training.epochs, 13);
   const Recipe few = shipped_for("best", {.images = 1000});
-  EXPECT_EQ(few.training.epochs, 840);
+  EXPECT_EQ(few.training.epochs, 780);
   EXPECT_EQ(few.output.samples_every_epochs, 60);
 }
 
