@@ -16,6 +16,7 @@ const reach = 4; // of a direction's slider
 const mostShown = 20; // classes with a picture each
 const batch = 20; // images at a time while directions are sought, so that the page answers meanwhile
 const steps = 10; // from one kept image to the next
+const interval = 100; // milliseconds from one drawing to the next, at least: a training beside the page needs the processor, too
 const film = { steps: 30, scale: 8, delay: 60 }; // the same as a GIF: the milliseconds of an image
 
 /** The training images nearest to an image of bytes. */
@@ -31,6 +32,7 @@ export class Explorer {
   private label = 0;
   private kept: Latent[] = [];
   private drawing = false;
+  private drag: PointerEvent | null = null; // the last one, while the plane is dragged
   private stale = false; // what is being drawn
   private readonly plane = h("div", {
     class: "plane",
@@ -158,7 +160,7 @@ export class Explorer {
     });
   }
 
-  /** Draws the plane; calls while it is being drawn cause one more drawing. */
+  /** Draws the plane, and the rest once it is not dragged; calls while it is being drawn cause one more drawing. */
   private refresh(): void {
     this.near.replaceChildren();
     this.stale = true;
@@ -171,14 +173,21 @@ export class Explorer {
   private async drawPlane(): Promise<void> {
     while (this.stale) {
       this.stale = false;
+      const rested = new Promise((resolve) => setTimeout(resolve, interval));
       const plane = this.planeLatents();
-      const classes = this.classLatents();
-      const { shape, pixels } = await this.generator.draw([...plane, ...classes, ...this.endLatents()]);
+      const classes = this.drag ? [] : this.classLatents();
+      const ends = this.drag ? [] : this.endLatents();
+      const { shape, pixels } = await this.generator.draw([...plane, ...classes, ...ends]);
       const pictures = pixels.map((image) => picture(image, shape, ""));
       this.plane.replaceChildren(...pictures.splice(0, plane.length));
       this.chosen.replaceChildren(picture(pixels[middle] as Uint8Array, shape, "The image in the middle of the plane"));
-      this.showClasses(pictures.splice(0, classes.length));
-      this.sliders.querySelectorAll(".end").forEach((end, n) => end.replaceChildren(...pictures.slice(n, n + 1)));
+      if (classes.length > 0) {
+        this.showClasses(pictures.splice(0, classes.length));
+      }
+      if (ends.length > 0) {
+        this.sliders.querySelectorAll(".end").forEach((end, n) => end.replaceChildren(...pictures.slice(n, n + 1)));
+      }
+      await rested;
     }
   }
 
@@ -220,19 +229,22 @@ export class Explorer {
   }
 
   private listen(): void {
-    let from: PointerEvent | null = null;
     this.plane.addEventListener("pointerdown", (event) => {
-      from = event;
+      this.drag = event;
       this.plane.setPointerCapture(event.pointerId);
     });
     this.plane.addEventListener("pointermove", (event) => {
-      if (from) {
+      if (this.drag) {
         const scale = (side * this.spacing) / this.plane.clientWidth;
-        this.shift((from.clientX - event.clientX) * scale, (from.clientY - event.clientY) * scale);
-        from = event;
+        const [x, y] = [this.drag.clientX - event.clientX, this.drag.clientY - event.clientY];
+        this.drag = event;
+        this.shift(x * scale, y * scale);
       }
     });
-    this.plane.addEventListener("lostpointercapture", () => (from = null));
+    this.plane.addEventListener("lostpointercapture", () => {
+      this.drag = null;
+      this.refresh();
+    });
     const keys: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     this.plane.addEventListener("keydown", (event) => {
       const move = keys[event.key];

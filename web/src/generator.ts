@@ -80,9 +80,11 @@ export class Generator {
   private bytes(values: Float32Array, channels: number): Uint8Array {
     const [low, high] = this.facts.pixel_range;
     const plane = values.length / channels;
-    return Uint8Array.from({ length: values.length }, (_, at) => {
+    const bytes = new Uint8Array(values.length);
+    for (let at = 0; at < values.length; at++) {
       const value = values[(at % channels) * plane + Math.floor(at / channels)] ?? low;
-      return Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low))));
-    });
+      bytes[at] = Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low))));
+    }
+    return bytes;
   }
 }

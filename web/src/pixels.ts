@@ -4,11 +4,15 @@ import { color } from "./theme";
 
 /** Bytes [height, width, channels] as a picture, enlarged by the style sheet. */
 export function picture(values: Uint8Array, [height = 1, width = 1, channels = 1]: number[], name: string): HTMLCanvasElement {
-  return paint(width, height, name, (x, y) => {
-    const at = (y * width + x) * channels;
-    const grey = values[at] ?? 0;
-    return channels === 3 ? [grey, values[at + 1] ?? 0, values[at + 2] ?? 0, 255] : [grey, grey, grey, 255];
-  });
+  const image = new ImageData(width, height);
+  const last = channels === 3 ? 2 : 0;
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let colour = 0; colour < 3; colour++) {
+      image.data[4 * pixel + colour] = values[pixel * channels + Math.min(colour, last)] ?? 0;
+    }
+    image.data[4 * pixel + 3] = 255;
+  }
+  return canvasOf(image, name);
 }
 
 /** A gradient [height, width, channels] as bytes around 128: where `up` and where `down`. */
@@ -70,23 +74,26 @@ function paint(
   name: string,
   pixel: (x: number, y: number) => number[],
 ): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  if (name) {
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", name);
-  } else {
-    canvas.setAttribute("aria-hidden", "true");
-  }
-  const context = canvas.getContext("2d");
   const image = new ImageData(width, height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       image.data.set(pixel(x, y), (y * width + x) * 4);
     }
   }
-  context?.putImageData(image, 0, 0);
+  return canvasOf(image, name);
+}
+
+function canvasOf(image: ImageData, name: string): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width;
+  canvas.height = image.height;
+  if (name) {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", name);
+  } else {
+    canvas.setAttribute("aria-hidden", "true");
+  }
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
   return canvas;
 }
 

@@ -138,12 +138,18 @@ for (const where of Object.keys(pages)) {
     assert.equal(await plane.locator("canvas").count(), 49);
     const before = await middle(page);
     const box = await plane.boundingBox();
+    const ofClass = () => page.locator(".classes canvas").first().evaluate((canvas) => canvas.toDataURL());
+    const still = await ofClass();
     await changesTheImage(page, async () => {
       await page.mouse.move(box.x + 200, box.y + 200);
       await page.mouse.down();
       await page.mouse.move(box.x + 60, box.y + 120);
-      await page.mouse.up();
     });
+    assert.equal(await ofClass(), still); // the classes follow when the plane is let go
+    await page.mouse.up();
+    while ((await ofClass()) === still) {
+      await page.waitForTimeout(20);
+    }
     await changesTheImage(page, () => plane.press("ArrowUp"));
     await changesTheImage(page, () => page.getByLabel("Direction 1").press("ArrowRight"));
     assert.notDeepEqual(await middle(page), before);
