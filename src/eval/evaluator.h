@@ -53,10 +53,10 @@ struct EvaluationSettings {
 
 /// The result of an evaluation.
 struct Evaluation {
-  std::int64_t count = 0;            ///< of images
-  Scores scores;                     ///< with their deviations
-  std::vector<double> label_shares;  ///< by class, read by the classifier
-  ClassScores by_class;
+  std::int64_t count = 0;                                    ///< of images
+  Scores scores;                                             ///< with their deviations
+  std::vector<double> label_shares;                          ///< by class, read by the classifier
+  ClassScores by_class;                                      ///< by the first reader
   std::vector<std::pair<std::string_view, double>> seconds;  ///< the time of each part
 };
 

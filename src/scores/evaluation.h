@@ -77,7 +77,7 @@ struct EvaluationReport {
   std::string floor;                ///< what the floor's numbers are of
   std::string training_floor = {};  ///< what those of the training floor are of; empty where there are none
   std::vector<double> label_shares = {};  ///< by class, read by the classifier; may be empty
-  eval::ClassScores by_class = {};
+  eval::ClassScores by_class = {};        ///< of the images that were measured
   eval::ClassScores by_class_floor = {};  ///< the same of the floor's images
   std::string note = {};                  ///< on what is missing from the rows; may be empty
   Yardstick yardstick = {};               ///< the data set and the classifier
