@@ -1,20 +1,15 @@
 #include "fuzz/targets.h"
 
 #include <nlohmann/json.hpp>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <set>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "artifacts/checkpoint.h"
@@ -22,7 +17,6 @@
 #include "artifacts/exports/model_card.h"
 #include "artifacts/generator_file.h"
 #include "base/error.h"
-#include "base/sha256.h"
 #include "codecs/picture.h"
 #include "codecs/zip.h"
 #include "data/formats/cifar.h"
@@ -30,6 +24,8 @@
 #include "data/formats/parts/idx.h"
 #include "data/gzip.h"
 #include "data/preparation.h"
+#include "fuzz/input.h"
+#include "fuzz/live_site.h"
 #include "io/files/npy.h"
 #include "io/files/safetensors.h"
 #include "io/temporary_directory.h"
@@ -38,12 +34,8 @@
 #include "runs/run_lock.h"
 #include "runs/run_meta.h"
 #include "serve/http/target.h"
-#include "serve/live/event_stream.h"
 #include "serve/live/metrics_tail.h"
-#include "serve/run_reader.h"
-#include "serve/site.h"
 #include "sweep/expansion.h"
-#include "train/network_pair.h"
 #include "train/recipe/embedded_recipes.h"
 #include "train/recipe/recipe.h"
 
@@ -52,158 +44,6 @@ namespace ganymede::fuzz {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Ends the program as a failed check.
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
-
-std::string text_of(Input input) {
-  return {reinterpret_cast<const char*>(input.data()), input.size()};
-}
-
-std::span<const std::byte> bytes_of(Input input) {
-  return std::as_bytes(input);
-}
-
-/// The input with the digest that the program would have written, which no changed byte would pass otherwise.
-std::vector<std::uint8_t> with_digest(Input input) {
-  constexpr std::size_t digits = 64;
-  const std::string_view key = R"("sha256":")";
-  std::vector<std::uint8_t> bytes(input.begin(), input.end());
-  const auto found = std::search(bytes.begin(), bytes.end(), key.begin(), key.end());
-  if (std::distance(found, bytes.end()) > static_cast<std::ptrdiff_t>(key.size() + digits)) {
-    const auto digest = found + static_cast<std::ptrdiff_t>(key.size());
-    std::fill_n(digest, digits, '0');
-    std::ranges::copy(base::sha256(std::as_bytes(std::span(bytes))), digest);
-  }
-  return bytes;
-}
-
-/// A file in memory with the input as its contents.
-class InputFile {
- public:
-  explicit InputFile(Input input) : descriptor_(::memfd_create("input", MFD_CLOEXEC)) {
-    require(descriptor_ >= 0 &&
-            ::write(descriptor_, input.data(), input.size()) == static_cast<ssize_t>(input.size()));
-  }
-  ~InputFile() { ::close(descriptor_); }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-
-  fs::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
-
-const char* small_recipe() {
-  return R"(
-name = "small"
-latent = { size = 4 }
-[generator]
-layers = [{ kind = "dense", units = 16 }, { kind = "tanh" }, { kind = "reshape", shape = [4, 4, 1] }]
-[discriminator]
-layers = [{ kind = "flatten" }, { kind = "dense", units = 1 }]
-)";
-}
-
-/// A directory `runs` with a run, made once a process.
-class Runs {
- public:
-  Runs() {
-    fs::create_directories(run() / "samples");
-    std::ofstream(run() / "config.toml") << small_recipe();
-  }
-
-  fs::path root() const { return directory_ / "runs"; }
-  fs::path run() const { return root() / "one"; }
-  void write(const std::string& name, Input input) const {
-    std::ofstream(run() / name, std::ios::binary) << text_of(input);
-  }
-
- private:
-  test::TemporaryDirectory directory_;
-};
-
-const Runs& runs() {
-  static const Runs one;
-  return one;
-}
-
-std::shared_ptr<const data::Dataset> small_dataset() {
-  data::Dataset dataset;
-  dataset.name = "mnist";
-  dataset.height = dataset.width = 4;
-  dataset.channels = 1;
-  dataset.class_names = {"dark", "bright"};
-  dataset.train.labels = {0, 1};
-  dataset.train.pixels.assign(32, 200);
-  return std::make_shared<data::Dataset>(std::move(dataset));
-}
-
-serve::TrainedNetworks small_networks() {
-  const train::Recipe recipe = train::parse_recipe(small_recipe(), "small");
-  const auto network = [](net::NetSpec spec, std::uint32_t stream) {
-    net::Weights weights(spec);
-    weights.initialise(7, stream);
-    return serve::TrainedNetwork{std::move(spec), std::move(weights)};
-  };
-  const net::NetSpec generator = train::generator_spec(recipe);
-  return {.recipe = recipe,
-          .step = 12,
-          .epoch = 3,
-          .class_names = {"dark", "bright"},
-          .generator = network(generator, 0),
-          .partner = network(train::partner_spec(recipe, net::output_shape(generator)), 1)};
-}
-
-/// The server's answers over a run that trains, without sockets.
-struct LiveSite {
-  std::shared_ptr<serve::Control> control = std::make_shared<serve::Control>(
-      train::Position{.step = 0, .total_steps = 8, .steps_an_epoch = 4}, [] {});
-  serve::Site site;
-
-  explicit LiveSite(serve::AccessPolicy policy)
-      : site(make_runs(), std::move(policy), serve::only_training("one", control), {}) {}
-
-  static serve::Runs make_runs() {
-    serve::RunReader reader = serve::make_run_reader({"mnist", small_dataset()});
-    reader.open_networks = [](const fs::path&) { return small_networks(); };
-    return {runs().root(), "", std::move(reader)};
-  }
-};
-
-/// A training that is paused and lets everybody look, for whom the server would wait otherwise.
-class PausedTraining {
- public:
-  explicit PausedTraining(serve::Control& control) {
-    control.give(serve::Command::pause);
-    thread_ = std::jthread([this, &control](const std::stop_token& stop) {
-      while (!stop.stop_requested()) {
-        control.wait_for_leave(networks_, stop);
-      }
-    });
-  }
-
- private:
-  train::NetworkPair networks_{train::parse_recipe(small_recipe(), "small"), {4, 4, 1}, 2};
-  std::jthread thread_;
-};
-
-/// Answers and, where that is a stream, its first and its last part.
-void expect_answer(serve::Site& site, const serve::Request& request) {
-  const serve::Answer answer = site.answer(request);
-  constexpr int page_is_missing = 503;
-  require((answer.status >= 200 && answer.status < 500) || answer.status == page_is_missing);
-  require(answer.headers.contains("Content-Security-Policy"));
-  if (answer.events) {
-    answer.events->next();
-    require(answer.events->finish().ends_with("event: end\ndata: {}\n\n"));
-  }
-}
 
 void read_idx(Input input) {
   const data::IdxArray array = data::parse_idx({input.begin(), input.end()}, "input");
