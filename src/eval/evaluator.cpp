@@ -210,16 +210,17 @@ Evaluation Evaluator::measure(const LabelledImages& images, std::span<const std:
     measure_copies(*originals_, images.pixels, training_numbers, scores);
     finished("nearest training images");
   }
-  Readings second;  // as broken_ wants them
-  if (pixels_) {
-    second = measure_space(*pixels_, images.pixels, scores.pixels);
-    finished("pixels");
-  }
+  Readings independent, of_pixels;
   if (independent_) {
-    second = measure_space(*independent_, images.pixels, scores.independent);
+    independent = measure_space(*independent_, images.pixels, scores.independent);
     finished("the independent classifier");
   }
+  if (pixels_) {
+    of_pixels = measure_space(*pixels_, images.pixels, scores.pixels);
+    finished("pixels");
+  }
   if (broken_) {
+    const Readings& second = independent_ ? independent : of_pixels;
     scores.broken = mean_of(broken_->judge(readings, second, training_numbers));
     finished("broken images");
   }

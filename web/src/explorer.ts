@@ -175,16 +175,15 @@ export class Explorer {
       this.stale = false;
       const rested = new Promise((resolve) => setTimeout(resolve, interval));
       const plane = this.planeLatents();
-      const classes = this.drag ? [] : this.classLatents();
-      const ends = this.drag ? [] : this.endLatents();
+      const whole = !this.drag;
+      const classes = whole ? this.classLatents() : [];
+      const ends = whole ? this.endLatents() : [];
       const { shape, pixels } = await this.generator.draw([...plane, ...classes, ...ends]);
       const pictures = pixels.map((image) => picture(image, shape, ""));
       this.plane.replaceChildren(...pictures.splice(0, plane.length));
       this.chosen.replaceChildren(picture(pixels[middle] as Uint8Array, shape, "The image in the middle of the plane"));
-      if (classes.length > 0) {
+      if (whole) {
         this.showClasses(pictures.splice(0, classes.length));
-      }
-      if (ends.length > 0) {
         this.sliders.querySelectorAll(".end").forEach((end, n) => end.replaceChildren(...pictures.slice(n, n + 1)));
       }
       await rested;
