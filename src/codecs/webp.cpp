@@ -2,7 +2,7 @@
 
 #include <webp/decode.h>
 
-#include <utility>
+#include <memory>
 
 #include "codecs/refusal.h"
 
@@ -14,7 +14,7 @@ constexpr const char* corrupt = "a corrupt or cut off file";
 constexpr const char* expected = "a WebP image";
 
 /// [pixels, red green blue alpha] on black: [pixels, red green blue].
-std::vector<std::uint8_t> on_black(const std::vector<std::uint8_t>& transparent) {
+std::vector<std::uint8_t> on_black(std::span<const std::uint8_t> transparent) {
   constexpr unsigned opaque = 255;
   std::vector<std::uint8_t> pixels;
   pixels.reserve(transparent.size() / 4 * 3);
@@ -27,6 +27,10 @@ std::vector<std::uint8_t> on_black(const std::vector<std::uint8_t>& transparent)
   }
   return pixels;
 }
+
+struct Free {
+  void operator()(std::uint8_t* decoded) const { WebPFree(decoded); }
+};
 
 WebPBitstreamFeatures features_of(std::span<const std::byte> bytes, const std::string& where) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
@@ -53,18 +57,20 @@ ImageHeader measure_webp(std::span<const std::byte> bytes, const std::string& wh
 Image decode_webp(std::span<const std::byte> bytes, const std::string& where) {
   const WebPBitstreamFeatures features = features_of(bytes, where);
   const bool transparent = features.has_alpha != 0;
-  const int row_bytes = (transparent ? 4 : 3) * features.width;
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(row_bytes) *
-                                   static_cast<std::size_t>(features.height));
-  const auto decode = transparent ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
-  if (decode(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), pixels.data(), pixels.size(),
-             row_bytes) == nullptr) {
+  const auto decode = transparent ? WebPDecodeRGBA : WebPDecodeRGB;
+  // The library's own memory: a corrupt file costs no pass over as many pixels as it claims to have.
+  const std::unique_ptr<std::uint8_t, Free> decoded(
+      decode(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), nullptr, nullptr));
+  if (!decoded) {
     refuse_picture(where, corrupt, expected);
   }
+  const std::span<const std::uint8_t> pixels(decoded.get(), (transparent ? 4U : 3U) *
+                                                                static_cast<std::size_t>(features.width) *
+                                                                static_cast<std::size_t>(features.height));
   return {.height = features.height,
           .width = features.width,
           .channels = 3,
-          .pixels = transparent ? on_black(pixels) : std::move(pixels)};
+          .pixels = transparent ? on_black(pixels) : std::vector(pixels.begin(), pixels.end())};
 }
 
 }  // namespace ganymede::codecs

@@ -18,7 +18,6 @@
 #include "artifacts/generator_file.h"
 #include "base/error.h"
 #include "codecs/picture.h"
-#include "codecs/zip.h"
 #include "data/formats/cifar.h"
 #include "data/formats/numpy_arrays.h"
 #include "data/formats/parts/idx.h"
@@ -81,26 +80,24 @@ void read_npz(Input input) {
       data::read_npz({input.begin(), input.end()}, "input.npz", data::Splits::train_and_test).dataset);
 }
 
-/// An archive of the .npy files that the input is, one behind the other: what lies in an archive has a
+/// A directory of the .npy files that the input is, one behind the other: what lies in an archive has a
 /// checksum, so that no change to it would get as far as the readers of its arrays.
 void read_arrays(Input input) {
+  static const test::TemporaryDirectory directory;
   constexpr std::array names = {"x_train.npy", "y_train.npy", "class_names.npy", "x_test.npy", "y_test.npy"};
   constexpr std::string_view magic = "\x93NUMPY";
   const std::string text = text_of(input);
-  std::vector<codecs::ZipContents> members;
-  for (std::size_t begin = 0; begin < text.size() && members.size() < names.size();) {
+  std::size_t begin = 0;
+  for (const char* name : names) {
     const std::size_t end = std::min(text.find(magic, begin + 1), text.size());
-    const auto bytes = bytes_of(input.subspan(begin, end - begin));
-    members.push_back({names[members.size()], {bytes.begin(), bytes.end()}});
+    if (begin < end) {
+      std::ofstream(directory / name, std::ios::binary) << std::string_view(text).substr(begin, end - begin);
+    } else {
+      fs::remove(directory / name);
+    }
     begin = end;
   }
-  if (members.empty()) {
-    return;  // an archive has a member
-  }
-  const std::vector<std::byte> archive = codecs::encode_zip(members);
-  const auto* first = reinterpret_cast<const std::uint8_t*>(archive.data());
-  require_sound(
-      data::read_npz({first, first + archive.size()}, "input.npz", data::Splits::train_and_test).dataset);
+  require_sound(data::read_numpy_arrays(directory.path(), {}, data::Splits::train_and_test).dataset);
 }
 
 /// A directory with the input as its only batch.

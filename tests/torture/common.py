@@ -17,11 +17,11 @@ PATIENCE = 300.0  # seconds after which something counts as stuck, on a busy mac
 
 
 def options(description, whole, *more):
-    """Those that each part takes; `whole` are the seconds of the whole campaign."""
+    """Those that each part takes; `whole` are the seconds of the whole campaign, infinity where it ends by itself."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "release" / "ganymede")
     parser.add_argument("--work", type=pathlib.Path, help="an empty directory to work in (default: a temporary one)")
-    parser.add_argument("--seconds", type=float, default=0.0, help=f"about how long to go on; 0: {whole}")
+    parser.add_argument("--seconds", type=float, default=0.0, help="about how long to go on (default: the whole campaign)")
     parser.add_argument("--minutes", type=float, default=0.0, help="the same in minutes")
     parser.add_argument("--seed", type=int, default=1, help="of every random choice (default: 1)")
     for name, settings in more:
