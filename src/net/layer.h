@@ -27,6 +27,9 @@
 ///   multiply_adds(...)     how much it computes: net/profile.h
 ///   KindOp                 backward_weights and contract too
 /// Most need none of these:
+///   writes_over_src(...)   whether backward_data can multiply by the derivative of the activation before,
+///   over
+///                          its values; without it, no
 ///   scratch_bytes(...)     memory that is kept from the forward to the backward pass; without it, none
 ///   c_source(...)          the C functions that it calls; without it, none but the C library's
 ///   forms(...)             the descriptions that have a word of their own in recipes; without it, `Kind()`
@@ -168,6 +171,8 @@ struct LayerBinding {
   std::span<const std::int32_t> labels;     // [batch]
   std::optional<ops::Activation> epilogue;  // the activation behind this layer, when it is computed here
   bool epilogue_in_source = false;  // this layer is an activation whose forward the layer before computes
+  std::optional<ops::Activation> derivative;  // of the activation before: diff_src is src, multiplied by it
+  bool derivative_in_next = false;  // this layer is an activation whose backward the layer behind computes
   bool backward_data = false;       // something below needs diff_src
   std::uint32_t random_stream = 0;
   const Use* use = nullptr;

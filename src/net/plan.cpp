@@ -28,14 +28,16 @@ class Planner {
     lay_out_places();
     fuse_activations();
     decide_backward();
+    fuse_derivatives();
     declare_values();
+    declare_scratch();
+    plan_.forward_bytes = end_;
     if (use_.backward()) {
       declare_deltas();
     }
     if (use_.tangent) {
       declare_tangents();
     }
-    declare_scratch();
     plan_.bytes = end_;
     return std::move(plan_);
   }
@@ -62,6 +64,7 @@ class Planner {
                               .src = src,
                               .dst = static_cast<int>(shapes_.size()) - 1,
                               .epilogue = {},
+                              .derivative = {},
                               .scratch = {}});
     }
     plan_.places.resize(shapes_.size());
@@ -108,6 +111,36 @@ class Planner {
       plan_.layers[i].backward_data = wanted || (weights && facts_[i].weighs_in_data_pass);
       wanted = wanted || weights;
     }
+  }
+
+  /// In training the gradient of an activation's values takes their place, where the layer behind can write
+  /// it so and nothing else that works in the same place looks at them afterwards.
+  void fuse_derivatives() {
+    if (!use_.training || !use_.weight_gradients || use_.tangent) {
+      return;
+    }
+    for (std::size_t i = 2; i < spec_.layers.size(); ++i) {
+      const auto* activation = std::get_if<Activation>(&spec_.layers[i - 1]);
+      LayerPlan& below = plan_.layers[i - 1];
+      const LayerPlan& source = plan_.layers[i - 2];
+      if (activation != nullptr && activation->fits_epilogue() && below.src == below.dst &&
+          source.src != source.dst && below.backward_data && writes_over_source(i)) {
+        plan_.layers[i].derivative = *activation;
+        below.derivative_in_next = true;
+      }
+    }
+  }
+
+  bool writes_over_source(std::size_t i) const {
+    return std::visit(
+        [&](const auto& layer) {
+          if constexpr (requires { writes_over_src(layer, spec_.input, use_); }) {
+            return writes_over_src(layer, plan_.layers[i].shape.input, use_);
+          } else {
+            return false;
+          }
+        },
+        spec_.layers[i]);
   }
 
   bool has_parameters(std::size_t i) const {
@@ -170,16 +203,27 @@ class Planner {
     return add_row(place_name(place) + " delta", Role::delta, batched(place), use_.precision);
   }
 
+  /// Whether a place's delta takes the place of its value.
+  bool over_value(std::size_t place) const {
+    return std::ranges::any_of(plan_.layers, [&](const LayerPlan& layer) {
+      return layer.derivative && layer.src == static_cast<int>(place);
+    });
+  }
+
   void declare_deltas_in_turns() {
     const std::int64_t begin = end_;
     std::int64_t sizes[2] = {0, 0};
     for (std::size_t place = 0; place < shapes_.size(); ++place) {
       end_ = 0;
       plan_.places[place].delta = add_delta(place);
-      sizes[place % 2] = std::max(sizes[place % 2], end_);
+      if (!over_value(place)) {
+        sizes[place % 2] = std::max(sizes[place % 2], end_);
+      }
     }
     for (std::size_t place = 0; place < shapes_.size(); ++place) {
-      plan_.rows[*plan_.places[place].delta].offset = begin + (place % 2 == 0 ? 0 : sizes[0]);
+      plan_.rows[*plan_.places[place].delta].offset = over_value(place)
+                                                          ? plan_.rows[plan_.places[place].value].offset
+                                                          : begin + (place % 2 == 0 ? 0 : sizes[0]);
     }
     end_ = begin + sizes[0] + sizes[1];
   }

@@ -29,6 +29,9 @@ struct LayerPlan {
   std::optional<ops::Activation>
       epilogue;  ///< the activation of the next layer, computed together with this one
   bool epilogue_in_source = false;
+  std::optional<ops::Activation> derivative;  ///< of the activation before this one, over whose values
+                                              ///< backward_data writes the gradient times this
+  bool derivative_in_next = false;
   bool backward_data = false;  ///< whether the backward pass goes on below this layer
   std::optional<int> scratch;  ///< row
 };
@@ -51,6 +54,8 @@ struct Plan {
   std::optional<int> input_gradient, output_gradient;  ///< rows, f32
   std::optional<int> input_tangent, output_tangent;    ///< rows, f32
   std::int64_t bytes = 0;
+  std::int64_t forward_bytes = 0;  ///< the first of them, which the forward pass needs and leaves; the other
+                                   ///< passes alone use those behind
 };
 
 /// Throws Error(configuration), with the layer's name, for shapes that do not fit and for a use that a layer

@@ -136,6 +136,8 @@ struct Program::Compiled {
                          .labels = labels,
                          .epilogue = layer.epilogue,
                          .epilogue_in_source = layer.epilogue_in_source,
+                         .derivative = layer.derivative,
+                         .derivative_in_next = layer.derivative_in_next,
                          .backward_data = layer.backward_data,
                          .random_stream = plan.use.random_stream << 8 | static_cast<std::uint32_t>(index),
                          .use = &plan.use};
@@ -209,7 +211,7 @@ void Program::backward(const WatchGradient& watch) {
   Compiled& c = *compiled_;
   assert(c.plan.use.backward());
   copy(c.tensor(c.plan.output_gradient), c.tensor(c.plan.places.back().delta));
-  assert(!watch || c.plan.use.precision == base::DType::f32);
+  assert(!watch || (c.plan.use.precision == base::DType::f32 && !c.plan.use.training));
   for (std::size_t i = c.ops.size(); i-- > 0;) {
     if (watch) {
       watch(i, c.tensor(c.plan.places[c.plan.layers[i].dst].delta).as<float>());

@@ -42,8 +42,9 @@ class Program {
   /// Is told, from the last layer to the first, the derivative of the loss by the output of layer `layer`,
   /// [batch, ...output of the layer], f32, which is overwritten afterwards.
   using WatchGradient = std::function<void(std::size_t layer, std::span<const float> gradient)>;
-  /// After forward(): computes what `Use` asked for, the gradients of the weights (overwritten, in Weights)
-  /// and of the input. `watch`, if there is one, sees the gradients of a program in f32.
+  /// Once after each forward(), whose activations it may overwrite: computes what `Use` asked for, the
+  /// gradients of the weights (overwritten, in Weights) and of the input. `watch`, if there is one, sees the
+  /// gradients of a program in f32 that does not train.
   void backward(const WatchGradient& watch = nullptr);
   /// [batch, ...input]: what backward() computed.
   std::span<const float> input_gradient() const;

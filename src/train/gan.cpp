@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace ganymede::train {
 
@@ -89,18 +90,26 @@ std::size_t memory_of_learning(const Recipe& recipe, const net::NetSpec& discrim
              : memory;
 }
 
+/// Of what the generator's forward pass leaves. Its backward pass begins when the discriminator's programs
+/// are done, and takes their memory.
+std::size_t memory_of_images(const net::NetSpec& generator, const net::Use& use) {
+  return base::aligned_size(static_cast<std::size_t>(net::make_plan(generator, use).forward_bytes));
+}
+
 /// Nothing of the discriminator's update outlives it but generated images that are shared, so that the
 /// generator's takes the same memory.
 std::size_t memory_of(const Recipe& recipe, const net::NetSpec& generator, const net::NetSpec& discriminator,
                       dist::Part part) {
-  return std::max(
-      memory_of(generator, drawing_use(recipe, part)) + memory_of_learning(recipe, discriminator, part),
-      memory_of(generator, generator_use(recipe, part)) + memory_of(discriminator, frozen_use(recipe, part)));
+  const net::Use use = generator_use(recipe, part);
+  return std::max({memory_of_images(generator, drawing_use(recipe, part)) +
+                       memory_of_learning(recipe, discriminator, part),
+                   memory_of_images(generator, use) + memory_of(discriminator, frozen_use(recipe, part)),
+                   memory_of(generator, use)});
 }
 
-/// The memory behind that of the generator's program of this use.
+/// The memory behind what the generator's forward pass of this use leaves.
 std::span<std::byte> behind(const net::NetSpec& generator, const net::Use& use, base::Buffer& memory) {
-  return memory.as<std::byte>().subspan(memory_of(generator, use));
+  return memory.as<std::byte>().subspan(memory_of_images(generator, use));
 }
 
 /// One of the equal parts of a batch of real images, generated images and, for a gradient penalty, points
@@ -293,7 +302,8 @@ void Gan::update_generator(std::uint64_t update, const Batch& batch, GanMetrics&
 
   frozen_program_.backward();
   const std::span diff_images = generator_program_.output_gradient();
-  std::ranges::copy(frozen_program_.input_gradient(), diff_images.begin());
+  std::memmove(diff_images.data(), frozen_program_.input_gradient().data(),
+               diff_images.size_bytes());  // overlap
   augment_backward(augmentation_, disturbance, image_, diff_images,
                    first_of(static_cast<std::size_t>(generator_program_.plan().use.batch)));
   generator_program_.backward();

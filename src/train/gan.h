@@ -90,7 +90,8 @@ class Gan {
   std::int64_t batch_;  // the whole one
   NetworkPair& networks_;
   dist::Part part_;
-  base::Buffer memory_;  // of all programs below but the last, of which one each of G and D runs at a time
+  base::Buffer memory_;  // of all programs below but the last: what G's forward pass leaves, and behind it
+                         // one of D's programs or, when that is done, G's backward pass
   std::optional<net::Program> fake_program_;   // G makes D's generated images, where it does not share them
   net::Program discriminator_program_;         // D learns, with the penalties where there are some
   std::optional<net::Program> plain_program_;  // D learns in updates in which they do not count

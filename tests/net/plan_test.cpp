@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -54,9 +55,20 @@ bool overlap(const PlanRow& a, const PlanRow& b) {
   return a.offset < b.offset + bytes(b) && b.offset < a.offset + bytes(a);
 }
 
+/// Whether a layer writes one of these deltas over the other, a value.
+bool written_over(const Plan& plan, int a, int b) {
+  return std::ranges::any_of(plan.layers, [&](const LayerPlan& layer) {
+    const Place& src = plan.places[layer.src];
+    return layer.derivative && std::minmax(src.value, *src.delta) == std::minmax(a, b);
+  });
+}
+
 /// Only deltas come and go: those on both sides of a layer are needed together, and a copy in f32 at one of
 /// the network's ends, which is nobody's input or output, with all.
 bool live_at_once(const Plan& plan, int a, int b) {
+  if (written_over(plan, a, b)) {
+    return false;
+  }
   const auto comes_and_goes = [&](int row) {
     return std::ranges::any_of(plan.places, [&](const Place& place) { return place.delta == row; });
   };
@@ -92,6 +104,22 @@ TEST(Plan, RowsAreAlignedAndWithinItsBytes) {
   }
 }
 
+TEST(Plan, WhatOnlyTheOtherPassesUseIsBehindWhatTheForwardPassLeaves) {
+  for (const auto& [name, plan] : plans()) {
+    for (int r = 0; r < std::ssize(plan.rows); ++r) {
+      const PlanRow& row = plan.rows[r];
+      const bool over_value = std::ranges::any_of(plan.layers, [&](const LayerPlan& layer) {
+        return layer.derivative && plan.places[layer.src].delta == r;
+      });
+      if (row.role == Role::activation || row.role == Role::scratch || over_value) {
+        EXPECT_LE(row.offset + bytes(row), plan.forward_bytes) << name << row.name;
+      } else {
+        EXPECT_GE(row.offset, plan.forward_bytes) << name << row.name;
+      }
+    }
+  }
+}
+
 TEST(Plan, NamesEachRowOnce) {
   for (const auto& [name, plan] : plans()) {
     std::vector<std::string> names;
@@ -110,6 +138,48 @@ TEST(Plan, DeltasTakeTurnsInMemory) {
   const Plan forward = make_plan(spec, {.batch = 4});
   const Plan both = make_plan(spec, {.batch = 4, .weight_gradients = true});
   EXPECT_EQ(both.bytes - forward.bytes, 2 * 4 * 64 * 4);
+}
+
+/// Which layers of a generator's end, behind a product, write the gradient of their input's values over them.
+std::vector<bool> writes_over(std::vector<LayerSpec> end, const Use& use) {
+  NetSpec spec{.name = "generator", .input = {4}, .layers = {Dense{784}, Reshape{{7, 7, 16}}}};
+  spec.layers.emplace_back(Convolution{.transposed = true, .channels = 32, .stride = 2, .padding = {}});
+  const auto begin = static_cast<std::ptrdiff_t>(spec.layers.size());
+  std::ranges::move(end, std::back_inserter(spec.layers));
+  const Plan plan = make_plan(spec, use);
+  std::vector<bool> result;
+  for (auto layer = plan.layers.begin() + begin; layer != plan.layers.end(); ++layer) {
+    const Place& src = plan.places[layer->src];
+    result.push_back(layer->derivative.has_value());
+    if (layer->derivative) {
+      EXPECT_EQ(plan.rows[*src.delta].offset, plan.rows[src.value].offset);
+      EXPECT_TRUE((layer - 1)->derivative_in_next);
+    }
+  }
+  return result;
+}
+
+TEST(Plan, WritesTheGradientOfAnActivationOverItsValuesInTraining) {
+  const Activation relu{ops::Function::relu};
+  const Convolution to_image{.channels = 1, .kernel = 7, .padding = {}};
+  const Use training{.batch = 2, .training = true, .weight_gradients = true};
+  EXPECT_EQ(writes_over({relu, to_image}, training), (std::vector{false, true}));
+  EXPECT_EQ(writes_over({BatchNorm{}, relu, to_image}, training), (std::vector{false, false, true}));
+  EXPECT_EQ(writes_over({relu, to_image}, {.batch = 2, .weight_gradients = true}),
+            (std::vector{false, false}));
+  Use tangent = training;
+  tangent.tangent = true;
+  EXPECT_EQ(writes_over({relu, to_image}, tangent), (std::vector{false, false}));
+}
+
+TEST(Plan, KeepsTheValuesThatSomethingElseLooksAt) {
+  const Activation relu{ops::Function::relu};
+  const Convolution to_image{.channels = 1, .kernel = 7, .padding = {}};
+  const Use training{.batch = 2, .training = true, .weight_gradients = true};
+  EXPECT_EQ(writes_over({relu, relu, to_image}, training), (std::vector{false, false, false}));
+  EXPECT_EQ(writes_over({relu, Dropout{}, to_image}, training), (std::vector{false, false, false}));
+  EXPECT_EQ(writes_over({relu, Convolution{.channels = 64, .padding = {}}}, training),
+            (std::vector{false, false}));
 }
 
 TEST(Plan, EdgesAreF32InBothPrecisions) {

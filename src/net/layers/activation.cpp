@@ -83,6 +83,9 @@ void ActivationOp::forward(const PassContext&) {
 }
 
 void ActivationOp::backward_data() {
+  if (binding_.derivative_in_next) {
+    return;
+  }
   multiply_by_derivative(binding_.diff_dst, binding_.diff_src);
 }
 

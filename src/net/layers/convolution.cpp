@@ -118,12 +118,18 @@ ops::ConvolutionCase case_of(const Convolution& c, const TensorRef& src, const T
 
 }  // namespace
 
+bool writes_over_src(const Convolution& c, const Shape& input, const Use& use) {
+  return ops::writes_over_src(
+      case_of(c, {nullptr, use.precision, input.with_leading(use.batch)},
+              {nullptr, use.precision, output_shape(c, input).with_leading(use.batch)}));
+}
+
 ConvolutionOp::ConvolutionOp(const Convolution& c, const LayerBinding& binding, const ops::Device& device)
     : binding_(binding), forward_(device, case_of(c, binding.src, binding.dst), {c.bias, binding.epilogue}) {
   const ops::ConvolutionCase differentials =
       case_of(c, binding.src, binding.diff_dst.data ? binding.diff_dst : binding.dst);
   if (binding.backward_data) {
-    backward_data_.emplace(device, differentials);
+    backward_data_.emplace(device, differentials, binding.derivative);
   }
   if (binding.use->weight_gradients) {
     backward_weights_.emplace(device, differentials);

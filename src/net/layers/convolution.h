@@ -54,6 +54,7 @@ base::Shape output_shape(const Convolution& convolution, const base::Shape& inpu
 std::vector<WeightDeclaration> declare(const Convolution& convolution, const base::Shape& input,
                                        Initializer initializer);
 std::int64_t multiply_adds(const Convolution& convolution, const LayerShape& place);
+bool writes_over_src(const Convolution& convolution, const base::Shape& input, const Use& use);
 void write_onnx(const Convolution& convolution, const LayerShape& place, OnnxGraph& graph);
 void write_c(const Convolution& convolution, const LayerShape& place, CCode& code);
 CSource c_source(const Convolution&);

@@ -1,5 +1,6 @@
 #include "ops/convolution/convolution.h"
 
+#include <cassert>
 #include <utility>
 #include <variant>
 
@@ -52,10 +53,12 @@ ConvolutionCase mirrored(const ConvolutionCase& c) {
 
 using BackwardDataMap =
     std::variant<DirectBackwardData, PlaneToGrid, GridToPlane, ScatterMap, GatherMap, PhaseMap>;
-BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c) {
+BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c,
+                                  const std::optional<Activation>& activation) {
+  assert(!activation || writes_over_src(c));
   if (has_plane(c)) {
     if (lower(c).image_is_dst) {
-      return PlaneToGrid(device, c, c.type, {});
+      return PlaneToGrid(device, c, c.type, {}, activation);
     }
     return GridToPlane(device, c, c.type, {});
   }
@@ -66,7 +69,7 @@ BackwardDataMap backward_data_map(const Device& device, const ConvolutionCase& c
     return DirectBackwardData(device, c);
   }
   if (lower(c).image_is_dst) {
-    return GatherMap(device, c);
+    return GatherMap(device, c, activation);
   }
   return ScatterMap(device, c, c.type, {});
 }
@@ -95,12 +98,17 @@ void ConvolutionForward::run(const void* src, const void* weights, const float* 
   std::visit([&](auto& map) { map.run(src, weights, bias, dst); }, compiled_->map);
 }
 
+bool writes_over_src(const ConvolutionCase& c) {
+  return (has_plane(c) || is_narrow(c)) && lower(c).image_is_dst;
+}
+
 struct ConvolutionBackwardData::Compiled {
   BackwardDataMap map;
 };
 
-ConvolutionBackwardData::ConvolutionBackwardData(const Device& device, const ConvolutionCase& c)
-    : compiled_(new Compiled{backward_data_map(device, c)}) {}
+ConvolutionBackwardData::ConvolutionBackwardData(const Device& device, const ConvolutionCase& c,
+                                                 const std::optional<Activation>& activation)
+    : compiled_(new Compiled{backward_data_map(device, c, activation)}) {}
 ConvolutionBackwardData::~ConvolutionBackwardData() = default;
 ConvolutionBackwardData::ConvolutionBackwardData(ConvolutionBackwardData&&) noexcept = default;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/dtype.h"
 #include "ops/device.h"
@@ -40,10 +41,15 @@ class ConvolutionForward {
   std::unique_ptr<Compiled> compiled_;
 };
 
-/// diff_src of the convolution from diff_dst and weights.
+/// Whether ConvolutionBackwardData can write over an activation's values.
+bool writes_over_src(const ConvolutionCase& convolution);
+
+/// diff_src of the convolution from diff_dst and weights. With an `activation`, whose values src = f(x) are
+/// in diff_src beforehand, it is multiplied by f'(x); writes_over_src() tells where that is possible.
 class ConvolutionBackwardData {
  public:
-  ConvolutionBackwardData(const Device& device, const ConvolutionCase& convolution);
+  ConvolutionBackwardData(const Device& device, const ConvolutionCase& convolution,
+                          const std::optional<Activation>& activation = {});
   ~ConvolutionBackwardData();
   ConvolutionBackwardData(ConvolutionBackwardData&&) noexcept;
   void run(const void* diff_dst, const void* weights, void* diff_src) const;

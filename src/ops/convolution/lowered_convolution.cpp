@@ -133,10 +133,11 @@ void WeightsMatrix::restore(float* weights) const {
   });
 }
 
-GatherMap::GatherMap(const Device& device, const ConvolutionCase& c)
+GatherMap::GatherMap(const Device& device, const ConvolutionCase& c, const std::optional<Activation>& over)
     : device_(&device),
       lowering_(lower(c)),
       type_(c.type),
+      over_(over),
       weights_(lowering_, WeightsMatrix::Lines::rows, c.type),
       matmul_(device, {.rows = lowering_.rows(),
                        .inner = lowering_.geometry.patch_size(),
@@ -148,14 +149,23 @@ GatherMap::GatherMap(const Device& device, const ConvolutionCase& c)
                        .weights = c.type,
                        .dst = c.type}),
       columns_(device, static_cast<std::size_t>(lowering_.column_elements()) * size_of(c.type)),
-      workspace_(columns_.behind(lowering_.geometry.workspace_bytes())) {}
+      workspace_(columns_.behind(lowering_.geometry.workspace_bytes())),
+      products_(workspace_.behind(over ? static_cast<std::size_t>(lowering_.grid_elements()) * size_of(c.type)
+                                       : 0)) {}
 
 void GatherMap::run(const void* images, const void* weights, void* grid) {
   const void* packed = matmul_.pack(weights_.arrange(weights));
   device_->for_each_part(lowering_.chunks, [&](std::int64_t chunk) {
     gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
-    matmul_.run(columns_.data(), packed, nullptr,
-                at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_));
+    std::byte* pixels = at(grid, chunk * lowering_.grid_elements(), type_);
+    matmul_.run(columns_.data(), packed, nullptr, over_ ? products_.data() : pixels);
+    if (over_) {
+      dispatch(type_, [&]<class T>(T) {
+        const auto size = static_cast<std::size_t>(lowering_.grid_elements());
+        activation_derivative_over<T, T>(*over_, products_.as<const T>().first(size),
+                                         {reinterpret_cast<T*>(pixels), size});
+      });
+    }
   });
 }
 
@@ -181,8 +191,7 @@ void ScatterMap::run(const void* grid, const void* weights, const float* bias, v
   const void* packed = matmul_.pack(weights_.arrange(weights));
   const std::int64_t size = lowering_.chunk * lowering_.geometry.image_size();
   device_->for_each_part(lowering_.chunks, [&](std::int64_t chunk) {
-    matmul_.run(at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_), packed, nullptr,
-                columns_.data());
+    matmul_.run(at(grid, chunk * lowering_.grid_elements(), type_), packed, nullptr, columns_.data());
     dispatch(image_type_, [&]<class T>(T) {
       scatter_patches<T>(
           lowering_.geometry, columns_.as<const float>(), epilogue_, epilogue_.bias ? bias : nullptr,
@@ -229,7 +238,7 @@ void WeightsMap::sum_group(std::int64_t group, const void* images, const void* g
   const std::int64_t begin = lowering_.chunks * group / groups_;
   for (std::int64_t chunk = begin; chunk < lowering_.chunks * (group + 1) / groups_; ++chunk) {
     gather_chunk(lowering_, type_, images, chunk, workspace_, columns_);
-    const void* pixels = at(grid, chunk * lowering_.rows() * lowering_.grid_channels, type_);
+    const void* pixels = at(grid, chunk * lowering_.grid_elements(), type_);
     const Matmul& matmul = chunk == begin ? first_ : next_;
     if (lowering_.image_is_dst) {
       matmul.run(columns_.data(), pixels, nullptr, sum);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/buffer.h"
 #include "ops/convolution/convolution.h"
@@ -32,6 +33,7 @@ struct Lowering {
 
   std::int64_t rows() const { return chunk * geometry.grid_size(); }
   std::int64_t column_elements() const { return rows() * geometry.patch_size(); }
+  std::int64_t grid_elements() const { return rows() * grid_channels; }
 };
 Lowering lower(const ConvolutionCase& convolution);
 
@@ -62,19 +64,21 @@ class WeightsMatrix {
   base::Buffer memory_;
 };
 
-/// grid = columns weights.
+/// grid = columns weights. With `over`, whose values f(x) are in grid beforehand, grid is multiplied by
+/// f'(x).
 class GatherMap {
  public:
-  GatherMap(const Device& device, const ConvolutionCase& convolution);
+  GatherMap(const Device& device, const ConvolutionCase& convolution, const std::optional<Activation>& over);
   void run(const void* images, const void* weights, void* grid);
 
  private:
   const Device* device_;
   Lowering lowering_;
   base::DType type_;
+  std::optional<Activation> over_;
   WeightsMatrix weights_;
   Matmul matmul_;
-  Scratch columns_, workspace_;
+  Scratch columns_, workspace_, products_;
 };
 
 /// images = epilogue(sum of the patches of grid weights^T).

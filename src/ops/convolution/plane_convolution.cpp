@@ -35,6 +35,15 @@ void store(DType type, std::span<const float> src, void* tensor, std::int64_t be
   dispatch(type, [&]<class T>(T) { convert(src, std::span(static_cast<T*>(tensor) + begin, src.size())); });
 }
 
+/// f32 times the derivative of an activation over its values in a tensor.
+void multiply_over(const Activation& activation, DType type, std::span<const float> diff, void* tensor,
+                   std::int64_t begin) {
+  dispatch(type, [&]<class T>(T) {
+    activation_derivative_over<float, T>(activation, diff,
+                                         std::span(static_cast<T*>(tensor) + begin, diff.size()));
+  });
+}
+
 /// Plane number `image` with zeros around it, as far as patches reach.
 void pad_plane(const PlaneLayout& layout, const void* planes, std::int64_t image, std::span<float> padded) {
   const PlaneShape& s = layout.shape;
@@ -122,12 +131,14 @@ PlaneLayout::PlaneLayout(const ConvolutionCase& c) : images(c.batch), type(c.typ
   turned = l.turned;
 }
 
-PlaneToGrid::PlaneToGrid(const Device& device, const ConvolutionCase& c, DType grid, const Epilogue& epilogue)
+PlaneToGrid::PlaneToGrid(const Device& device, const ConvolutionCase& c, DType grid, const Epilogue& epilogue,
+                         const std::optional<Activation>& over)
     : device_(&device),
       layout_(c),
       grid_type_(grid),
       bias_(epilogue.bias),
       slope_(epilogue.activation ? epilogue.activation->slope : 1.0F),
+      over_(over),
       weights_(floats(layout_.weights_size())),
       plane_(device, float_bytes(layout_.shape.padded_height() * layout_.shape.padded_width())),
       row_(plane_.behind(float_bytes(layout_.shape.grid_width * layout_.shape.channels))) {}
@@ -142,7 +153,12 @@ void PlaneToGrid::run(const void* planes, const void* weights, const float* bias
     for (std::int64_t y = 0; y < s.grid_height; ++y) {
       grid_row_of_plane(s, plane.data() + y * s.stride * s.padded_width(), weights_.as<float>().data(),
                         bias_ ? bias : nullptr, slope_, row.data());
-      store(grid_type_, row, grid, image * layout_.grid_size() + y * s.grid_width * s.channels);
+      const std::int64_t begin = image * layout_.grid_size() + y * s.grid_width * s.channels;
+      if (over_) {
+        multiply_over(*over_, grid_type_, row, grid, begin);
+      } else {
+        store(grid_type_, row, grid, begin);
+      }
     }
   });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/buffer.h"
 #include "ops/convolution/convolution.h"
@@ -30,11 +31,12 @@ struct PlaneLayout {
   std::int64_t weights_size() const { return shape.kernel * shape.kernel * shape.channels; }
 };
 
-/// grid = epilogue(patches of the planes times weights), of an epilogue without a smooth activation.
+/// grid = epilogue(patches of the planes times weights), of an epilogue without a smooth activation. With
+/// `over`, whose values f(x) are in grid beforehand, grid is multiplied by f'(x).
 class PlaneToGrid {
  public:
   PlaneToGrid(const Device& device, const ConvolutionCase& convolution, base::DType grid,
-              const Epilogue& epilogue);
+              const Epilogue& epilogue, const std::optional<Activation>& over = {});
   void run(const void* planes, const void* weights, const float* bias, void* grid);
   void run(const void* planes, const void* weights, void* grid) { run(planes, weights, nullptr, grid); }
 
@@ -44,6 +46,7 @@ class PlaneToGrid {
   base::DType grid_type_;
   bool bias_;
   float slope_;
+  std::optional<Activation> over_;
   base::Buffer weights_;  // [kernel, kernel, channels]
   Scratch plane_, row_;
 };

@@ -30,12 +30,13 @@ GANYMEDE_CLONES void leaky_relu(float slope, bf16* data, std::int64_t count) {
   scale_negative(slope, data, count);
 }
 
-template <class D, class T>
-GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const D* dst, T* diff,
-                                            std::int64_t count) {
+/// product = diff f'(x) from dst = f(x); may be either of them.
+template <class D, class S, class T>
+GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const D* dst, const S* diff,
+                                            T* product, std::int64_t count) {
   const auto each = [&](auto derivative) {
     for (std::int64_t i = 0; i < count; ++i) {
-      diff[i] = static_cast<T>(static_cast<float>(diff[i]) * derivative(static_cast<float>(dst[i])));
+      product[i] = static_cast<T>(static_cast<float>(diff[i]) * derivative(static_cast<float>(dst[i])));
     }
   };
   switch (activation.function) {
@@ -55,16 +56,28 @@ GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const 
   }
 }
 GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, float* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, count);
+  multiply_by_derivative(f, dst, diff, diff, count);
 }
 GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, bf16* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, count);
+  multiply_by_derivative(f, dst, diff, diff, count);
 }
 GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, bf16* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, count);
+  multiply_by_derivative(f, dst, diff, diff, count);
 }
 GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, float* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, count);
+  multiply_by_derivative(f, dst, diff, diff, count);
+}
+GANYMEDE_CLONES void derivative_over(const Activation& f, const float* diff, float* dst, std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, dst, count);
+}
+GANYMEDE_CLONES void derivative_over(const Activation& f, const float* diff, bf16* dst, std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, dst, count);
+}
+GANYMEDE_CLONES void derivative_over(const Activation& f, const bf16* diff, bf16* dst, std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, dst, count);
+}
+GANYMEDE_CLONES void derivative_over(const Activation& f, const bf16* diff, float* dst, std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, dst, count);
 }
 
 /// e^x for |x| <= 88: 2^n e^r with n whole and |r| <= ln(2) / 2, where a polynomial of degree 6 is exact to a
@@ -164,11 +177,22 @@ void activation_derivative(const Activation& activation, std::span<const D> dst,
                      });
 }
 
+template <class S, class T>
+void activation_derivative_over(const Activation& activation, std::span<const S> diff, std::span<T> dst) {
+  base::parallel_for(static_cast<std::int64_t>(dst.size()), grain, [&](std::int64_t begin, std::int64_t end) {
+    derivative_over(activation, diff.data() + begin, dst.data() + begin, end - begin);
+  });
+}
+
 template void activation_forward(const Activation&, std::span<float>);
 template void activation_forward(const Activation&, std::span<bf16>);
 template void activation_derivative(const Activation&, std::span<const float>, std::span<float>);
 template void activation_derivative(const Activation&, std::span<const float>, std::span<bf16>);
 template void activation_derivative(const Activation&, std::span<const bf16>, std::span<bf16>);
 template void activation_derivative(const Activation&, std::span<const bf16>, std::span<float>);
+template void activation_derivative_over(const Activation&, std::span<const float>, std::span<float>);
+template void activation_derivative_over(const Activation&, std::span<const float>, std::span<bf16>);
+template void activation_derivative_over(const Activation&, std::span<const bf16>, std::span<bf16>);
+template void activation_derivative_over(const Activation&, std::span<const bf16>, std::span<float>);
 
 }  // namespace ganymede::ops

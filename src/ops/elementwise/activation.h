@@ -41,4 +41,9 @@ void activation_forward(const Activation& activation, std::span<T> data);
 template <class D, class T>
 void activation_derivative(const Activation& activation, std::span<const D> dst, std::span<T> diff);
 
+/// The same product written over the function's value: dst = f'(x) diff, where dst was f(x). For S and T
+/// float or bf16.
+template <class S, class T>
+void activation_derivative_over(const Activation& activation, std::span<const S> diff, std::span<T> dst);
+
 }  // namespace ganymede::ops

@@ -95,6 +95,31 @@ TEST_P(Convolution, GradientOfItsInputMatchesTheNaiveSumForEveryCase) {
   });
 }
 
+TEST_P(Convolution, WritesTheGradientThroughAnActivationOverItsValues) {
+  int written = 0;
+  for_each_case([&](const ConvolutionCase& c, const Epilogue&) {
+    if (!writes_over_src(c)) {
+      return;
+    }
+    for (const Activation& activation :
+         {Activation{Function::leaky_relu, 0.2F}, Activation{Function::tanh, 0.0F}}) {
+      const Guarded diff_dst(c.type, random_values(8, dst_size(c)));
+      const Guarded weights(c.type, random_values(9, weights_size(c)));
+      Guarded src(c.type, random_values(10, src_size(c)));
+      const reference::Values y = exact(src.values());
+      ConvolutionBackwardData(device_, c, activation).run(diff_dst.data(), weights.data(), src.data());
+      auto expected = reference::stored(
+          reference::convolution_backward_data(c, exact(diff_dst.values()), exact(weights.values())), c.type);
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        expected[i] = expected[i] * reference::activation_derivative(activation, y[i], y[i]);
+      }
+      expect_within(src, reference::stored(expected, c.type), mean_error);
+      ++written;
+    }
+  });
+  EXPECT_GT(written, 0);
+}
+
 TEST_P(Convolution, GradientOfItsWeightsMatchesTheNaiveSumInF32ForEveryCase) {
   for_each_case([&](const ConvolutionCase& c, const Epilogue&) {
     const Guarded src(c.type, random_values(6, src_size(c)));

@@ -54,34 +54,68 @@ TEST(Activation, MatchesTheTrueFunction) {
   }
 }
 
-TEST(Activation, MultipliesByTheDerivativeTakenFromItsValue) {
+/// Numbers that the function takes.
+std::vector<float> values_of(const Activation& activation) {
+  std::vector<float> values = arguments();
+  if (!activation.piecewise_linear()) {
+    for (float& value : values) {
+      value = std::tanh(value);
+    }
+  }
+  return values;
+}
+
+/// diff times the derivative that belongs to the function's values dst.
+Values times_derivative(const Activation& activation, const Guarded& diff, const Guarded& dst) {
+  Values product = exact(diff.values());
+  const Values y = exact(dst.values());
+  for (std::size_t i = 0; i < product.size(); ++i) {
+    product[i] = product[i] * reference::activation_derivative(activation, y[i], y[i]);
+  }
+  return product;
+}
+
+/// Calls `check(activation, type of dst, type of diff)` for all.
+template <class Check>
+void for_each_derivative(const Check& check) {
   for (const Activation& activation : activations) {
     for (const DType dst_type : both_types) {
       for (const DType diff_type : both_types) {
         SCOPED_TRACE(name_of(activation, dst_type) + " and " + name_of(activation, diff_type));
-        std::vector<float> x = arguments();
-        if (!activation.piecewise_linear()) {
-          for (float& value : x) {
-            value = std::tanh(value);
-          }
-        }
-        const Guarded dst(dst_type, x);
-        Guarded diff(diff_type, reference::random_values(2, std::ssize(x)));
-        Values expected = exact(diff.values());
-        const Values y = exact(dst.values());
-        for (std::size_t i = 0; i < expected.size(); ++i) {
-          expected[i] = expected[i] * reference::activation_derivative(activation, y[i], y[i]);
-        }
-        dispatch(dst_type, [&]<class D>(D) {
-          dispatch(diff_type, [&]<class T>(T) {
-            activation_derivative<D, T>(activation, {static_cast<const D*>(dst.data()), x.size()},
-                                        diff.as<T>());
-          });
-        });
-        expect_within(diff, reference::stored(expected, diff_type), mean_error);
+        check(activation, dst_type, diff_type);
       }
     }
   }
+}
+
+TEST(Activation, MultipliesByTheDerivativeTakenFromItsValue) {
+  for_each_derivative([](const Activation& activation, DType dst_type, DType diff_type) {
+    const Guarded dst(dst_type, values_of(activation));
+    Guarded diff(diff_type, reference::random_values(2, std::ssize(dst.values())));
+    const Values expected = times_derivative(activation, diff, dst);
+    dispatch(dst_type, [&]<class D>(D) {
+      dispatch(diff_type, [&]<class T>(T) {
+        activation_derivative<D, T>(activation, {static_cast<const D*>(dst.data()), expected.size()},
+                                    diff.as<T>());
+      });
+    });
+    expect_within(diff, reference::stored(expected, diff_type), mean_error);
+  });
+}
+
+TEST(Activation, WritesTheProductWithTheDerivativeOverItsValue) {
+  for_each_derivative([](const Activation& activation, DType dst_type, DType diff_type) {
+    Guarded dst(dst_type, values_of(activation));
+    const Guarded diff(diff_type, reference::random_values(2, std::ssize(dst.values())));
+    const Values expected = times_derivative(activation, diff, dst);
+    dispatch(dst_type, [&]<class T>(T) {
+      dispatch(diff_type, [&]<class S>(S) {
+        activation_derivative_over<S, T>(activation, {static_cast<const S*>(diff.data()), expected.size()},
+                                         dst.as<T>());
+      });
+    });
+    expect_within(dst, reference::stored(expected, dst_type), mean_error);
+  });
 }
 
 TEST(Activation, TakesTheSlopeAtZero) {
