@@ -27,9 +27,8 @@
 ///   multiply_adds(...)     how much it computes: net/profile.h
 ///   KindOp                 backward_weights and contract too
 /// Most need none of these:
-///   writes_over_src(...)   whether backward_data can multiply by the derivative of the activation before,
-///   over
-///                          its values; without it, no
+///   writes_over_src(...)   whether backward_data can multiply by the derivative of the activation before
+///                          it, over its values; without it, no
 ///   scratch_bytes(...)     memory that is kept from the forward to the backward pass; without it, none
 ///   c_source(...)          the C functions that it calls; without it, none but the C library's
 ///   forms(...)             the descriptions that have a word of their own in recipes; without it, `Kind()`
