@@ -55,29 +55,29 @@ GANYMEDE_INLINE void multiply_by_derivative(const Activation& activation, const 
       break;
   }
 }
-GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, float* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, diff, count);
+GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, const float* diff, float* product,
+                                std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, product, count);
 }
-GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, bf16* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, diff, count);
+GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, const bf16* diff, bf16* product,
+                                std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, product, count);
 }
-GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, bf16* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, diff, count);
+GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, const bf16* diff, bf16* product,
+                                std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, product, count);
 }
-GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, float* diff, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, diff, count);
+GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, const float* diff, float* product,
+                                std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, product, count);
 }
-GANYMEDE_CLONES void derivative_over(const Activation& f, const float* diff, float* dst, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, dst, count);
+GANYMEDE_CLONES void derivative(const Activation& f, const bf16* dst, const float* diff, bf16* product,
+                                std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, product, count);
 }
-GANYMEDE_CLONES void derivative_over(const Activation& f, const float* diff, bf16* dst, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, dst, count);
-}
-GANYMEDE_CLONES void derivative_over(const Activation& f, const bf16* diff, bf16* dst, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, dst, count);
-}
-GANYMEDE_CLONES void derivative_over(const Activation& f, const bf16* diff, float* dst, std::int64_t count) {
-  multiply_by_derivative(f, dst, diff, dst, count);
+GANYMEDE_CLONES void derivative(const Activation& f, const float* dst, const bf16* diff, float* product,
+                                std::int64_t count) {
+  multiply_by_derivative(f, dst, diff, product, count);
 }
 
 /// e^x for |x| <= 88: 2^n e^r with n whole and |r| <= ln(2) / 2, where a polynomial of degree 6 is exact to a
@@ -171,16 +171,16 @@ void activation_forward(const Activation& activation, std::span<T> data) {
 
 template <class D, class T>
 void activation_derivative(const Activation& activation, std::span<const D> dst, std::span<T> diff) {
-  base::parallel_for(static_cast<std::int64_t>(diff.size()), grain,
-                     [&](std::int64_t begin, std::int64_t end) {
-                       derivative(activation, dst.data() + begin, diff.data() + begin, end - begin);
-                     });
+  base::parallel_for(
+      static_cast<std::int64_t>(diff.size()), grain, [&](std::int64_t begin, std::int64_t end) {
+        derivative(activation, dst.data() + begin, diff.data() + begin, diff.data() + begin, end - begin);
+      });
 }
 
 template <class S, class T>
 void activation_derivative_over(const Activation& activation, std::span<const S> diff, std::span<T> dst) {
   base::parallel_for(static_cast<std::int64_t>(dst.size()), grain, [&](std::int64_t begin, std::int64_t end) {
-    derivative_over(activation, diff.data() + begin, dst.data() + begin, end - begin);
+    derivative(activation, dst.data() + begin, diff.data() + begin, dst.data() + begin, end - begin);
   });
 }
 
